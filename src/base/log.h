@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+/*
+ * Diagnostics go to stderr, one line each, prefixed with the program's name. Who detects an error
+ * first logs it, naming the cause and the way out; callers only pass the errno on.
+ */
+
+void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* One line that is overwritten; shown only where stderr is a terminal. "" removes it. */
+void log_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
