@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "arch/arch.h"
+
+#define CALIBRATE_NS    20000000ull
+#define CALIBRATE_STEPS 1001
+
+const struct kernel *arch_find_kernel(const char *name)
+{
+	for (const struct kernel *k = arch_kernels; k->name; k++)
+		if (!strcmp(k->name, name))
+			return k;
+	return NULL;
+}
+
+const struct barrier *arch_find_barrier(const char *name)
+{
+	for (const struct barrier *b = arch_barriers; b->name; b++)
+		if (!strcmp(b->name, name))
+			return b;
+	return NULL;
+}
+
+const struct loop *arch_find_loop(const char *kernel, const char *barrier, uint32_t interval_bytes,
+				  uint32_t span_bytes)
+{
+	for (const struct loop *l = arch_loops; l->fn; l++)
+		if (!strcmp(l->kernel->name, kernel) && !strcmp(l->barrier->name, barrier) &&
+		    l->interval_bytes == interval_bytes && l->span_bytes == span_bytes)
+			return l;
+	return NULL;
+}
+
+uint64_t arch_lap_bytes(const struct loop *loop, uint64_t region_bytes)
+{
+	return loop->span_bytes ? loop->block_bytes : region_bytes;
+}
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC_RAW, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void arch_clock_calibrate(struct arch_clock *clock)
+{
+	uint64_t step[CALIBRATE_STEPS], t0, t1, n0, n1, nominal = arch_clock_nominal_hz();
+	uint64_t resolution = UINT64_MAX;
+	double off;
+
+	n0 = monotonic_ns();
+	t0 = arch_clock_start();
+	do
+		n1 = monotonic_ns();
+	while (n1 - n0 < CALIBRATE_NS);
+	t1 = arch_clock_end();
+	clock->measured_hz = (double)(t1 - t0) * 1e9 / (double)(n1 - n0);
+
+	/* the hardware's word is exact when it is right; some firmware sets it wrong */
+	off = nominal ? clock->measured_hz / (double)nominal - 1 : 1;
+	clock->hz = off > -0.02 && off < 0.02 ? (double)nominal : clock->measured_hz;
+
+	for (int i = 0; i < CALIBRATE_STEPS; i++) {
+		t0 = arch_clock_start();
+		step[i] = arch_clock_end() - t0;
+	}
+	qsort(step, CALIBRATE_STEPS, sizeof(step[0]), compare_u64);
+	clock->overhead_ticks = step[CALIBRATE_STEPS / 2];
+
+	t0 = arch_clock_end();
+	for (int i = 0; i < CALIBRATE_STEPS; t0 = t1) {
+		t1 = arch_clock_end();
+		if (t1 == t0)
+			continue;
+		i++;
+		if (t1 - t0 < resolution)
+			resolution = t1 - t0;
+	}
+	clock->resolution_ticks = resolution;
+}
+
+uint64_t arch_time_loop(const struct loop *loop, const struct loop_args *args, bool flushed)
+{
+	uint64_t t0 = arch_clock_start();
+
+	loop->fn(args);
+	if (flushed)
+		arch_read_flush(args->flush);
+	return arch_clock_end() - t0;
+}
