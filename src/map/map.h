@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAP_MAP_H
+#define MAP_MAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "pci/device.h"
+
+/*
+ * Ways to map a BAR, one row each. A mapping has a type that was asked for; which type it really
+ * is, only judge/ says.
+ */
+enum map_type {
+	MAP_PLAIN, /* sysfs resourceN: Device-nGnRE on arm64, UC- on x86 */
+	MAP_WC,    /* sysfs resourceN_wc: Normal-NC, WC */
+	MAP_RAM,   /* anonymous memory, for trying the tool: no BAR at all */
+	MAP_TYPES
+};
+
+struct mapping {
+	enum map_type type;
+	volatile unsigned char *addr; /* of the first byte asked for; NULL: not mapped */
+	uint64_t length_bytes;
+	/* whole pages, as mmap(2) has them */
+	void *pages;
+	uint64_t pages_bytes;
+	uint64_t pages_phys;          /* physical address of the first page; 0 for ram */
+};
+
+/* What to map: bytes [offset, offset + length) of the BAR. */
+struct map_range {
+	const struct pci_device *dev; /* NULL for ram */
+	const struct bar *bar;
+	uint64_t offset_bytes;
+	uint64_t length_bytes;
+	bool writable;                /* false: pages are mapped read-only */
+};
+
+struct map_way {
+	const char *name;    /* "plain", "wc", "ram": in options, ids and results */
+	const char *backend; /* --map */
+	const char *file_suffix; /* after "resourceN"; NULL: no file */
+	const char *asks;    /* memory type by this architecture's name */
+	/* sets m->pages for whole pages from pages_offset; -errno after logging */
+	int (*map)(struct mapping *m, const struct map_range *range, uint64_t pages_offset);
+};
+
+const struct map_way *map_way(enum map_type type);
+
+/* The type of that name in a result or an id; MAP_TYPES: none. */
+enum map_type map_type_find(const char *name);
+
+/*
+ * Maps; m is set only on success. -EBUSY when this process has one of the same pages mapped with
+ * another type: Device and Normal-NC aliases of one page are mismatched attributes (Arm ARM B2.11),
+ * and on x86 the first one would decide the type of both. Every error is logged with its way out.
+ */
+int map_open(struct mapping *m, enum map_type type, const struct map_range *range);
+void map_close(struct mapping *m);
+
+/* The rows' functions. */
+int map_sysfs(struct mapping *m, const struct map_range *range, uint64_t pages_offset);
+int map_ram(struct mapping *m, const struct map_range *range, uint64_t pages_offset);
+
+#endif
