@@ -1,0 +1,1 @@
+libjudge_a_SOURCES += %D%/summary.c %D%/summary.h
