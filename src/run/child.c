@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "run/child.h"
+#include "run/guard.h"
+
+static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+#define N_ENDING (sizeof(ending) / sizeof(ending[0]))
+
+static sigset_t before;
+
+struct child_shared *child_shared_new(size_t payload_bytes)
+{
+	void *p = mmap(NULL, sizeof(struct child_shared) + payload_bytes, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	if (p == MAP_FAILED) {
+		log_error("out of memory for samples: %s", strerror(errno));
+		return NULL;
+	}
+	return p;
+}
+
+void child_shared_free(struct child_shared *shared, size_t payload_bytes)
+{
+	if (shared)
+		munmap(shared, sizeof(*shared) + payload_bytes);
+}
+
+void child_signals_block(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	/* a reader of our output that went away must not end us before the window is put back */
+	sigaddset(&set, SIGPIPE);
+	for (size_t i = 0; i < N_ENDING; i++)
+		sigaddset(&set, ending[i]);
+	sigprocmask(SIG_BLOCK, &set, &before);
+}
+
+void child_signals_unblock(void)
+{
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+static bool ending_pending(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	for (size_t i = 0; i < N_ENDING; i++)
+		if (sigismember(&pending, ending[i]) == 1)
+			return true;
+	return false;
+}
+
+struct child_context {
+	const struct child_work *work;
+	struct child_shared *shared;
+};
+
+static void child_call(void *arg)
+{
+	struct child_context *c = arg;
+
+	c->shared->ret = c->work->fn(c->shared, c->work->arg);
+}
+
+static _Noreturn void child_main(const struct child_work *work, struct child_shared *shared,
+				 pid_t parent)
+{
+	struct child_context context = { work, shared };
+	struct rusage usage;
+	cpu_set_t set;
+
+	/* never outlive a parent that was killed: nobody would restore after us */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+	CPU_ZERO(&set);
+	CPU_SET(work->cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set)) {
+		shared->ret = -errno;
+		snprintf(shared->why, sizeof(shared->why), "cannot run on CPU %u: %s", work->cpu,
+			 strerror(-shared->ret));
+		shared->finished = true;
+		_exit(1);
+	}
+	shared->cpu_begin = (unsigned int)sched_getcpu();
+	if (guard_call(child_call, &context, &shared->fault))
+		shared->ret = -EFAULT;
+	shared->cpu_end = (unsigned int)sched_getcpu();
+	if (!getrusage(RUSAGE_SELF, &usage))
+		shared->preempted = (unsigned int)usage.ru_nivcsw;
+	shared->finished = true;
+	_exit(0);
+}
+
+/* Waits for pid or the timeout. 0, -ETIMEDOUT, -EINTR. */
+static int child_wait(pid_t pid, unsigned int timeout_ms, int *wstatus)
+{
+	struct timespec now, end;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += timeout_ms / 1000 + 1;
+	for (;;) {
+		/* how late an ending signal may be noticed */
+		const struct timespec step = { .tv_nsec = 50000000 };
+
+		if (waitpid(pid, wstatus, WNOHANG) == pid)
+			return 0;
+		/* left pending: it is delivered when the mask is restored */
+		if (ending_pending())
+			return -EINTR;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec > end.tv_sec)
+			return -ETIMEDOUT;
+		sigtimedwait(&set, NULL, &step);
+	}
+}
+
+static enum cell_status child_judge(const struct child_shared *shared, int wstatus, char *why,
+				    size_t n)
+{
+	char name[32];
+
+	if (!shared->finished && WIFEXITED(wstatus)) {
+		snprintf(why, n, "its process ended early with status %d", WEXITSTATUS(wstatus));
+		return CELL_FAILED;
+	}
+	if (!shared->finished) {
+		snprintf(why, n, "its process was ended by signal %d (%s)", WTERMSIG(wstatus),
+			 strsignal(WTERMSIG(wstatus)));
+		return CELL_KILLED;
+	}
+	if (!shared->ret) {
+		why[0] = 0;
+		return CELL_MEASURED;
+	}
+	if (shared->ret == -EFAULT && shared->fault.signal) {
+		snprintf(why, n, "%s at offset 0x%llx of the mapping",
+			 fault_name(name, sizeof(name), &shared->fault),
+			 (unsigned long long)shared->fault.offset_bytes);
+		return CELL_FAULTED;
+	}
+	snprintf(why, n, "%s", shared->why[0] ? shared->why : strerror(-shared->ret));
+	return CELL_FAILED;
+}
+
+int child_run(const struct child_work *work, struct child_shared *shared, enum cell_status *status,
+	      char *why, size_t why_size)
+{
+	pid_t parent = getpid(), pid;
+	int wstatus = 0, ret;
+
+	if (ending_pending())
+		return -EINTR;
+	memset(shared, 0, sizeof(*shared));
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0) {
+		ret = -errno;
+		log_error("cannot start a process to measure in: %s", strerror(-ret));
+		return ret;
+	}
+	if (!pid)
+		child_main(work, shared, parent);
+	ret = child_wait(pid, work->timeout_ms, &wstatus);
+	if (!ret) {
+		*status = child_judge(shared, wstatus, why, why_size);
+		return 0;
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, &wstatus, 0);
+	if (ret == -EINTR)
+		return ret;
+	*status = CELL_TIMEOUT;
+	snprintf(why, why_size, "no end after %u ms", work->timeout_ms);
+	return 0;
+}

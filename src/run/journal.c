@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/hash.h"
+#include "base/log.h"
+#include "run/journal.h"
+
+#define DUMP_FLAGS (JSON_COMPACT | JSON_SORT_KEYS)
+
+/* The checksum covers everything else in the record. */
+static void record_check(json_t *record, char *buf, size_t n)
+{
+	char *text = json_dumps(record, DUMP_FLAGS);
+
+	snprintf(buf, n, "%016" PRIx64, hash_string(HASH_START, text ? text : ""));
+	free(text);
+}
+
+static int fsync_directory(const char *path)
+{
+	char copy[PATH_MAX];
+	int fd, ret;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret = fsync(fd) ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+/* One write(2), so that records of two processes do not mix; then down to the disk. */
+static int append_line(const char *path, const char *line)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600), ret = 0;
+	size_t n = strlen(line);
+	ssize_t put;
+
+	if (fd < 0)
+		return -errno;
+	put = write(fd, line, n);
+	if (put < 0 || fsync(fd))
+		ret = -errno;
+	else if ((size_t)put != n)
+		ret = -ENOSPC;
+	close(fd);
+	return ret ? ret : fsync_directory(path);
+}
+
+static int journal_append(const struct journal_attempt *a, const char *event, const char *outcome)
+{
+	const struct result *r = a->result;
+	const char *boot = fact_get(&r->env.facts, "boot_id");
+	const char *kernel = fact_get(&r->env.facts, "kernel_release");
+	char now[32], ids[16], check[20], *text, *line = NULL;
+	time_t t = time(NULL);
+	struct tm tm;
+	json_t *record;
+	int ret;
+
+	strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+	snprintf(ids, sizeof(ids), "%04x:%04x", r->device.vendor, r->device.device);
+	record = json_pack("{ss ss ss ss ss ss ss si sI ss ss ss ss}", "schema", JOURNAL_SCHEMA,
+			   "attempt", a->id, "time", now, "boot_id", boot ? boot : "", "kernel",
+			   kernel ? kernel : "", "bdf", r->device.bdf, "device", ids, "bar",
+			   (int)r->bar.index, "bar_bytes", (json_int_t)r->bar.size_bytes, "probe",
+			   a->probe, "mapping", a->mapping, "event", event, "outcome", outcome);
+	if (!record)
+		return -ENOMEM;
+	record_check(record, check, sizeof(check));
+	json_object_set_new(record, "check", json_string(check));
+	text = json_dumps(record, DUMP_FLAGS);
+	json_decref(record);
+	/* the newline in front ends a line that a crash may have torn */
+	if (!text || asprintf(&line, "\n%s\n", text) < 0) {
+		free(text);
+		return -ENOMEM;
+	}
+	ret = append_line(a->path, line);
+	free(text);
+	free(line);
+	if (ret)
+		log_error("cannot write the crash journal %s: %s: choose another place with --journal",
+			  a->path, strerror(-ret));
+	return ret;
+}
+
+static int make_parent(const char *path)
+{
+	char copy[PATH_MAX], *dir;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	dir = dirname(copy);
+	if (!mkdir(dir, 0700) || errno == EEXIST)
+		return 0;
+	log_error("cannot make the directory %s for the crash journal: %s: choose another place "
+		  "with --journal", dir, strerror(errno));
+	return -errno;
+}
+
+int journal_before(struct journal_attempt *a, const char *path, const struct result *result,
+		   const char *probe, const char *mapping)
+{
+	const char *boot = fact_get(&result->env.facts, "boot_id");
+	struct timespec ts;
+	int ret = make_parent(path);
+
+	if (ret)
+		return ret;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	*a = (struct journal_attempt){ path, result, probe, mapping, "" };
+	snprintf(a->id, sizeof(a->id), "%.8s-%d-%" PRIx64, boot ? boot : "unknown", (int)getpid(),
+		 (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
+	return journal_append(a, "before", "");
+}
+
+int journal_after(const struct journal_attempt *a, const char *outcome)
+{
+	return journal_append(a, "after", outcome);
+}
+
+/* The record of a line; NULL when it is torn or not ours. */
+static json_t *line_parse(const char *line)
+{
+	json_t *record = json_loads(line, 0, NULL), *check;
+	const char *schema = json_string_value(json_object_get(record, "schema"));
+	char want[20];
+
+	if (!schema || strcmp(schema, JOURNAL_SCHEMA))
+		goto bad;
+	check = json_object_get(record, "check");
+	if (!json_is_string(check))
+		goto bad;
+	json_incref(check);
+	json_object_del(record, "check");
+	record_check(record, want, sizeof(want));
+	if (strcmp(want, json_string_value(check))) {
+		json_decref(check);
+		goto bad;
+	}
+	json_decref(check);
+	return record;
+bad:
+	json_decref(record);
+	return NULL;
+}
+
+static const char *text_of(const json_t *record, const char *key)
+{
+	const char *s = json_string_value(json_object_get(record, key));
+
+	return s ? s : "";
+}
+
+static bool same_bar(const json_t *record, const struct result *r)
+{
+	char ids[16];
+
+	snprintf(ids, sizeof(ids), "%04x:%04x", r->device.vendor, r->device.device);
+	return !strcmp(text_of(record, "device"), ids) &&
+	       !strcmp(text_of(record, "bdf"), r->device.bdf) &&
+	       json_integer_value(json_object_get(record, "bar")) == (int)r->bar.index &&
+	       (uint64_t)json_integer_value(json_object_get(record, "bar_bytes")) ==
+		       r->bar.size_bytes;
+}
+
+struct journal_scan {
+	struct result *result;
+	char (*ids)[64]; /* attempt of each record of the result's journal */
+	size_t ignored;
+};
+
+static int scan_before(struct journal_scan *scan, const json_t *record)
+{
+	const char *boot = fact_get(&scan->result->env.facts, "boot_id");
+	struct journal_record j = { 0 };
+	char(*ids)[64] = realloc(scan->ids, (scan->result->n_journal + 1) * sizeof(*ids));
+
+	if (!ids)
+		return -ENOMEM;
+	scan->ids = ids;
+	snprintf(ids[scan->result->n_journal], sizeof(*ids), "%s", text_of(record, "attempt"));
+	snprintf(j.time, sizeof(j.time), "%s", text_of(record, "time"));
+	snprintf(j.boot_id, sizeof(j.boot_id), "%s", text_of(record, "boot_id"));
+	snprintf(j.kernel, sizeof(j.kernel), "%s", text_of(record, "kernel"));
+	snprintf(j.probe, sizeof(j.probe), "%s", text_of(record, "probe"));
+	snprintf(j.mapping, sizeof(j.mapping), "%s", text_of(record, "mapping"));
+	j.this_boot = boot && !strcmp(boot, j.boot_id);
+	return result_add_journal(scan->result, &j);
+}
+
+static int scan_line(struct journal_scan *scan, const char *line)
+{
+	json_t *record = line_parse(line);
+	struct result *r = scan->result;
+	int ret = 0;
+
+	if (!record) {
+		scan->ignored++;
+		return 0;
+	}
+	if (same_bar(record, r)) {
+		if (!strcmp(text_of(record, "event"), "before"))
+			ret = scan_before(scan, record);
+		for (size_t i = 0; i < r->n_journal && !ret; i++)
+			if (!strcmp(text_of(record, "event"), "after") &&
+			    !strcmp(scan->ids[i], text_of(record, "attempt")))
+				snprintf(r->journal[i].outcome, sizeof(r->journal[i].outcome), "%s",
+					 text_of(record, "outcome"));
+	}
+	json_decref(record);
+	return ret;
+}
+
+int journal_read(struct result *result, const char *path, size_t *ignored)
+{
+	struct journal_scan scan = { .result = result };
+	FILE *f = fopen(path, "re");
+	char *line = NULL;
+	size_t cap = 0;
+	int ret = 0;
+
+	*ignored = 0;
+	if (!f && errno == ENOENT)
+		return 0;
+	if (!f) {
+		ret = -errno;
+		log_error("cannot read the crash journal %s: %s", path, strerror(-ret));
+		return ret;
+	}
+	while (!ret && getline(&line, &cap, f) > 0)
+		if (strcmp(line, "\n"))
+			ret = scan_line(&scan, line);
+	free(line);
+	free(scan.ids);
+	fclose(f);
+	*ignored = scan.ignored;
+	return ret;
+}

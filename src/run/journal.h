@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUN_JOURNAL_H
+#define RUN_JOURNAL_H
+
+#include "run/result.h"
+
+/*
+ * The crash journal: one JSON object a line, each with a checksum. A probe that can kill the VM is
+ * preceded by a record on disk; if nothing follows it, the machine did not survive the attempt.
+ * Records that are torn or not ours are never trusted.
+ */
+
+#define JOURNAL_SCHEMA  "mmiobench-journal/1"
+#define JOURNAL_DEFAULT "/var/lib/mmiobench/journal"
+
+struct journal_attempt {
+	const char *path;
+	const struct result *result; /* device, BAR, boot id, kernel */
+	const char *probe, *mapping;
+	char id[64];
+};
+
+/*
+ * Appends "about to try", and fsyncs file and directory, which are made if missing. 0, or -errno
+ * after logging: then the attempt must not be made.
+ */
+int journal_before(struct journal_attempt *a, const char *path, const struct result *result,
+		   const char *probe, const char *mapping);
+
+/* Appends how the attempt ended. 0, or -errno after logging. */
+int journal_after(const struct journal_attempt *a, const char *outcome);
+
+/*
+ * Adds to the result what the journal knows of its BAR (same ids, address, BAR and size), oldest
+ * first; *ignored counts lines that cannot be trusted. No file: nothing. 0, or -errno after logging.
+ */
+int journal_read(struct result *result, const char *path, size_t *ignored);
+
+#endif

@@ -1,0 +1,11 @@
+libmeasure_a_SOURCES += \
+	%D%/child.c %D%/child.h \
+	%D%/guard.c %D%/guard.h \
+	%D%/plan.c %D%/plan.h \
+	%D%/probes.c %D%/probes.h \
+	%D%/runner.c %D%/runner.h \
+	%D%/session.c %D%/session.h \
+	%D%/window.c %D%/window.h
+libjudge_a_SOURCES += \
+	%D%/journal.c %D%/journal.h \
+	%D%/result.c %D%/result.h

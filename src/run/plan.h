@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUN_PLAN_H
+#define RUN_PLAN_H
+
+#include "exp/exp.h"
+#include "run/result.h"
+
+/* How much is measured: one row for each of --quick, the default and --full. */
+struct plan_profile {
+	const char *name;
+	unsigned int rounds;
+	unsigned int batches;    /* timed intervals per round of a cell */
+	unsigned int batch_us;   /* least length of one */
+	double budget_s;         /* for all rounds together */
+};
+
+const struct plan_profile *plan_profile(enum exp_profile p);
+
+/*
+ * The window in two: data, which cells store to and load from, and a control page at its end that
+ * is only read, through the plain mapping, to flush. A small window has no control page, then
+ * flushing reads the data through its own mapping. Depends on the window's length alone, so that
+ * host and guest agree.
+ */
+struct plan_layout {
+	uint64_t data_bytes;
+	uint64_t control_bytes;  /* 0: none */
+};
+
+void plan_layout(struct plan_layout *layout, uint64_t window_bytes);
+
+struct plan {
+	const struct plan_profile *profile;
+	struct plan_layout layout;
+	struct cell_list cells;
+	double cap_s;            /* most that one round of one cell may take */
+};
+
+struct plan_ask {
+	enum exp_profile profile;
+	const char *tests;       /* comma-separated experiments; NULL: all */
+	const enum map_type *types;
+	size_t n_types;
+	bool may_store;
+	uint64_t window_bytes;
+};
+
+/* 0, -ENOMEM. The caller frees. */
+int plan_make(struct plan *plan, const struct plan_ask *ask);
+void plan_free(struct plan *plan);
+
+/*
+ * Fills result->cells from the plan, one record each, in the plan's order; a cell that cannot be
+ * run in its time, by the costs of single accesses that the probes found, is marked skipped with
+ * the reason. 0, -ENOMEM.
+ */
+int plan_record(const struct plan *plan, struct result *result);
+
+/* Seconds that the plan takes at most when each cell needs no more than its batches. */
+double plan_estimate_s(const struct plan *plan);
+
+#endif

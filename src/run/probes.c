@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/log.h"
+#include "exp/probe.h"
+#include "run/child.h"
+#include "run/guard.h"
+#include "run/journal.h"
+#include "run/probes.h"
+
+#define PROBE_TIMEOUT_MS 10000
+
+struct probe_work {
+	enum map_type type;
+	const struct map_range *range;
+	bool may_store;
+	const struct arch_clock *clock;
+};
+
+static int map_watched(struct child_shared *shared, struct mapping *m, const struct probe_work *w)
+{
+	struct map_range range = *w->range;
+	int ret;
+
+	range.writable = w->may_store;
+	ret = map_open(m, w->type, &range);
+	if (ret)
+		snprintf(shared->why, sizeof(shared->why), "cannot be mapped: %s", strerror(-ret));
+	else
+		guard_watch(m->pages, m->pages_bytes);
+	return ret;
+}
+
+static int access_child(struct child_shared *shared, void *arg)
+{
+	const struct probe_work *w = arg;
+	struct mapping m;
+	int ret = map_watched(shared, &m, w);
+
+	if (!ret)
+		probe_access((struct probe_access *)shared->payload, &m, w->may_store, w->clock);
+	return ret;
+}
+
+static int alignment_child(struct child_shared *shared, void *arg)
+{
+	struct mapping m;
+	int ret = map_watched(shared, &m, arg);
+
+	if (!ret)
+		probe_alignment(&m);
+	return ret;
+}
+
+static void record_access(struct probe_record *rec, const struct probe_access *p)
+{
+	rec->load_ns = p->load_ns;
+	rec->store_ns = p->store_ns;
+	if (p->reads_back) {
+		snprintf(rec->outcome, sizeof(rec->outcome), "reads-back");
+	} else if (p->all_ones) {
+		snprintf(rec->outcome, sizeof(rec->outcome), "all-ones");
+		snprintf(rec->detail, sizeof(rec->detail),
+			 "every word read is 0xffffffff: memory decode off, D3, or nobody there");
+	} else if (p->stored) {
+		snprintf(rec->outcome, sizeof(rec->outcome), "does-not-read-back");
+		snprintf(rec->detail, sizeof(rec->detail), "stored 0x%08x, read 0x%08x", p->wrote,
+			 p->read);
+	} else {
+		snprintf(rec->outcome, sizeof(rec->outcome), "loads-only");
+	}
+}
+
+/* Runs fn in a child for a mapping. The outcome of a child that did not end well is in rec. */
+static int probe_run(struct probe_record *rec, struct child_shared *shared, const struct runner *r,
+		     int (*fn)(struct child_shared *shared, void *arg), enum map_type type,
+		     bool may_store, enum cell_status *status)
+{
+	struct probe_work w = { type, &r->data, may_store, r->clock };
+	struct child_work work = { fn, &w, r->cpu, PROBE_TIMEOUT_MS };
+	int ret = child_run(&work, shared, status, rec->detail, sizeof(rec->detail));
+
+	if (ret || *status == CELL_MEASURED)
+		return ret;
+	if (*status == CELL_FAULTED)
+		fault_name(rec->outcome, sizeof(rec->outcome), &shared->fault);
+	else
+		snprintf(rec->outcome, sizeof(rec->outcome), "%s", cell_status_name(*status));
+	return 0;
+}
+
+int probes_access(struct result *result, const struct runner *r, const enum map_type *types,
+		  size_t n_types)
+{
+	struct child_shared *shared = child_shared_new(sizeof(struct probe_access));
+	bool answers = false;
+	int ret = shared ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < n_types && !ret; i++) {
+		struct probe_record rec = { .name = "access" };
+		enum cell_status status;
+
+		snprintf(rec.mapping, sizeof(rec.mapping), "%s", map_way(types[i])->name);
+		ret = probe_run(&rec, shared, r, access_child, types[i], result->may_store,
+				&status);
+		if (ret)
+			break;
+		if (status == CELL_MEASURED)
+			record_access(&rec, (const struct probe_access *)shared->payload);
+		else if (status == CELL_FAILED)
+			ret = -EIO; /* the child logged why it cannot be mapped */
+		else
+			log_error("%s: %s", map_way(types[i])->name, rec.detail);
+		answers |= status == CELL_MEASURED && strcmp(rec.outcome, "all-ones");
+		if (!ret)
+			ret = result_add_probe(result, &rec);
+	}
+	if (!ret && !answers) {
+		log_error("%s does not answer: every load faulted or returned all ones; see its "
+			  "power_state and enable in sysfs, and whether it was removed",
+			  result->device.bdf);
+		ret = -EIO;
+	}
+	child_shared_free(shared, sizeof(struct probe_access));
+	return ret;
+}
+
+/*
+ * Why the unaligned access through WC must not be made; NULL: it may. On arm64 a machine that
+ * looks like bare metal and has /dev/kvm entered its kernel at EL2: either it is no guest, or its
+ * hypervisor nests, which none did before it also preserved Normal-NC (Linux 6.9 and 6.16).
+ */
+static const char *alignment_refusal(const struct result *r, const struct session_ask *ask)
+{
+	const struct probe_record *wc = result_find_probe(r, "access", "wc");
+	const struct virt *virt = &r->env.virt;
+	const char *kvm = fact_get(&r->env.facts, "kvm_device");
+
+	if (!wc || !wc->load_ns)
+		return "the mapping did not answer";
+	if (wc->store_ns > PROBE_TRAPPED_NS)
+		return "trapped: an unaligned access would prove nothing";
+	if (ask->allow_vm_crash)
+		return NULL;
+	if (virt->guest != ENV_BARE_METAL)
+		return "it can kill a VM: --allow-vm-crash";
+	if (virt->confidence != CONFIDENCE_PROVED && !(kvm && !strcmp(kvm, "yes")))
+		return "it can kill a VM, and nothing proves this is none: --allow-vm-crash";
+	return NULL;
+}
+
+static int add_not_run(struct result *result, const char *mapping, const char *why)
+{
+	struct probe_record rec = { .name = "alignment", .outcome = "not-run" };
+
+	snprintf(rec.mapping, sizeof(rec.mapping), "%s", mapping);
+	snprintf(rec.detail, sizeof(rec.detail), "%s", why);
+	return result_add_probe(result, &rec);
+}
+
+static int alignment_one(struct result *result, const struct runner *r,
+			 struct child_shared *shared, enum map_type type, const char *journal)
+{
+	struct probe_record rec = { .name = "alignment" };
+	struct journal_attempt attempt;
+	enum cell_status status;
+	int ret;
+
+	snprintf(rec.mapping, sizeof(rec.mapping), "%s", map_way(type)->name);
+	if (journal && journal_before(&attempt, journal, result, rec.name, rec.mapping))
+		return add_not_run(result, rec.mapping, "the crash journal cannot be written");
+	ret = probe_run(&rec, shared, r, alignment_child, type, false, &status);
+	if (!ret && status == CELL_MEASURED)
+		snprintf(rec.outcome, sizeof(rec.outcome), "works");
+	if (journal && !ret)
+		journal_after(&attempt, rec.outcome);
+	return ret ? ret : result_add_probe(result, &rec);
+}
+
+int probes_alignment(struct result *result, const struct runner *r, const struct session_ask *ask)
+{
+	const char *refusal = alignment_refusal(result, ask);
+	const struct probe_record *control;
+	struct child_shared *shared;
+	int ret;
+
+	if (!arch_alignment_tells_type || !result_find_probe(result, "access", "wc"))
+		return 0;
+	if (refusal)
+		return add_not_run(result, "wc", refusal);
+	shared = child_shared_new(0);
+	if (!shared)
+		return -ENOMEM;
+	ret = alignment_one(result, r, shared, MAP_PLAIN, NULL);
+	control = result_find_probe(result, "alignment", "plain");
+	if (!ret && strcmp(control->outcome, "SIGBUS/BUS_ADRALN"))
+		ret = add_not_run(result, "wc",
+				  "the control did not fault through plain: this CPU does not check "
+				  "alignment by memory type");
+	else if (!ret)
+		ret = alignment_one(result, r, shared, MAP_WC, ask->journal);
+	child_shared_free(shared, 0);
+	return ret;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUN_PROBES_H
+#define RUN_PROBES_H
+
+#include "run/runner.h"
+#include "run/session.h"
+
+/*
+ * The probes as records: each in a guarded child, results in result->probes. 0, -EINTR, or -errno
+ * after logging.
+ */
+
+/* What each mapping does with single accesses; -EIO when the device answers through none. */
+int probes_access(struct result *result, const struct runner *r, const enum map_type *types,
+		  size_t n_types);
+
+/*
+ * Unaligned loads, through the plain mapping (the control, harmless) and then the WC mapping, which
+ * can kill a VM: only on bare metal or where the user allowed it, after a journal entry. Where it
+ * is not run, the record says why.
+ */
+int probes_alignment(struct result *result, const struct runner *r, const struct session_ask *ask);
+
+#endif

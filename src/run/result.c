@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "run/result.h"
+
+static const char *const status_names[CELL_STATUSES] = {
+	[CELL_NOT_RUN] = "not run", [CELL_MEASURED] = "measured", [CELL_SKIPPED] = "skipped",
+	[CELL_FAULTED] = "faulted", [CELL_KILLED] = "killed",	  [CELL_TIMEOUT] = "timeout",
+	[CELL_FAILED] = "failed",
+};
+
+static const char *const window_names[] = {
+	[WINDOW_UNTOUCHED] = "untouched",
+	[WINDOW_RESTORED] = "restored",
+	[WINDOW_LEFT] = "left",
+	[WINDOW_DIFFERS] = "differs",
+};
+
+static int find_name(const char *const *names, int n, const char *name)
+{
+	int i = 0;
+
+	while (i < n && strcmp(names[i], name))
+		i++;
+	return i;
+}
+
+const char *cell_status_name(enum cell_status s)
+{
+	return status_names[s];
+}
+
+enum cell_status cell_status_find(const char *name)
+{
+	return (enum cell_status)find_name(status_names, CELL_STATUSES, name);
+}
+
+const char *window_state_name(enum window_state s)
+{
+	return window_names[s];
+}
+
+enum window_state window_state_find(const char *name)
+{
+	return (enum window_state)find_name(window_names, WINDOW_DIFFERS + 1, name);
+}
+
+const char *fault_name(char *buf, size_t n, const struct fault *f)
+{
+	static const struct {
+		int signal, code;
+		const char *name;
+	} faults[] = {
+		{ SIGBUS, BUS_ADRALN, "SIGBUS/BUS_ADRALN" },
+		{ SIGBUS, BUS_ADRERR, "SIGBUS/BUS_ADRERR" },
+		{ SIGBUS, BUS_OBJERR, "SIGBUS/BUS_OBJERR" },
+		{ SIGSEGV, SEGV_MAPERR, "SIGSEGV/SEGV_MAPERR" },
+		{ SIGSEGV, SEGV_ACCERR, "SIGSEGV/SEGV_ACCERR" },
+		{ SIGILL, ILL_ILLOPC, "SIGILL/ILL_ILLOPC" },
+	};
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		if (faults[i].signal != f->signal || faults[i].code != f->code)
+			continue;
+		snprintf(buf, n, "%s", faults[i].name);
+		return buf;
+	}
+	snprintf(buf, n, "signal %d, code %d", f->signal, f->code);
+	return buf;
+}
+
+void result_free(struct result *r)
+{
+	facts_free(&r->env.facts);
+	for (size_t i = 0; i < r->n_cells; i++) {
+		for (unsigned int k = 0; k < r->cells[i].n_rounds; k++)
+			free(r->cells[i].rounds[k].ticks);
+		free(r->cells[i].rounds);
+	}
+	free(r->cells);
+	free(r->probes);
+	free(r->journal);
+	free(r->command);
+	memset(r, 0, sizeof(*r));
+}
+
+const struct cell_record *result_find_cell(const struct result *r, const char *id)
+{
+	for (size_t i = 0; i < r->n_cells; i++)
+		if (!strcmp(r->cells[i].id, id))
+			return &r->cells[i];
+	return NULL;
+}
+
+const struct probe_record *result_find_probe(const struct result *r, const char *name,
+					     const char *mapping)
+{
+	for (size_t i = 0; i < r->n_probes; i++)
+		if (!strcmp(r->probes[i].name, name) && !strcmp(r->probes[i].mapping, mapping))
+			return &r->probes[i];
+	return NULL;
+}
+
+int result_add_probe(struct result *r, const struct probe_record *p)
+{
+	struct probe_record *v = realloc(r->probes, (r->n_probes + 1) * sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	r->probes = v;
+	v[r->n_probes++] = *p;
+	return 0;
+}
+
+int result_add_journal(struct result *r, const struct journal_record *j)
+{
+	struct journal_record *v = realloc(r->journal, (r->n_journal + 1) * sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	r->journal = v;
+	v[r->n_journal++] = *j;
+	return 0;
+}
+
+double cell_value(const struct cell_record *c, uint64_t laps, double ticks, double clock_hz)
+{
+	double bytes = (double)laps * (double)c->lap_bytes, seconds = ticks / clock_hz;
+
+	if (!strcmp(c->unit, "B/s"))
+		return bytes / seconds;
+	return seconds * 1e9 / (bytes / c->width_bytes);
+}
+
+static int round_median(const struct round *r, double *out)
+{
+	double *v;
+
+	if (r->status != CELL_MEASURED || !r->n)
+		return -ENODATA;
+	v = malloc(r->n * sizeof(*v));
+	if (!v)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < r->n; i++)
+		v[i] = (double)r->ticks[i];
+	*out = summary_median(v, r->n);
+	free(v);
+	return 0;
+}
+
+size_t cell_medians(const struct cell_record *c, double clock_hz, double *out)
+{
+	size_t n = 0;
+	double ticks;
+
+	for (unsigned int i = 0; i < c->n_rounds; i++)
+		if (!round_median(&c->rounds[i], &ticks) && ticks > 0)
+			out[n++] = cell_value(c, c->rounds[i].laps, ticks, clock_hz);
+	return n;
+}
+
+int cell_summarize(struct cell_record *c, double clock_hz)
+{
+	double *medians;
+	size_t n;
+
+	c->has_summary = false;
+	if (!c->n_rounds)
+		return 0;
+	c->status = CELL_MEASURED;
+	c->why[0] = 0;
+	for (unsigned int i = 0; i < c->n_rounds; i++) {
+		const struct round *r = &c->rounds[i];
+
+		if (r->status == CELL_MEASURED || c->status != CELL_MEASURED)
+			continue;
+		c->status = r->status;
+		snprintf(c->why, sizeof(c->why), "%s", r->why);
+	}
+	medians = malloc(c->n_rounds * sizeof(*medians));
+	if (!medians)
+		return -ENOMEM;
+	n = cell_medians(c, clock_hz, medians);
+	c->has_summary = n && !summary_make(&c->summary, medians, n);
+	free(medians);
+	return 0;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUN_RESULT_H
+#define RUN_RESULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "env/env.h"
+#include "pci/device.h"
+#include "stat/summary.h"
+
+/*
+ * The record of one run: plain data, filled by a run or read back from its JSON, and all that
+ * judging, comparing and reporting need. Strings in fixed arrays are bounded; owned pointers are
+ * freed by result_free.
+ */
+
+#define RESULT_SCHEMA "mmiobench-result/1"
+
+enum cell_status {
+	CELL_NOT_RUN,   /* not reached */
+	CELL_MEASURED,
+	CELL_SKIPPED,   /* refused beforehand, why says it */
+	CELL_FAULTED,   /* SIGBUS, SIGSEGV or SIGILL in an access to the mapping */
+	CELL_KILLED,    /* the child was killed by a signal of somebody else's */
+	CELL_TIMEOUT,
+	CELL_FAILED,    /* could not be mapped, pinned, ... */
+	CELL_STATUSES
+};
+
+struct fault {
+	int signal;              /* 0: none */
+	int code;
+	uint64_t offset_bytes;   /* in the mapping */
+};
+
+/* "SIGBUS/BUS_ADRALN" */
+const char *fault_name(char *buf, size_t n, const struct fault *fault);
+
+/* One visit of one cell, in its own process. Raw ticks are never changed. */
+struct round {
+	enum cell_status status;
+	struct fault fault;
+	char why[128];           /* "" when measured */
+	uint64_t laps;           /* of the loop, per batch */
+	unsigned int cpu;
+	bool migrated;           /* began and ended on different CPUs */
+	unsigned int preempted;  /* involuntary context switches */
+	unsigned int n;          /* batches */
+	uint64_t *ticks;         /* owned */
+};
+
+/* One measured point; the same id means the same thing on every machine of an architecture. */
+struct cell_record {
+	char id[96];             /* "bw/wc/store8+dsb-st@64/4K/posted" */
+	char experiment[16], mapping[16], kernel[24], barrier[24];
+	bool is_load;
+	unsigned int width_bytes;
+	uint32_t interval_bytes; /* of the barrier; 0: at the end of a pass, or none */
+	uint64_t region_bytes;
+	uint64_t lap_bytes;      /* moved by one lap of the loop */
+	bool flushed;            /* a read from the device closes each interval */
+	char flush_through[16];  /* mapping that is read; "" when not flushed */
+	char unit[8];            /* "B/s", "ns" (per access) */
+	uint64_t pattern;        /* stored in every word of the region; 0 for loads */
+	enum cell_status status; /* measured when every round is */
+	char why[128];
+	struct round *rounds;    /* owned */
+	unsigned int n_rounds;
+	bool has_summary;
+	struct summary summary;  /* over the rounds' medians, in unit */
+};
+
+/* What a mapping does, found with single accesses before anything is measured, or last. */
+struct probe_record {
+	char name[24];           /* "access", "alignment" */
+	char mapping[16];
+	char outcome[32];        /* see results/README.md */
+	char detail[160];
+	double load_ns;          /* median of single loads, 0: not measured */
+	double store_ns;         /* median issue cost of single stores, 0: not measured */
+};
+
+/* A line of the crash journal that is about this BAR. */
+struct journal_record {
+	char time[32];           /* ISO 8601, UTC */
+	char boot_id[40];
+	char kernel[72];         /* release */
+	char probe[24];
+	char mapping[16];
+	char outcome[32];        /* "": nothing was written after the attempt */
+	bool this_boot;
+};
+
+enum window_state { WINDOW_UNTOUCHED, WINDOW_RESTORED, WINDOW_LEFT, WINDOW_DIFFERS };
+
+struct result {
+	/* the run */
+	char version[32];        /* of mmiobench */
+	char arch[16];
+	char *command;           /* owned */
+	char started[32];        /* ISO 8601, UTC */
+	double duration_s;
+	bool replayed;           /* --sysroot: no real hardware */
+	struct env env;
+
+	/* what was measured */
+	bool is_ram;             /* --map ram: no device, no BAR */
+	struct pci_device device;
+	struct bar bar;
+	uint64_t offset_bytes, length_bytes; /* the window, in the BAR */
+	bool may_store;
+	enum window_state window;
+
+	/* how */
+	char profile[16];
+	uint64_t seed;
+	unsigned int rounds_planned, rounds_done, batches;
+	unsigned int cpu;
+	char cpu_why[96];
+	char clock_name[24];
+	double clock_hz;
+	uint64_t clock_resolution_ticks, clock_overhead_ticks;
+	char asks[3][24];        /* memory type asked for by plain, wc, ram */
+
+	/* what came out; owned */
+	struct cell_record *cells;
+	size_t n_cells;
+	struct probe_record *probes;
+	size_t n_probes;
+	struct journal_record *journal;
+	size_t n_journal;
+};
+
+void result_free(struct result *r);
+
+/* "measured", ...; CELL_STATUSES when there is no such word. */
+const char *cell_status_name(enum cell_status s);
+enum cell_status cell_status_find(const char *name);
+const char *window_state_name(enum window_state s);
+enum window_state window_state_find(const char *name); /* WINDOW_DIFFERS + 1: none */
+
+const struct cell_record *result_find_cell(const struct result *r, const char *id);
+const struct probe_record *result_find_probe(const struct result *r, const char *name,
+					     const char *mapping);
+
+/* A copy of p at the end of the list. 0 or -ENOMEM. */
+int result_add_probe(struct result *r, const struct probe_record *p);
+int result_add_journal(struct result *r, const struct journal_record *j);
+
+/* One batch's ticks in the cell's unit. */
+double cell_value(const struct cell_record *c, uint64_t laps, double ticks, double clock_hz);
+
+/*
+ * Sets the cell's status from its rounds and its summary from the rounds' medians. 0, -ENOMEM.
+ */
+int cell_summarize(struct cell_record *c, double clock_hz);
+
+/* The rounds' medians in the cell's unit; out has room for n_rounds. Returns how many. */
+size_t cell_medians(const struct cell_record *c, double clock_hz, double *out);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUN_RUNNER_H
+#define RUN_RUNNER_H
+
+#include "run/plan.h"
+
+/* Where and with what the cells are run. */
+struct runner {
+	const struct plan *plan;
+	struct map_range data, control; /* control.length_bytes 0: none */
+	const struct arch_clock *clock;
+	unsigned int cpu;
+	uint64_t seed;
+};
+
+/*
+ * Runs every cell of result->cells (made by plan_record) that is not skipped, once a round, in a
+ * seeded random order, each time in its own child; keeps raw ticks and summarizes. Ends after a
+ * whole round when the profile's time is up, not before three. 0; -EINTR when a signal asked for
+ * the end; -errno after logging. Signals must be blocked (child_signals_block).
+ */
+int runner_run(const struct runner *runner, struct result *result);
+
+#endif

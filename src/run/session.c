@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "base/log.h"
+#include "base/parse.h"
+#include "env/topology.h"
+#include "exp/probe.h"
+#include "pci/power.h"
+#include "run/child.h"
+#include "run/journal.h"
+#include "run/probes.h"
+#include "run/session.h"
+#include "run/window.h"
+
+static const enum map_type bar_types[] = { MAP_PLAIN, MAP_WC };
+static const enum map_type ram_types[] = { MAP_RAM };
+
+/* A BAR without resourceN_wc has only one way to be mapped. */
+static void session_types(const struct session_ask *ask, const enum map_type **types, size_t *n)
+{
+	*types = ask->dev ? bar_types : ram_types;
+	*n = ask->dev && ask->bar->has_wc_file ? 2 : 1;
+}
+
+int session_plan(struct plan *plan, const struct session_ask *ask)
+{
+	struct plan_ask plan_ask = { .profile = ask->profile,
+				     .tests = ask->tests,
+				     .may_store = ask->may_store,
+				     .window_bytes = ask->length_bytes };
+
+	session_types(ask, &plan_ask.types, &plan_ask.n_types);
+	return plan_make(plan, &plan_ask);
+}
+
+static void session_describe(struct result *result, const struct session_ask *ask,
+			    const struct plan *plan, const struct arch_clock *clock)
+{
+	result->is_ram = !ask->dev;
+	if (ask->dev) {
+		result->device = *ask->dev;
+		result->bar = *ask->bar;
+	}
+	result->offset_bytes = ask->offset_bytes;
+	result->length_bytes = ask->length_bytes;
+	result->may_store = ask->may_store;
+	result->seed = ask->seed;
+	result->rounds_planned = plan->profile->rounds;
+	result->batches = plan->profile->batches;
+	snprintf(result->profile, sizeof(result->profile), "%s", plan->profile->name);
+	snprintf(result->arch, sizeof(result->arch), "%s", arch_name);
+	snprintf(result->clock_name, sizeof(result->clock_name), "%s", arch_clock_name);
+	result->clock_hz = clock->hz;
+	result->clock_resolution_ticks = clock->resolution_ticks;
+	result->clock_overhead_ticks = clock->overhead_ticks;
+	for (int t = 0; t < MAP_TYPES; t++)
+		snprintf(result->asks[t], sizeof(result->asks[t]), "%s", map_way(t)->asks);
+}
+
+struct session {
+	struct result *result;
+	const struct session_ask *ask;
+	const struct runner *runner;
+	const enum map_type *types;
+	size_t n_types;
+};
+
+static int phase_probes(struct session *s)
+{
+	return probes_access(s->result, s->runner, s->types, s->n_types);
+}
+
+static int phase_rounds(struct session *s)
+{
+	return runner_run(s->runner, s->result);
+}
+
+/* Runs a phase that stores to the window's first bytes, which are saved before and put back. */
+static int with_window(struct session *s, uint64_t bytes, int (*phase)(struct session *s))
+{
+	struct window window = { 0 };
+	struct map_range range = s->runner->data;
+	size_t differing = 0;
+	int ret = 0, restored;
+
+	if (!s->ask->dev || !s->ask->may_store || !bytes)
+		return phase(s);
+	range.length_bytes = bytes;
+	range.writable = true;
+	if (s->ask->leave_window)
+		s->result->window = WINDOW_LEFT;
+	else
+		ret = window_save(&window, &range);
+	if (ret)
+		return ret;
+	ret = phase(s);
+	restored = window_restore(&window, &differing);
+	if (differing) {
+		log_warn("%zu words of the window did not keep the value put back: not plain memory",
+			 differing);
+		s->result->window = WINDOW_DIFFERS;
+	} else if (s->result->window == WINDOW_UNTOUCHED) {
+		s->result->window = WINDOW_RESTORED;
+	}
+	return ret ? ret : restored;
+}
+
+/* Bytes from the window's start that the cells store to. */
+static uint64_t touched_bytes(const struct result *result)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < result->n_cells; i++) {
+		const struct cell_record *c = &result->cells[i];
+
+		if (!c->is_load && c->status != CELL_SKIPPED && c->region_bytes > most)
+			most = c->region_bytes;
+	}
+	return most;
+}
+
+static int session_measure(struct result *result, const struct session_ask *ask,
+			   const struct runner *r)
+{
+	struct session s = { .result = result, .ask = ask, .runner = r };
+	int ret;
+
+	session_types(ask, &s.types, &s.n_types);
+	ret = with_window(&s, PROBE_TOUCHED_BYTES, phase_probes);
+	if (!ret)
+		ret = plan_record(r->plan, result);
+	if (!ret)
+		ret = with_window(&s, touched_bytes(result), phase_rounds);
+	if (!ret && ask->dev && (!ask->tests || list_has(ask->tests, "probe")))
+		ret = probes_alignment(result, r, ask);
+	return ret;
+}
+
+static int session_journal(struct result *result, const struct session_ask *ask)
+{
+	size_t ignored;
+	int ret = ask->dev ? journal_read(result, ask->journal, &ignored) : 0;
+
+	if (!ret && ask->dev && ignored)
+		log_warn("%zu lines of the crash journal %s are torn or not mmiobench's: ignored",
+			 ignored, ask->journal);
+	return ret;
+}
+
+static int session_powered(struct result *result, const struct session_ask *ask,
+			   const struct runner *r)
+{
+	struct pci_power power = { 0 };
+	int ret = ask->dev ? pci_power_on(&power, ask->dev) : 0, restored;
+
+	if (ret)
+		return ret;
+	ret = session_measure(result, ask, r);
+	restored = ask->dev ? pci_power_restore(&power) : 0;
+	return ret ? ret : restored;
+}
+
+int session_run(struct result *result, const struct session_ask *ask)
+{
+	struct arch_clock clock;
+	struct cpu_choice choice;
+	struct plan plan;
+	struct timespec begin, end;
+	struct runner r = { .plan = &plan, .clock = &clock, .seed = ask->seed };
+	int ret = session_plan(&plan, ask);
+
+	if (ret)
+		return ret;
+	ret = topology_choose_cpu(&choice, ask->cpu, ask->dev);
+	if (ret)
+		goto out;
+	r.cpu = result->cpu = choice.cpu;
+	snprintf(result->cpu_why, sizeof(result->cpu_why), "%s", choice.why);
+	r.data = (struct map_range){ ask->dev, ask->bar, ask->offset_bytes,
+				     plan.layout.data_bytes, true };
+	r.control = (struct map_range){ ask->dev, ask->bar,
+					ask->offset_bytes + plan.layout.data_bytes,
+					plan.layout.control_bytes, false };
+	child_signals_block();
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	arch_clock_calibrate(&clock);
+	session_describe(result, ask, &plan, &clock);
+	ret = session_journal(result, ask);
+	if (!ret)
+		ret = session_powered(result, ask, &r);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	result->duration_s = (double)(end.tv_sec - begin.tv_sec) +
+			     (double)(end.tv_nsec - begin.tv_nsec) * 1e-9;
+out:
+	plan_free(&plan);
+	return ret;
+}

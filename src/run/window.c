@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "arch/arch.h"
+#include "base/log.h"
+#include "run/guard.h"
+#include "run/window.h"
+
+struct window_walk {
+	struct window *w;
+	const struct mapping *m;
+	size_t differing;
+};
+
+static void walk_save(void *arg)
+{
+	struct window_walk *walk = arg;
+
+	for (size_t i = 0; i < walk->w->n; i++)
+		walk->w->words[i] = arch_load32(walk->m->addr + 4 * i);
+}
+
+static void walk_restore(void *arg)
+{
+	struct window_walk *walk = arg;
+
+	for (size_t i = 0; i < walk->w->n; i++)
+		arch_store32(walk->m->addr + 4 * i, walk->w->words[i]);
+	arch_read_flush(walk->m->addr);
+	for (size_t i = 0; i < walk->w->n; i++)
+		if (arch_load32(walk->m->addr + 4 * i) != walk->w->words[i])
+			walk->differing++;
+}
+
+static int window_walk(struct window *w, void (*fn)(void *arg), size_t *differing)
+{
+	struct window_walk walk = { .w = w };
+	struct mapping m;
+	struct fault fault;
+	char name[32];
+	int ret = map_open(&m, MAP_PLAIN, &w->range);
+
+	if (ret)
+		return ret;
+	walk.m = &m;
+	guard_watch(m.pages, m.pages_bytes);
+	ret = guard_call(fn, &walk, &fault);
+	map_close(&m);
+	if (ret)
+		log_error("%s of %s faulted: %s at offset 0x%llx: the device does not answer",
+			  fn == walk_save ? "saving the window" : "restoring the window",
+			  w->range.dev->bdf, fault_name(name, sizeof(name), &fault),
+			  (unsigned long long)fault.offset_bytes);
+	*differing = walk.differing;
+	return ret;
+}
+
+int window_save(struct window *w, const struct map_range *range)
+{
+	struct window new = { .range = *range, .n = range->length_bytes / 4 };
+	size_t differing;
+	int ret;
+
+	new.words = malloc(new.n * sizeof(*new.words));
+	if (!new.words) {
+		log_error("no memory to save %llu bytes of the window: choose a smaller --length",
+			  (unsigned long long)range->length_bytes);
+		return -ENOMEM;
+	}
+	ret = window_walk(&new, walk_save, &differing);
+	if (ret) {
+		free(new.words);
+		return ret;
+	}
+	*w = new;
+	return 0;
+}
+
+int window_restore(struct window *w, size_t *differing)
+{
+	int ret;
+
+	*differing = 0;
+	if (!w->words)
+		return 0;
+	ret = window_walk(w, walk_restore, differing);
+	window_drop(w);
+	return ret;
+}
+
+void window_drop(struct window *w)
+{
+	free(w->words);
+	w->words = NULL;
+}
