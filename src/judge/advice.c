@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <string.h>
+#include "judge/judge.h"
+
+/*
+ * What to do. Facts: Linux 6.9 commits 8c47ce3e1d2c (KVM: arm64) and a39d3a966a09 (vfio-pci): a VMA
+ * flagged VM_ALLOW_ANY_UNCACHED is mapped Normal-NC at stage 2, and the guest's stage 1 decides.
+ */
+struct advice_row {
+	enum verdict_word word;
+	bool guest;             /* only where a hypervisor is judged */
+	const char *arch;       /* NULL: any */
+	const char *text;
+};
+
+static const struct advice_row rows[] = {
+	{ VERDICT_DEMOTED, true, "aarch64",
+	  "Bring the host to Linux 6.9 or newer, and let the VMM map the BAR through vfio-pci (QEMU "
+	  "-device vfio-pci, libvirt hostdev): its pages become Normal-NC at stage 2 and this guest "
+	  "decides. A VMM that maps the BAR through sysfs keeps Device on every host." },
+	{ VERDICT_DEMOTED, true, "aarch64",
+	  "Until then never use memcpy, memset, unaligned or DC ZVA accesses on a _wc mapping here: "
+	  "one can stop the VM (host log: Unsupported FSC: EC=0x24 xFSC=0x21; QEMU: kvm run failed "
+	  "Bad address)." },
+	{ VERDICT_DEMOTED, true, "aarch64",
+	  "Drivers that work here without barriers rely on Device ordering: test them again after the "
+	  "host is upgraded. NC stores need dmb oshst (or dsb st) before a doorbell." },
+	{ VERDICT_DEMOTED, true, "x86_64",
+	  "Ask for the guest's effective type: on KVM the guest's PAT decides for assigned devices; "
+	  "other hypervisors may force UC." },
+	{ VERDICT_DEMOTED, false, NULL,
+	  "The kernel maps resourceN_wc as Device: some erratum kernels do so on purpose; look for "
+	  "PCIe errata in dmesg." },
+	{ VERDICT_TRAPPED, true, NULL,
+	  "The VMM emulates this BAR: every access is a VM exit. QEMU: remove x-no-mmap=on; a BAR that "
+	  "shares its page with an MSI-X table, or is smaller than a page, may be trapped too; other "
+	  "VMMs: see how they map BARs of assigned devices." },
+	{ VERDICT_PRESERVED, true, "aarch64",
+	  "Drivers may rely on write combining, and must not rely on Device ordering: NC stores need "
+	  "dmb oshst (or dsb st) before a doorbell, and a read from the device proves arrival." },
+	{ VERDICT_WRITE_BACK, true, NULL,
+	  "The BAR is the hypervisor's own memory, cached: its figures say nothing about PCIe." },
+	{ VERDICT_INCONCLUSIVE, true, "aarch64",
+	  "For a proof run --allow-vm-crash once in a VM that may die, with --journal on storage that "
+	  "outlives it; then run again and the journal is read. Or compare with a run on the host: "
+	  "mmiocompare HOST.json GUEST.json." },
+	{ VERDICT_INCONCLUSIVE, true, "x86_64",
+	  "Compare with a run on the host: mmiocompare HOST.json GUEST.json." },
+};
+
+void judge_advise(struct verdict *v, const struct result *run)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && v->n_advice < ADVICE_MAX; i++) {
+		const struct advice_row *r = &rows[i];
+
+		if (r->word != v->word || r->guest != v->about_guest)
+			continue;
+		if (r->arch && strcmp(r->arch, run->arch))
+			continue;
+		v->advice[v->n_advice++] = r->text;
+	}
+}

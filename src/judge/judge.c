@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <stdio.h>
+#include <string.h>
+#include "judge/judge.h"
+#include "judge/rules.h"
+
+static const char *const word_names[VERDICTS] = {
+	[VERDICT_INCONCLUSIVE] = "inconclusive", [VERDICT_PRESERVED] = "preserved",
+	[VERDICT_DEMOTED] = "demoted",		 [VERDICT_TRAPPED] = "trapped",
+	[VERDICT_WRITE_BACK] = "write-back",
+};
+
+static const char *const strength_names[STRENGTHS] = {
+	[STRENGTH_NONE] = "none",
+	[STRENGTH_WEAK] = "weak",
+	[STRENGTH_STRONG] = "strong",
+	[STRENGTH_PROOF] = "proof",
+};
+
+static const enum verdict_word word_of[EFFECTIVES] = {
+	[EFFECTIVE_UNKNOWN] = VERDICT_INCONCLUSIVE,  [EFFECTIVE_DEVICE] = VERDICT_DEMOTED,
+	[EFFECTIVE_NORMAL_NC] = VERDICT_PRESERVED,   [EFFECTIVE_WRITE_BACK] = VERDICT_WRITE_BACK,
+	[EFFECTIVE_TRAPPED] = VERDICT_TRAPPED,
+};
+
+#define SAYS_ANYTHING                                                                              \
+	(SAYS(EFFECTIVE_DEVICE) | SAYS(EFFECTIVE_NORMAL_NC) | SAYS(EFFECTIVE_WRITE_BACK) |         \
+	 SAYS(EFFECTIVE_TRAPPED))
+
+const char *verdict_word_name(enum verdict_word w)
+{
+	return word_names[w];
+}
+
+const char *strength_name(enum strength s)
+{
+	return strength_names[s];
+}
+
+const char *effective_name(enum effective e, const char *arch)
+{
+	static const char *const arm[EFFECTIVES] = { "unknown", "Device", "Normal-NC", "Write-Back",
+						     "trapped" };
+	static const char *const x86[EFFECTIVES] = { "unknown", "UC", "WC", "WB", "trapped" };
+
+	return strcmp(arch, "x86_64") ? arm[e] : x86[e];
+}
+
+static void collect(struct verdict *v, const struct result *run, const struct result *host)
+{
+	for (const struct rule *r = judge_rules; r->line && v->n_evidence < EVIDENCE_MAX; r++) {
+		struct evidence *e = &v->evidence[v->n_evidence];
+
+		*e = (struct evidence){ .line = r->line, .source = r->source };
+		if (!r->observe(e, run, host))
+			continue;
+		v->n_evidence++;
+		if (r->timing && v->emulated) {
+			e->says = 0;
+			e->strength = STRENGTH_NONE;
+			snprintf(e->why, sizeof(e->why), "an emulated CPU's times say nothing "
+				 "about memory types");
+		}
+	}
+}
+
+/* The types that every line of at least that strength is compatible with. */
+static unsigned int agreed(const struct verdict *v, enum strength least, bool *any)
+{
+	unsigned int types = SAYS_ANYTHING;
+
+	*any = false;
+	for (unsigned int i = 0; i < v->n_evidence; i++) {
+		if (v->evidence[i].strength < least || !v->evidence[i].says)
+			continue;
+		types &= v->evidence[i].says;
+		*any = true;
+	}
+	return types;
+}
+
+/*
+ * Normal and Write-Back behave alike but for the cache. Where nothing points at a cache, the BAR
+ * of a device is what it was mapped as.
+ */
+static enum effective narrow(unsigned int types)
+{
+	if (types == (SAYS(EFFECTIVE_NORMAL_NC) | SAYS(EFFECTIVE_WRITE_BACK)))
+		types = SAYS(EFFECTIVE_NORMAL_NC);
+	for (int e = EFFECTIVE_UNKNOWN + 1; e < EFFECTIVES; e++)
+		if (types == SAYS(e))
+			return (enum effective)e;
+	return EFFECTIVE_UNKNOWN;
+}
+
+static void conclude(struct verdict *v)
+{
+	bool proofs, strong;
+	unsigned int proved = agreed(v, STRENGTH_PROOF, &proofs);
+	unsigned int all = agreed(v, STRENGTH_STRONG, &strong);
+
+	v->confidence = CONFIDENCE_UNKNOWN;
+	v->effective = EFFECTIVE_UNKNOWN;
+	if (!strong) {
+		snprintf(v->reason, sizeof(v->reason), "nothing that was observed tells the type");
+		return;
+	}
+	if (!all) {
+		snprintf(v->reason, sizeof(v->reason),
+			 "the evidence contradicts itself: see its lines");
+		return;
+	}
+	v->effective = narrow(all);
+	if (v->effective == EFFECTIVE_UNKNOWN) {
+		snprintf(v->reason, sizeof(v->reason), "what was observed fits several types");
+		return;
+	}
+	v->confidence = proofs && narrow(proved) == v->effective ? CONFIDENCE_PROVED :
+								   CONFIDENCE_LIKELY;
+	for (unsigned int i = 0; i < v->n_evidence; i++) {
+		const struct evidence *e = &v->evidence[i];
+
+		if (!e->says || narrow(e->says) != v->effective)
+			continue;
+		snprintf(v->reason, sizeof(v->reason), "%.90s: %.160s", e->observed, e->why);
+		break;
+	}
+}
+
+void judge_run(struct verdict *v, const struct result *run, const struct result *host)
+{
+	memset(v, 0, sizeof(*v));
+	v->emulated = run->env.emulated || (host && host->env.emulated);
+	v->about_guest = !run->is_ram && run->env.virt.guest != ENV_BARE_METAL;
+	if (run->is_ram) {
+		snprintf(v->reason, sizeof(v->reason), "ordinary memory was measured, no BAR");
+		return;
+	}
+	collect(v, run, host);
+	conclude(v);
+	v->word = word_of[v->effective];
+	judge_advise(v, run);
+}

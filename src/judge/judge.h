@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef JUDGE_JUDGE_H
+#define JUDGE_JUDGE_H
+
+#include "run/result.h"
+
+/*
+ * From what was observed to which memory type the WC mapping really has, and from that to whether
+ * the hypervisor preserved what was asked for. Pure. Only here does a type become "effective".
+ */
+
+/* What a mapping really is. Device stands for UC on x86, Normal-NC for WC. */
+enum effective {
+	EFFECTIVE_UNKNOWN,
+	EFFECTIVE_DEVICE,
+	EFFECTIVE_NORMAL_NC,
+	EFFECTIVE_WRITE_BACK,
+	EFFECTIVE_TRAPPED,
+	EFFECTIVES
+};
+
+enum verdict_word {
+	VERDICT_INCONCLUSIVE,
+	VERDICT_PRESERVED,
+	VERDICT_DEMOTED,
+	VERDICT_TRAPPED,
+	VERDICT_WRITE_BACK,
+	VERDICTS
+};
+
+/* How much one line says. Several strong lines that agree are still "likely": none is a proof. */
+enum strength { STRENGTH_NONE, STRENGTH_WEAK, STRENGTH_STRONG, STRENGTH_PROOF, STRENGTHS };
+
+#define SAYS(effective) (1u << (effective))
+
+/* One line of evidence about the WC mapping. */
+struct evidence {
+	const char *line;        /* "isolated store", the rule's name */
+	char observed[128];
+	char threshold[96];
+	unsigned int says;       /* SAYS() of every type that it is compatible with; 0: nothing */
+	enum strength strength;  /* NONE: shown, counts for nothing */
+	char why[192];           /* what it means, or why it counts for nothing */
+	const char *source;      /* where the rule comes from */
+};
+
+#define EVIDENCE_MAX 16
+#define ADVICE_MAX   6
+
+struct verdict {
+	enum effective effective;
+	enum confidence confidence;
+	enum verdict_word word;
+	bool about_guest;        /* false: bare metal or ram, no hypervisor is judged */
+	bool emulated;           /* times counted for nothing */
+	struct evidence evidence[EVIDENCE_MAX];
+	unsigned int n_evidence;
+	char reason[256];        /* one sentence */
+	const char *advice[ADVICE_MAX];
+	unsigned int n_advice;
+};
+
+/*
+ * Judges a run. host: a run of the same BAR on the host, or NULL; it adds the lines that need a
+ * reference.
+ */
+void judge_run(struct verdict *v, const struct result *run, const struct result *host);
+
+const char *verdict_word_name(enum verdict_word w); /* "preserved", "demoted", ... */
+const char *strength_name(enum strength s);
+
+/* By the names of the run's architecture: "Device", "Normal-NC"; "UC", "WC". */
+const char *effective_name(enum effective e, const char *arch);
+
+/* advice.c: fills v->advice from the verdict. */
+void judge_advise(struct verdict *v, const struct result *run);
+
+#endif

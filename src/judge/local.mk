@@ -1,0 +1,5 @@
+libjudge_a_SOURCES += \
+	%D%/advice.c \
+	%D%/compare.c %D%/compare.h \
+	%D%/judge.c %D%/judge.h \
+	%D%/rules.c %D%/rules.h
