@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "arch/arch.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "base/path.h"
+#include "env/collect.h"
+#include "pci/list.h"
+#include "pci/policy.h"
+#include "pci/select.h"
+#include "report/list.h"
+#include "report/report.h"
+#include "run/child.h"
+#include "run/journal.h"
+#include "run/session.h"
+
+/* Exit statuses; design.md "Promises". */
+enum {
+	EXIT_DONE = 0,
+	EXIT_TEST_FAILED = 1,
+	EXIT_USAGE = 2,   /* or the environment: nothing was measured */
+	EXIT_NOTHING = 77, /* nothing to test here */
+	EXIT_INTERNAL = 99,
+};
+
+#define WINDOW_DEFAULT_BYTES (1u << 20)
+#define WINDOW_ALIGN_BYTES   4096u
+#define WINDOW_LEAST_BYTES   4096u
+
+struct options {
+	struct pci_select select;
+	struct policy_ask policy;
+	const char *bar, *offset, *length, *map, *tests, *cpu, *seed, *journal, *json, *sysroot;
+	enum exp_profile profile;
+	bool list, dry_run, allow_vm_crash, leave_window, emulated;
+};
+
+enum option_key {
+	KEY_FIRST = 0x100,
+	KEY_BAR, KEY_OFFSET, KEY_LENGTH, KEY_MAP, KEY_LIST, KEY_TESTS, KEY_QUICK, KEY_FULL,
+	KEY_DRY_RUN, KEY_CPU, KEY_SEED, KEY_READ_ONLY, KEY_LEAVE_WINDOW, KEY_JSON, KEY_JOURNAL,
+	KEY_ALLOW_VM_CRASH, KEY_ALLOW_BOUND_DRIVER, KEY_ALLOW_SIDE_EFFECTS, KEY_ALLOW_BRIDGE,
+	KEY_EMULATED, KEY_SYSROOT,
+};
+
+static const struct argp_option argp_options[] = {
+	{ NULL, 0, NULL, 0, "What to test:", 1 },
+	{ "list", KEY_LIST, NULL, 0, "List functions and BARs, and which may be tested", 0 },
+	{ NULL, 's', "SLOT", 0, "Function [[domain:]bus:]dev.func, as lspci -s", 0 },
+	{ NULL, 'd', "ID", 0, "Function by [vendor]:[device][:class], as lspci -d", 0 },
+	{ "bar", KEY_BAR, "N", 0, "BAR 0..5; naming it is consent to store to its window, which is "
+	  "saved and put back", 0 },
+	{ "offset", KEY_OFFSET, "SIZE", 0, "Start of the window in the BAR (0)", 0 },
+	{ "length", KEY_LENGTH, "SIZE", 0, "Length of the window (the BAR, up to 1M)", 0 },
+	{ "map", KEY_MAP, "WAY", 0, "sysfs, or ram: ordinary memory, to try the tool", 0 },
+
+	{ NULL, 0, NULL, 0, "How:", 2 },
+	{ "tests", KEY_TESTS, "LIST", 0, "Experiments, comma-separated: probe, bw, lat (all)", 0 },
+	{ "quick", KEY_QUICK, NULL, 0, "About 3 seconds instead of at most 30", 0 },
+	{ "full", KEY_FULL, NULL, 0, "More sizes and rounds, up to 5 minutes", 0 },
+	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Print the plan and touch nothing", 0 },
+	{ "cpu", KEY_CPU, "LOCATION", 0, "CPU by hwloc, such as core:2 or pu:3 (near the device)", 0 },
+	{ "seed", KEY_SEED, "N", 0, "Seed of the cells' order (the clock)", 0 },
+	{ "emulated", KEY_EMULATED, NULL, 0, "The CPU is an emulator's: times count for nothing", 0 },
+
+	{ NULL, 0, NULL, 0, "Safety:", 3 },
+	{ "read-only", KEY_READ_ONLY, NULL, 0, "Never store to the BAR", 0 },
+	{ "allow-vm-crash", KEY_ALLOW_VM_CRASH, NULL, 0, "Make the one access that stops a VM whose "
+	  "hypervisor turned Normal-NC into Device", 0 },
+	{ "allow-bound-driver", KEY_ALLOW_BOUND_DRIVER, NULL, 0, "Test although a driver is bound", 0 },
+	{ "allow-side-effects", KEY_ALLOW_SIDE_EFFECTS, NULL, 0, "Test although not prefetchable", 0 },
+	{ "allow-bridge", KEY_ALLOW_BRIDGE, NULL, 0, "Test a bridge's BAR", 0 },
+	{ "leave-window", KEY_LEAVE_WINDOW, NULL, 0, "Leave what was stored, to look at it from "
+	  "outside", 0 },
+	{ "journal", KEY_JOURNAL, "FILE", 0, "Crash journal (" JOURNAL_DEFAULT ")", 0 },
+
+	{ NULL, 0, NULL, 0, "Output:", 4 },
+	{ "json", KEY_JSON, "FILE", 0, "Result; - is stdout, then nothing else is written there "
+	  "(results/mmiobench-*.json)", 0 },
+	{ "sysroot", KEY_SYSROOT, "DIR", 0, "Use the recorded /sys and /proc in DIR", 0 },
+	{ 0 },
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 's': o->select.slot = arg; break;
+	case 'd': o->select.id = arg; break;
+	case KEY_LIST: o->list = true; break;
+	case KEY_BAR: o->bar = arg; break;
+	case KEY_OFFSET: o->offset = arg; break;
+	case KEY_LENGTH: o->length = arg; break;
+	case KEY_MAP: o->map = arg; break;
+	case KEY_TESTS: o->tests = arg; break;
+	case KEY_QUICK: o->profile = EXP_QUICK; break;
+	case KEY_FULL: o->profile = EXP_FULL; break;
+	case KEY_DRY_RUN: o->dry_run = true; break;
+	case KEY_CPU: o->cpu = arg; break;
+	case KEY_SEED: o->seed = arg; break;
+	case KEY_EMULATED: o->emulated = true; break;
+	case KEY_READ_ONLY: o->policy.read_only = true; break;
+	case KEY_ALLOW_VM_CRASH: o->allow_vm_crash = true; break;
+	case KEY_ALLOW_BOUND_DRIVER: o->policy.allow_bound_driver = true; break;
+	case KEY_ALLOW_SIDE_EFFECTS: o->policy.allow_side_effects = true; break;
+	case KEY_ALLOW_BRIDGE: o->policy.allow_bridge = true; break;
+	case KEY_LEAVE_WINDOW: o->leave_window = true; break;
+	case KEY_JOURNAL: o->journal = arg; break;
+	case KEY_JSON: o->json = arg; break;
+	case KEY_SYSROOT: o->sysroot = arg; break;
+	case ARGP_KEY_ARG:
+		log_error("\"%s\" is no option: the device is chosen with -s or -d, see --help", arg);
+		exit(EXIT_USAGE);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp argp = {
+	argp_options, parse_option, NULL,
+	"Which memory type does a mapping of a PCI BAR really have, how fast is it, and did the "
+	"hypervisor preserve Normal-NC (write combining)?\v"
+	"Every option has an environment variable, MMIOBENCH_ and its name in capitals, with _ for -. "
+	"Exit status: 0 done, 1 a correctness test failed, 2 usage or environment, 77 nothing to "
+	"test here, 99 internal error.",
+	NULL, NULL, NULL,
+};
+
+/*
+ * MMIOBENCH_QUICK=1, MMIOBENCH_JSON=FILE, ...: defaults that options override. A flag's variable
+ * counts when it is not empty and not 0.
+ */
+static void parse_environment(struct options *o)
+{
+	struct argp_state state = { .input = o };
+
+	for (const struct argp_option *a = argp_options; a->doc || a->name; a++) {
+		char name[64] = "MMIOBENCH_";
+		char *value;
+
+		if (!a->name)
+			continue;
+		for (size_t i = 0, n = strlen(name); a->name[i] && n + i < sizeof(name) - 1; i++)
+			name[n + i] = a->name[i] == '-' ? '_' : (char)(a->name[i] & ~0x20);
+		value = secure_getenv(name);
+		if (value && *value && (a->arg || strcmp(value, "0")))
+			parse_option(a->key, value, &state);
+	}
+}
+
+/* The window, or -EINVAL after logging. */
+static int parse_window(const struct options *o, uint64_t bar_bytes, struct session_ask *ask)
+{
+	uint64_t offset = 0, length;
+
+	if (o->offset && parse_size(o->offset, &offset)) {
+		log_error("--offset %s is no size: use bytes, or 4K, 2M, 1GiB", o->offset);
+		return -EINVAL;
+	}
+	if (offset >= bar_bytes) {
+		log_error("--offset %s lies beyond the end: there are 0x%" PRIx64 " bytes", o->offset,
+			  bar_bytes);
+		return -EINVAL;
+	}
+	length = bar_bytes - offset;
+	if (length > WINDOW_DEFAULT_BYTES)
+		length = WINDOW_DEFAULT_BYTES;
+	if (o->length && parse_size(o->length, &length)) {
+		log_error("--length %s is no size: use bytes, or 4K, 2M, 1GiB", o->length);
+		return -EINVAL;
+	}
+	if (length > bar_bytes - offset) {
+		log_error("--length %s reaches beyond the end: 0x%" PRIx64 " bytes are left after the "
+			  "offset", o->length, bar_bytes - offset);
+		return -EINVAL;
+	}
+	if (offset % WINDOW_ALIGN_BYTES || length % WINDOW_ALIGN_BYTES || length < WINDOW_LEAST_BYTES) {
+		log_error("the window must be whole 4K: --offset and --length in multiples of 4096, at "
+			  "least one");
+		return -EINVAL;
+	}
+	ask->offset_bytes = offset;
+	ask->length_bytes = length;
+	return 0;
+}
+
+static int parse_tests(const char *tests)
+{
+	char *copy = tests ? strdup(tests) : NULL, *save = NULL;
+	int ret = 0;
+
+	if (tests && !*tests)
+		ret = -EINVAL;
+	for (char *t = copy ? strtok_r(copy, ",", &save) : NULL; t && !ret;
+	     t = strtok_r(NULL, ",", &save))
+		if (!experiment_find(t))
+			ret = -EINVAL;
+	free(copy);
+	if (ret)
+		log_error("--tests %s: choose from probe, bw, lat, separated by commas", tests);
+	return ret;
+}
+
+static int parse_values(const struct options *o, struct session_ask *ask, int *bar)
+{
+	unsigned int index;
+
+	*bar = -1;
+	if (o->bar) {
+		if (parse_uint(o->bar, PCI_BARS - 1, &index)) {
+			log_error("--bar %s: BARs are numbered 0 to 5, see mmiobench --list", o->bar);
+			return -EINVAL;
+		}
+		*bar = (int)index;
+	}
+	if (o->map && strcmp(o->map, "sysfs") && strcmp(o->map, "ram")) {
+		log_error("--map %s: choose sysfs or ram", o->map);
+		return -EINVAL;
+	}
+	if (o->seed ? parse_u64(o->seed, &ask->seed) : 0) {
+		log_error("--seed %s is no number", o->seed);
+		return -EINVAL;
+	}
+	return parse_tests(o->tests);
+}
+
+/* One BAR that selectors and policy allow. */
+struct candidate {
+	const struct pci_device *dev;
+	const struct bar *bar;
+	struct policy_answer answer;
+};
+
+static void log_refusal(const struct pci_device *dev, unsigned int bar, enum policy_reason reason)
+{
+	char way_out[256];
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(way_out, sizeof(way_out), policy_reason_way_out(reason), dev->bdf);
+#pragma GCC diagnostic pop
+	log_error("%s BAR %u may not be tested: %s%s%s", dev->bdf, bar, policy_reason_short(reason),
+		  *way_out ? ": " : "", way_out);
+}
+
+/*
+ * The one candidate. 0; EXIT_NOTHING when nothing may be tested; EXIT_USAGE when the choice is not
+ * clear, or what was asked for is refused.
+ */
+static int choose(struct candidate *chosen, const struct options *o, const struct pci_list *list,
+		  int bar)
+{
+	size_t matches = 0, candidates = 0;
+	const struct pci_device *refused = NULL;
+	enum policy_reason reason = POLICY_OK;
+	bool selected = o->select.slot || o->select.id;
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct pci_device *dev = &list->v[i];
+
+		if (!pci_select_match(&o->select, dev))
+			continue;
+		matches++;
+		for (int b = 0; b < PCI_BARS; b++) {
+			struct policy_answer a;
+
+			if (bar >= 0 && b != bar)
+				continue;
+			a = policy_check(dev, &dev->bars[b], &o->policy);
+			if (a.may_load) {
+				*chosen = (struct candidate){ dev, &dev->bars[b], a };
+				candidates++;
+			} else if (bar >= 0) {
+				refused = dev;
+				reason = a.reason;
+			}
+		}
+	}
+	if (candidates == 1)
+		return 0;
+	if (selected && !matches) {
+		log_error("no PCI function matches %s%s%s: see mmiobench --list",
+			  o->select.slot ? o->select.slot : "", o->select.slot && o->select.id ? " " : "",
+			  o->select.id ? o->select.id : "");
+		return EXIT_USAGE;
+	}
+	if (selected && bar >= 0 && matches == 1 && !candidates) {
+		log_refusal(refused, (unsigned int)bar, reason);
+		return EXIT_USAGE;
+	}
+	list_text_print(stderr, list, &o->select, &o->policy);
+	if (candidates) {
+		log_error("%zu BARs could be tested: choose one with -s BDF --bar N", candidates);
+		return EXIT_USAGE;
+	}
+	log_error("no BAR may be tested here%s: the list above says why for each",
+		  selected ? " of what was selected" : "");
+	return EXIT_NOTHING;
+}
+
+static void print_plan(const struct session_ask *ask, const struct plan *plan)
+{
+	char size[24];
+
+	printf("%zu cells, %u rounds of %u batches each, about %.1f s", plan->cells.n,
+	       plan->profile->rounds, plan->profile->batches, plan_estimate_s(plan));
+	printf("; stores: %s\n", ask->may_store ? "yes, the window is saved and put back" : "none");
+	if (ask->dev)
+		printf("%s BAR %u, window of %s at offset 0x%" PRIx64 "\n", ask->dev->bdf,
+		       ask->bar->index, format_size(size, sizeof(size), ask->length_bytes),
+		       ask->offset_bytes);
+	for (size_t i = 0; i < plan->cells.n; i++)
+		printf("  %s\n", plan->cells.v[i].id);
+}
+
+static void default_json_name(char *buf, size_t n, const struct session_ask *ask,
+			      const struct result *r)
+{
+	char id[64] = "ram";
+
+	if (ask->dev)
+		snprintf(id, sizeof(id), "%04x-%04x-%s-bar%u", ask->dev->vendor, ask->dev->device,
+			 ask->dev->bdf, ask->bar->index);
+	snprintf(buf, n, "results/mmiobench-%s-%s.json", id, r->started);
+	for (char *p = strchr(buf, '/') + 1; *p; p++)
+		if (*p == ':')
+			*p = '-';
+}
+
+static char *join_command(int argc, char **argv)
+{
+	char *s = NULL;
+	size_t n;
+	FILE *f = open_memstream(&s, &n);
+
+	if (!f)
+		return NULL;
+	for (int i = 0; i < argc; i++)
+		fprintf(f, "%s%s", i ? " " : "", argv[i]);
+	fclose(f);
+	return s;
+}
+
+static int report(const struct options *o, const struct session_ask *ask, struct result *result)
+{
+	char name[256];
+	const char *path = o->json ? o->json : name;
+	struct verdict verdict;
+	bool to_stdout = o->json && !strcmp(o->json, "-");
+
+	judge_run(&verdict, result, NULL);
+	default_json_name(name, sizeof(name), ask, result);
+	if (!o->json && mkdir("results", 0755) && errno != EEXIST)
+		log_warn("cannot make results/ here: %s", strerror(errno));
+	if (result_write(result, &verdict, path)) {
+		result_text(stdout, result, &verdict, NULL);
+		return EXIT_USAGE;
+	}
+	if (!to_stdout)
+		result_text(stdout, result, &verdict, path);
+	return fflush(stdout) ? EXIT_USAGE : EXIT_DONE;
+}
+
+static int measure(const struct options *o, const struct session_ask *ask, int argc, char **argv)
+{
+	struct result result = { .replayed = o->sysroot != NULL };
+	time_t now = time(NULL);
+	struct tm tm;
+	int ret;
+
+	snprintf(result.version, sizeof(result.version), "%s", PACKAGE_VERSION);
+	strftime(result.started, sizeof(result.started), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	result.command = join_command(argc, argv);
+	ret = env_collect(&result.env, o->emulated ? "--emulated or MMIOBENCH_EMULATED" : NULL);
+	if (!ret)
+		ret = session_run(&result, ask);
+	child_signals_unblock(); /* a signal that came during the run ends us here */
+	if (ret)
+		ret = ret == -ENOMEM || ret == -EINTR ? EXIT_INTERNAL : EXIT_USAGE;
+	else
+		ret = report(o, ask, &result);
+	result_free(&result);
+	return ret;
+}
+
+static int plan_or_measure(const struct options *o, const struct session_ask *ask, int argc,
+			   char **argv)
+{
+	struct plan plan;
+
+	if (!o->dry_run)
+		return measure(o, ask, argc, argv);
+	if (session_plan(&plan, ask))
+		return EXIT_INTERNAL;
+	print_plan(ask, &plan);
+	plan_free(&plan);
+	return EXIT_DONE;
+}
+
+static int run_on_bar(const struct options *o, struct session_ask *ask, int bar, int argc,
+		      char **argv)
+{
+	struct candidate chosen = { 0 };
+	struct pci_list list;
+	int ret;
+
+	if (pci_list_load(&list))
+		return EXIT_USAGE;
+	if (o->list) {
+		list_text_print(stdout, &list, &o->select, &o->policy);
+		pci_list_free(&list);
+		return EXIT_DONE;
+	}
+	ret = choose(&chosen, o, &list, bar);
+	if (!ret && parse_window(o, chosen.bar->size_bytes, ask))
+		ret = EXIT_USAGE;
+	if (!ret && !o->dry_run && !o->sysroot && geteuid()) {
+		log_error("only root may map BARs: run it with sudo (--list, --dry-run and --map ram "
+			  "work without)");
+		ret = EXIT_USAGE;
+	}
+	if (!ret) {
+		ask->dev = chosen.dev;
+		ask->bar = chosen.bar;
+		ask->may_store = chosen.answer.may_store;
+		if (!ask->may_store && !o->policy.read_only)
+			log_note("only loads: --bar %u would be consent to store to %s",
+				 chosen.bar->index, chosen.dev->bdf);
+		ret = plan_or_measure(o, ask, argc, argv);
+	}
+	pci_list_free(&list);
+	return ret;
+}
+
+static int run(const struct options *o, int argc, char **argv)
+{
+	struct session_ask ask = { .profile = o->profile,
+				   .tests = o->tests,
+				   .allow_vm_crash = o->allow_vm_crash,
+				   .leave_window = o->leave_window,
+				   .journal = o->journal ? o->journal : JOURNAL_DEFAULT,
+				   .cpu = o->cpu,
+				   .seed = (uint64_t)time(NULL) };
+	int bar;
+
+	if (parse_values(o, &ask, &bar) || pci_select_check(&o->select))
+		return EXIT_USAGE;
+	path_set_sysroot(o->sysroot ? o->sysroot : "");
+	if (!o->map || !strcmp(o->map, "sysfs") || o->list)
+		return run_on_bar(o, &ask, bar, argc, argv);
+	if (o->bar || o->select.slot || o->select.id) {
+		log_error("--map ram measures ordinary memory: leave out --bar, -s and -d");
+		return EXIT_USAGE;
+	}
+	ask.may_store = !o->policy.read_only;
+	if (parse_window(o, (uint64_t)1 << 40, &ask))
+		return EXIT_USAGE;
+	return plan_or_measure(o, &ask, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .profile = EXP_DEFAULT };
+
+	argp_err_exit_status = EXIT_USAGE;
+	argp_program_version = "mmiobench " PACKAGE_VERSION;
+	parse_environment(&o);
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return EXIT_USAGE;
+	o.policy.bar_named = o.bar != NULL;
+	return run(&o, argc, argv);
+}

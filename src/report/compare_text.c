@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <string.h>
+#include "report/report.h"
+#include "report/text.h"
+
+static void print_side(FILE *out, const char *label, const struct result *r)
+{
+	const char *kernel = fact_get(&r->env.facts, "kernel_release");
+	char line[400];
+
+	snprintf(line, sizeof(line), "Linux %s, %s, [%04x:%04x] %s BAR %u, run at %s",
+		 kernel ? kernel : "?", env_guest_name(r->env.virt.guest), r->device.vendor,
+		 r->device.device, r->device.bdf, r->bar.index, r->started);
+	text_wrapped(out, label, 11, line);
+}
+
+static void print_row(FILE *out, const struct compare_row *row)
+{
+	char host[32], guest[32];
+
+	fprintf(out, "  %-44s%13s%13s", row->host->id, text_cell(host, sizeof(host), row->host),
+		text_cell(guest, sizeof(guest), row->guest));
+	if (row->state == COMPARE_MEASURED)
+		fprintf(out, "%8.2f  [%.2f, %.2f]", row->ratio, row->low, row->high);
+	fputc('\n', out);
+}
+
+static void print_verdict(FILE *out, const struct comparison *c)
+{
+	const struct verdict *v = &c->verdict;
+	enum text_style style = v->word == VERDICT_PRESERVED	? TEXT_GOOD :
+				v->word == VERDICT_INCONCLUSIVE ? TEXT_UNSURE :
+								  TEXT_BAD;
+	char line[512];
+
+	text_style_begin(out, style);
+	snprintf(line, sizeof(line), "%s %s by the hypervisor, confidence: %s.", c->guest->asks[1],
+		 v->word == VERDICT_PRESERVED	 ? "preserved" :
+		 v->word == VERDICT_INCONCLUSIVE ? "preserved or not: inconclusive" :
+						   "NOT preserved",
+		 confidence_name(v->confidence));
+	text_wrapped(out, "VERDICT", 11, line);
+	text_style_end(out);
+	snprintf(line, sizeof(line), "%s: asked for %s, got %s", verdict_word_name(v->word),
+		 c->guest->asks[1], effective_name(v->effective, c->guest->arch));
+	text_wrapped(out, "", 11, line);
+	for (unsigned int i = 0; i < v->n_evidence; i++) {
+		const struct evidence *e = &v->evidence[i];
+
+		if (e->strength == STRENGTH_NONE)
+			continue;
+		snprintf(line, sizeof(line), "%s (%s): %s. %s", e->line, strength_name(e->strength),
+			 e->observed, e->why);
+		text_wrapped(out, i ? "" : "why", 11, line);
+	}
+	for (unsigned int i = 0; i < v->n_advice; i++)
+		text_wrapped(out, i ? "" : "what to do", 11, v->advice[i]);
+}
+
+void compare_text(FILE *out, const struct comparison *c)
+{
+	char line[200];
+
+	text_style_begin(out, TEXT_HEAD);
+	fputs("mmiocompare: a guest held against its host\n", out);
+	text_style_end(out);
+	print_side(out, "host", c->host);
+	print_side(out, "guest", c->guest);
+	if (c->verdict.emulated) {
+		text_style_begin(out, TEXT_UNSURE);
+		text_wrapped(out, "EMULATED", 11, "a side ran on an emulated CPU: the times below say "
+			     "nothing about hardware, and count for nothing");
+		text_style_end(out);
+	}
+	fprintf(out, "\n  %-44s%13s%13s%8s  %s\n", "cell", "host", "guest", "ratio",
+		"95 % interval");
+	for (size_t i = 0; i < c->n_rows; i++)
+		print_row(out, &c->rows[i]);
+	fputc('\n', out);
+	if (c->n_failed || c->n_not_run) {
+		snprintf(line, sizeof(line), "%zu cells failed on a side, %zu were not run on a side",
+			 c->n_failed, c->n_not_run);
+		text_wrapped(out, "not held", 11, line);
+	}
+	print_verdict(out, c);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef REPORT_JSON_FILE_H
+#define REPORT_JSON_FILE_H
+
+#include <jansson.h>
+#include "judge/judge.h"
+
+/*
+ * Writes root to path as report.h says, and releases it, also on failure. Pretty for people; raw
+ * samples would make a line each.
+ */
+int json_file_write(json_t *root, const char *path, bool pretty);
+
+/* A JSON string of any bytes: what is not UTF-8 becomes '?'. */
+json_t *json_text(const char *s);
+
+/* 64-bit values as "0x..." strings: JSON's numbers lose bits above 2^53 in many readers. */
+json_t *json_hex(uint64_t v);
+
+/* A fresh object with word, confidence, reason, evidence, advice; NULL: out of memory. */
+json_t *json_verdict(const struct verdict *v, const char *arch);
+
+#endif

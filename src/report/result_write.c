@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <string.h>
+#include "report/json_file.h"
+#include "report/report.h"
+
+static json_t *json_environment(const struct env *env)
+{
+	json_t *facts = json_array();
+
+	for (size_t i = 0; i < env->facts.n; i++)
+		json_array_append_new(facts, json_pack("{so so so}", "name",
+						       json_text(env->facts.v[i].name), "value",
+						       json_text(env->facts.v[i].value), "source",
+						       json_text(env->facts.v[i].source)));
+	return json_pack("{so s{ss ss so so} s{sb so}}", "facts", facts, "virtualization", "machine",
+			 env_guest_name(env->virt.guest), "confidence",
+			 confidence_name(env->virt.confidence), "hypervisor",
+			 json_text(env->virt.hypervisor), "why", json_text(env->virt.why),
+			 "emulated_cpu", "value", env->emulated, "why",
+			 json_text(env->emulated_why));
+}
+
+static json_t *json_device(const struct pci_device *d)
+{
+	return json_pack(
+		"{ss si si si si si si si so so so so si so s{so so si si}}", "bdf", d->bdf, "vendor",
+		d->vendor, "device", d->device, "subsystem_vendor", d->subsystem_vendor,
+		"subsystem_device", d->subsystem_device, "class", d->class_code, "prog_if",
+		d->prog_if, "revision", d->revision, "vendor_name", json_text(d->vendor_name),
+		"device_name", json_text(d->device_name), "class_name", json_text(d->class_name),
+		"driver", json_text(d->driver), "numa_node", d->numa_node, "serial_number",
+		d->has_serial ? json_hex(d->serial) : json_null(), "link", "speed",
+		json_text(d->link.speed), "max_speed", json_text(d->link.max_speed), "width",
+		(int)d->link.width, "max_width", (int)d->link.max_width);
+}
+
+static json_t *json_bar(const struct bar *b)
+{
+	return json_pack("{si so sI sb sb}", "index", (int)b->index, "phys", json_hex(b->phys_bytes),
+			 "size_bytes", (json_int_t)b->size_bytes, "prefetchable", b->prefetchable,
+			 "64bit", b->is_64bit);
+}
+
+static json_t *json_round(const struct round *r)
+{
+	json_t *ticks = json_array(), *round;
+
+	for (unsigned int i = 0; i < r->n; i++)
+		json_array_append_new(ticks, json_integer((json_int_t)r->ticks[i]));
+	round = json_pack("{ss sI si sb si so}", "status", cell_status_name(r->status), "laps",
+			  (json_int_t)r->laps, "cpu", (int)r->cpu, "migrated", r->migrated,
+			  "preempted", (int)r->preempted, "ticks", ticks);
+	if (r->why[0])
+		json_object_set_new(round, "why", json_text(r->why));
+	if (r->fault.signal)
+		json_object_set_new(round, "fault",
+				    json_pack("{si si so}", "signal", r->fault.signal, "code",
+					      r->fault.code, "offset",
+					      json_hex(r->fault.offset_bytes)));
+	return round;
+}
+
+static json_t *json_summary(const struct summary *s)
+{
+	return json_pack("{si sf sf sf sf sf sf s[ff] sf}", "n", (int)s->n, "min", s->min, "p5",
+			 s->p5, "median", s->median, "p95", s->p95, "max", s->max, "mad", s->mad,
+			 "median_interval", s->ci_low, s->ci_high, "coverage", s->coverage);
+}
+
+static json_t *json_cell(const struct cell_record *c)
+{
+	json_t *rounds = json_array(), *cell;
+
+	for (unsigned int i = 0; i < c->n_rounds; i++)
+		json_array_append_new(rounds, json_round(&c->rounds[i]));
+	cell = json_pack("{ss ss ss ss ss ss si si sI sI sb ss ss ss ss so so}", "id", c->id,
+			 "experiment", c->experiment, "mapping", c->mapping, "kernel", c->kernel,
+			 "barrier", c->barrier, "direction", c->is_load ? "load" : "store",
+			 "width_bytes", (int)c->width_bytes, "interval_bytes", (int)c->interval_bytes,
+			 "region_bytes", (json_int_t)c->region_bytes, "lap_bytes",
+			 (json_int_t)c->lap_bytes, "flushed", c->flushed, "flush_through",
+			 c->flush_through, "unit", c->unit, "status", cell_status_name(c->status),
+			 "why", c->why, "pattern", c->is_load ? json_null() : json_hex(c->pattern),
+			 "rounds", rounds);
+	if (c->has_summary)
+		json_object_set_new(cell, "summary", json_summary(&c->summary));
+	return cell;
+}
+
+/* 0 stands for "not measured" in memory; in the file it is null. */
+static json_t *json_ns(double ns)
+{
+	return ns > 0 ? json_real(ns) : json_null();
+}
+
+static json_t *json_probe(const struct probe_record *p)
+{
+	return json_pack("{ss ss ss so so so}", "name", p->name, "mapping", p->mapping, "outcome",
+			 p->outcome, "detail", json_text(p->detail), "load_ns", json_ns(p->load_ns),
+			 "store_ns", json_ns(p->store_ns));
+}
+
+static json_t *json_journal(const struct journal_record *j)
+{
+	return json_pack("{so so so so so so sb}", "time", json_text(j->time), "boot_id",
+			 json_text(j->boot_id), "kernel", json_text(j->kernel), "probe",
+			 json_text(j->probe), "mapping", json_text(j->mapping), "outcome",
+			 j->outcome[0] ? json_text(j->outcome) : json_null(), "this_boot",
+			 j->this_boot);
+}
+
+static json_t *json_plan(const struct result *r)
+{
+	return json_pack("{ss so si si si sb si so s{ss sf sI sI}}", "profile", r->profile, "seed",
+			 json_hex(r->seed), "rounds_planned", (int)r->rounds_planned, "rounds_done",
+			 (int)r->rounds_done, "batches", (int)r->batches, "stores", r->may_store,
+			 "cpu", (int)r->cpu, "cpu_why", json_text(r->cpu_why), "clock", "name",
+			 r->clock_name, "hz", r->clock_hz, "resolution_ticks",
+			 (json_int_t)r->clock_resolution_ticks, "overhead_ticks",
+			 (json_int_t)r->clock_overhead_ticks);
+}
+
+int result_write(const struct result *r, const struct verdict *verdict, const char *path)
+{
+	json_t *cells = json_array(), *probes = json_array(), *journal = json_array(), *root;
+
+	for (size_t i = 0; i < r->n_cells; i++)
+		json_array_append_new(cells, json_cell(&r->cells[i]));
+	for (size_t i = 0; i < r->n_probes; i++)
+		json_array_append_new(probes, json_probe(&r->probes[i]));
+	for (size_t i = 0; i < r->n_journal; i++)
+		json_array_append_new(journal, json_journal(&r->journal[i]));
+	root = json_pack(
+		"{ss s{ss ss} so ss sf sb sb so so so s{sI sI ss} s{ss ss ss} so so so so so}",
+		"schema", RESULT_SCHEMA, "tool", "version", r->version, "arch", r->arch, "command",
+		json_text(r->command ? r->command : ""), "started", r->started, "duration_s",
+		r->duration_s, "replayed", r->replayed, "ram", r->is_ram, "environment",
+		json_environment(&r->env), "device", r->is_ram ? json_null() : json_device(&r->device),
+		"bar", r->is_ram ? json_null() : json_bar(&r->bar), "window", "offset_bytes",
+		(json_int_t)r->offset_bytes, "length_bytes", (json_int_t)r->length_bytes, "state",
+		window_state_name(r->window), "asks", "plain", r->asks[0], "wc", r->asks[1], "ram",
+		r->asks[2], "plan", json_plan(r), "probes", probes, "journal", journal, "cells",
+		cells, "verdict", json_verdict(verdict, r->arch));
+	return json_file_write(root, path, false);
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "report/text.h"
+
+static bool coloured(FILE *out)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return !(no && *no) && isatty(fileno(out));
+}
+
+void text_style_begin(FILE *out, enum text_style style)
+{
+	static const char *const codes[] = {
+		[TEXT_PLAIN] = "", [TEXT_GOOD] = "\033[1;32m", [TEXT_BAD] = "\033[1;31m",
+		[TEXT_UNSURE] = "\033[1;33m", [TEXT_HEAD] = "\033[1m",
+	};
+
+	if (coloured(out))
+		fputs(codes[style], out);
+}
+
+void text_style_end(FILE *out)
+{
+	if (coloured(out))
+		fputs("\033[0m", out);
+}
+
+const char *text_safe(char *buf, size_t n, const char *s)
+{
+	size_t i = 0;
+
+	/* C1 controls hide in UTF-8 as c2 80 .. c2 9f; no name of a device needs them */
+	for (; *s && i < n - 1; s++) {
+		unsigned char c = (unsigned char)*s;
+		bool control = c < 0x20 || c == 0x7f ||
+			       (c == 0xc2 && (unsigned char)s[1] >= 0x80 && (unsigned char)s[1] < 0xa0);
+
+		buf[i++] = control ? '?' : *s;
+	}
+	buf[i] = 0;
+	return buf;
+}
+
+void text_wrapped(FILE *out, const char *label, int indent, const char *words)
+{
+	char safe[4096];
+	const char *p = text_safe(safe, sizeof(safe), words);
+	int column = fprintf(out, "%-*s", indent, label);
+	bool first = true;
+
+	while (*p) {
+		int n = (int)strcspn(p, " ");
+
+		if (!first && column + 1 + n > TEXT_COLUMNS) {
+			fprintf(out, "\n%*s", indent, "");
+			column = indent;
+			first = true;
+		}
+		column += fprintf(out, "%s%.*s", first ? "" : " ", n, p);
+		first = false;
+		p += n;
+		while (*p == ' ')
+			p++;
+	}
+	fputc('\n', out);
+}
+
+/* three digits, with as many of them behind the point as fit */
+static const char *three_digits(char *buf, size_t n, double v, const char *unit)
+{
+	snprintf(buf, n, "%.*f %s", v < 9.995 ? 2 : v < 99.95 ? 1 : 0, v, unit);
+	return buf;
+}
+
+const char *text_rate(char *buf, size_t n, double v)
+{
+	static const char *const units[] = { "B/s", "kB/s", "MB/s", "GB/s", "TB/s" };
+	int u = 0;
+
+	while (v >= 999.5 && u < 4) {
+		v /= 1000;
+		u++;
+	}
+	return three_digits(buf, n, v, units[u]);
+}
+
+const char *text_ns(char *buf, size_t n, double v)
+{
+	static const char *const units[] = { "ns", "us", "ms", "s" };
+	int u = 0;
+
+	while (v >= 999.5 && u < 3) {
+		v /= 1000;
+		u++;
+	}
+	return three_digits(buf, n, v, units[u]);
+}
+
+const char *text_cell(char *buf, size_t n, const struct cell_record *c)
+{
+	if (!c)
+		return "-";
+	if (c->status != CELL_MEASURED || !c->has_summary)
+		return cell_status_name(c->status);
+	if (!strcmp(c->unit, "B/s"))
+		return text_rate(buf, n, c->summary.median);
+	return text_ns(buf, n, c->summary.median);
+}
+
+void text_environment(FILE *out, const struct result *r)
+{
+	const char *cpu = fact_get(&r->env.facts, "cpu_model");
+	const char *kernel = fact_get(&r->env.facts, "kernel_release");
+	char line[512];
+
+	snprintf(line, sizeof(line), "%s (%s: %s)", env_guest_name(r->env.virt.guest),
+		 confidence_name(r->env.virt.confidence), r->env.virt.why);
+	text_wrapped(out, "machine", 11, line);
+	snprintf(line, sizeof(line), "Linux %s, %s%s%s; measured on CPU %u, %s",
+		 kernel ? kernel : "?", r->arch, cpu ? ", " : "", cpu ? cpu : "", r->cpu,
+		 r->cpu_why);
+	text_wrapped(out, "", 11, line);
+	if (r->env.emulated) {
+		text_style_begin(out, TEXT_UNSURE);
+		snprintf(line, sizeof(line), "this CPU is emulated (%s): times say nothing about "
+			 "hardware, and count for nothing below", r->env.emulated_why);
+		text_wrapped(out, "EMULATED", 11, line);
+		text_style_end(out);
+	}
+	if (r->replayed)
+		text_wrapped(out, "REPLAYED", 11, "from a recorded tree (--sysroot): no real device");
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef REPORT_TEXT_H
+#define REPORT_TEXT_H
+
+#include <stdio.h>
+#include "run/result.h"
+
+/* Pieces of terminal pages. A page is at most TEXT_COLUMNS wide. */
+#define TEXT_COLUMNS 100
+
+/* Colours only on a terminal, and not where NO_COLOR is set (no-color.org). */
+enum text_style { TEXT_PLAIN, TEXT_GOOD, TEXT_BAD, TEXT_UNSURE, TEXT_HEAD };
+
+void text_style_begin(FILE *out, enum text_style style);
+void text_style_end(FILE *out);
+
+/*
+ * Prints words, broken at blanks before TEXT_COLUMNS; lines after the first begin with indent
+ * blanks. label fills the first line up to there. Control characters become '?'.
+ */
+void text_wrapped(FILE *out, const char *label, int indent, const char *words);
+
+/* s with control characters and escapes made visible as '?', in buf. */
+const char *text_safe(char *buf, size_t n, const char *s);
+
+/* "3.81 GB/s" (10^9), "812 ns", "1.20 us": three digits. */
+const char *text_rate(char *buf, size_t n, double bytes_per_s);
+const char *text_ns(char *buf, size_t n, double ns);
+
+/* A cell's median in its unit, or its status in a word. c may be NULL: "-". */
+const char *text_cell(char *buf, size_t n, const struct cell_record *c);
+
+/* Machine, CPU and marks of a result, as labelled lines. */
+void text_environment(FILE *out, const struct result *r);
+
+#endif
