@@ -99,6 +99,19 @@ static const char *show_store(char *buf, size_t n, const struct result *r, const
 	return p && p->store_ns > 0 ? text_ns(buf, n, p->store_ns) : "not measured";
 }
 
+/* Nobody there is the likeliest cause of all ones, and then no figure means anything. */
+static void print_all_ones(FILE *out, const struct result *r)
+{
+	for (size_t i = 0; i < r->n_probes; i++) {
+		if (strcmp(r->probes[i].outcome, "all-ones"))
+			continue;
+		text_style_begin(out, TEXT_BAD);
+		text_wrapped(out, "ALL ONES", 11, r->probes[i].detail);
+		text_style_end(out);
+		return;
+	}
+}
+
 static void print_probes(FILE *out, const struct result *r)
 {
 	print_probe_row(out, r, "mapping", show_mapping);
@@ -106,6 +119,7 @@ static void print_probes(FILE *out, const struct result *r)
 	print_probe_row(out, r, "answers", show_answer);
 	print_probe_row(out, r, "a load's round trip", show_load);
 	print_probe_row(out, r, "issuing a store, idle", show_store);
+	print_all_ones(out, r);
 	fputc('\n', out);
 }
 

@@ -63,7 +63,9 @@ static void record_access(struct probe_record *rec, const struct probe_access *p
 	} else if (p->all_ones) {
 		snprintf(rec->outcome, sizeof(rec->outcome), "all-ones");
 		snprintf(rec->detail, sizeof(rec->detail),
-			 "every word read is 0xffffffff: memory decode off, D3, or nobody there");
+			 "every word read through %s is 0xffffffff: perhaps nobody answers (memory "
+			 "decode off, D3, removed), then no figure below is of a device",
+			 rec->mapping);
 	} else if (p->stored) {
 		snprintf(rec->outcome, sizeof(rec->outcome), "does-not-read-back");
 		snprintf(rec->detail, sizeof(rec->detail), "stored 0x%08x, read 0x%08x", p->wrote,
@@ -113,13 +115,13 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 			ret = -EIO; /* the child logged why it cannot be mapped */
 		else
 			log_error("%s: %s", map_way(types[i])->name, rec.detail);
-		answers |= status == CELL_MEASURED && strcmp(rec.outcome, "all-ones");
+		answers |= status == CELL_MEASURED;
 		if (!ret)
 			ret = result_add_probe(result, &rec);
 	}
 	if (!ret && !answers) {
-		log_error("%s does not answer: every load faulted or returned all ones; see its "
-			  "power_state and enable in sysfs, and whether it was removed",
+		log_error("%s does not answer: every load faulted; see its power_state and enable in "
+			  "sysfs, and whether it was removed",
 			  result->device.bdf);
 		ret = -EIO;
 	}

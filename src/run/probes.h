@@ -10,7 +10,10 @@
  * after logging.
  */
 
-/* What each mapping does with single accesses; -EIO when the device answers through none. */
+/*
+ * What each mapping does with single accesses; -EIO when loads fault through
+ * every one. All ones are recorded: a device may be like that.
+ */
 int probes_access(struct result *result, const struct runner *r, const enum map_type *types,
 		  size_t n_types);
 

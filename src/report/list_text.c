@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/clean.h"
+#include "base/parse.h"
+#include "base/path.h"
+#include "report/list.h"
+
+#define COLUMNS 100
+
+/* One line of the page: whatever names a device may have, it stays one, printable and bounded. */
+struct line {
+	char text[4 * COLUMNS];
+};
+
+static void line_add(struct line *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void line_add(struct line *l, const char *fmt, ...)
+{
+	size_t len = strlen(l->text);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(l->text + len, sizeof(l->text) - len, fmt, ap);
+	va_end(ap);
+}
+
+static void line_print(FILE *out, struct line *l)
+{
+	size_t len = strlen(text_clean(l->text));
+
+	if (len > COLUMNS)
+		strcpy(l->text + COLUMNS - 3, "...");
+	while (len && len <= COLUMNS && l->text[len - 1] == ' ')
+		l->text[--len] = 0;
+	fprintf(out, "%s\n", l->text);
+}
+
+/* Where a line must be broken so that the rest fits: after a blank, or in the middle of a word. */
+static size_t wrap_at(const char *s, size_t width)
+{
+	if (strlen(s) <= width)
+		return strlen(s);
+	for (size_t i = width; i > 0; i--)
+		if (s[i] == ' ')
+			return i;
+	return width;
+}
+
+static void wrap_print(FILE *out, const char *text, int indent)
+{
+	while (*text) {
+		size_t n = wrap_at(text, COLUMNS - indent);
+		struct line l = { "" };
+
+		line_add(&l, "%*s%.*s", indent, "", (int)n, text);
+		line_print(out, &l);
+		text += n;
+		text += strspn(text, " ");
+	}
+}
+
+/* "16.0 GT/s PCIe" is long, and "PCIe" goes without saying. */
+static void link_add(struct line *l, const char *speed, unsigned int width)
+{
+	const char *unit = strstr(speed, " PCIe");
+
+	line_add(l, "%.*s x%u", (int)(unit ? (size_t)(unit - speed) : strlen(speed)), speed, width);
+}
+
+static void device_print(FILE *out, const struct pci_device *d)
+{
+	const struct pci_link *k = &d->link;
+	struct line l = { "" };
+
+	line_add(&l, "%s [%04x:%04x] %s %s", d->bdf, d->vendor, d->device, d->vendor_name,
+		 d->device_name);
+	line_print(out, &l);
+	l.text[0] = 0;
+	line_add(&l, "  %.40s [%04x], ", d->class_name, d->class_code);
+	if (d->driver[0])
+		line_add(&l, "driver %.24s", d->driver);
+	else
+		line_add(&l, "no driver");
+	if (d->numa_node >= 0)
+		line_add(&l, ", NUMA node %d", d->numa_node);
+	line_print(out, &l);
+	if (!k->speed[0] && !k->max_speed[0])
+		return;
+	l.text[0] = 0;
+	line_add(&l, "  link ");
+	if (k->speed[0] && k->width)
+		link_add(&l, k->speed, k->width);
+	else
+		line_add(&l, "not known");
+	if (k->max_speed[0] && k->max_width) {
+		line_add(&l, ", at most ");
+		link_add(&l, k->max_speed, k->max_width);
+	}
+	line_print(out, &l);
+}
+
+static void bar_print(FILE *out, const struct bar *b, enum policy_reason reason)
+{
+	struct line l = { "" };
+	char size[24], file[16] = "-", files[32];
+
+	if (b->has_file)
+		snprintf(file, sizeof(file), "resource%u", b->index % 10);
+	if (b->has_wc_file)
+		snprintf(files, sizeof(files), "%s resource%u_wc", file, b->index % 10);
+	else
+		snprintf(files, sizeof(files), "%s", file);
+	format_size(size, sizeof(size), b->size_bytes);
+	if (b->kind == BAR_IO)
+		line_add(&l, "  BAR %u  I/O    %6s %24s %-22s", b->index, size, "", files);
+	else
+		line_add(&l, "  BAR %u  memory %6s  %s-bit  %-15s %-22s", b->index, size,
+			 b->is_64bit ? "64" : "32", b->prefetchable ? "prefetchable" : "", files);
+	line_add(&l, " %s%s", reason == POLICY_OK ? "" : "no: ", policy_reason_short(reason));
+	line_print(out, &l);
+}
+
+/* What the page has shown so far, for its end. */
+struct tally {
+	size_t functions;
+	size_t testable;
+	const char *testable_bdf; /* of the first */
+	unsigned int testable_bar;
+	size_t refused[POLICY_REASONS];
+	const char *refused_bdf[POLICY_REASONS]; /* of the first */
+};
+
+static void function_print(FILE *out, const struct pci_device *d, const struct policy_ask *ask,
+			   struct tally *t)
+{
+	if (t->functions++)
+		fputc('\n', out);
+	device_print(out, d);
+	for (unsigned int i = 0; i < PCI_BARS; i++) {
+		enum policy_reason reason = policy_check(d, &d->bars[i], ask).reason;
+
+		if (reason == POLICY_NO_BAR)
+			continue;
+		bar_print(out, &d->bars[i], reason);
+		if (reason == POLICY_OK && !t->testable++) {
+			t->testable_bdf = d->bdf;
+			t->testable_bar = i;
+		}
+		if (reason != POLICY_OK && !t->refused[reason]++)
+			t->refused_bdf[reason] = d->bdf;
+	}
+}
+
+/* A reason of one BAR names its function, so that a command can be copied; of more: "BDF". */
+static void way_out_print(FILE *out, enum policy_reason r, const struct tally *t)
+{
+	char text[3 * COLUMNS];
+	const char *bdf = t->refused[r] > 1 ? "BDF" : t->refused_bdf[r];
+	struct line l = { "" };
+
+	if (!t->refused[r] || !*policy_reason_way_out(r))
+		return;
+	line_add(&l, "  %s:", policy_reason_short(r));
+	line_print(out, &l);
+	snprintf(text, sizeof(text), policy_reason_way_out(r), bdf);
+	wrap_print(out, text, 4);
+}
+
+static void end_print(FILE *out, const struct tally *t)
+{
+	bool any = false, many = false;
+
+	for (int r = POLICY_OK + 1; r < POLICY_REASONS; r++) {
+		any |= t->refused[r] && *policy_reason_way_out(r);
+		many |= t->refused[r] > 1;
+	}
+	if (any)
+		fprintf(out, "\nWhat to do about those that may not be tested%s:\n",
+			many ? " (BDF: the function's address)" : "");
+	for (int r = POLICY_OK + 1; r < POLICY_REASONS; r++)
+		way_out_print(out, r, t);
+	if (t->testable)
+		fprintf(out, "\n%zu BAR%s may be tested%s mmiobench -s %s --bar %u\n", t->testable,
+			t->testable == 1 ? "" : "s", t->testable == 1 ? ":" : ", for example:",
+			t->testable_bdf, t->testable_bar);
+	else
+		fprintf(out, "\nNo BAR may be tested as it is.\n");
+}
+
+static void none_print(FILE *out, const struct pci_select *sel)
+{
+	struct line l = { "" };
+
+	line_add(&l, "No PCI function");
+	if (sel->slot)
+		line_add(&l, " at -s %.30s", sel->slot);
+	if (sel->id)
+		line_add(&l, "%s -d %.30s", sel->slot ? " and" : " with", sel->id);
+	line_print(out, &l);
+}
+
+void list_text_print(FILE *out, const struct pci_list *list, const struct pci_select *sel,
+		     const struct policy_ask *ask)
+{
+	struct tally t = { 0 };
+
+	if (!list->n) {
+		fprintf(out, "This machine has no PCI: nothing in %s/sys/bus/pci/devices\n",
+			path_sysroot());
+		return;
+	}
+	for (size_t i = 0; i < list->n; i++)
+		if (pci_select_match(sel, &list->v[i]))
+			function_print(out, &list->v[i], ask, &t);
+	if (t.functions)
+		end_print(out, &t);
+	else
+		none_print(out, sel);
+}
