@@ -1,4 +1,5 @@
 libjudge_a_SOURCES += \
+	%D%/clean.h \
 	%D%/fact.c %D%/fact.h \
 	%D%/hash.c %D%/hash.h \
 	%D%/log.c %D%/log.h \

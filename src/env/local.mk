@@ -1,0 +1,6 @@
+libmeasure_a_SOURCES += \
+	%D%/collect.c %D%/collect.h \
+	%D%/topology.c %D%/topology.h
+libjudge_a_SOURCES += \
+	%D%/env.c %D%/env.h \
+	%D%/virt.c %D%/virt.h

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <hwloc.h>
+#include "base/clean.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "base/path.h"
+#include "env/topology.h"
+
+/* The kinds of location, with logical indices as hwloc's own tools count them. */
+static const struct place {
+	const char *name;
+	hwloc_obj_type_t type;
+} places[] = {
+	{ "core", HWLOC_OBJ_CORE },
+	{ "pu", HWLOC_OBJ_PU },
+	{ "node", HWLOC_OBJ_NUMANODE },
+	{ "package", HWLOC_OBJ_PACKAGE },
+};
+
+#define PLACES (sizeof(places) / sizeof(*places))
+
+static unsigned int place_count(hwloc_topology_t topo, const struct place *p)
+{
+	int n = hwloc_get_nbobjs_by_type(topo, p->type);
+
+	return n > 0 ? (unsigned int)n : 0;
+}
+
+/* "core:0-7, pu:0-15, node:0, package:0" */
+static void places_text(char *buf, size_t n, hwloc_topology_t topo)
+{
+	size_t len = 0;
+
+	*buf = 0;
+	for (size_t i = 0; i < PLACES && len < n; i++) {
+		unsigned int count = place_count(topo, &places[i]);
+
+		if (!count)
+			continue;
+		len += snprintf(buf + len, n - len, "%s%s:0", len ? ", " : "", places[i].name);
+		if (count > 1 && len < n)
+			len += snprintf(buf + len, n - len, "-%u", count - 1);
+	}
+}
+
+static hwloc_obj_t place_parse(hwloc_topology_t topo, const char *location)
+{
+	const char *colon = strchr(location, ':');
+
+	for (size_t i = 0; colon && i < PLACES; i++) {
+		size_t n = strlen(places[i].name);
+		unsigned int count = place_count(topo, &places[i]), index;
+
+		if ((size_t)(colon - location) != n || strncmp(location, places[i].name, n))
+			continue;
+		if (!count || parse_uint(colon + 1, count - 1, &index))
+			return NULL;
+		return hwloc_get_obj_by_type(topo, places[i].type, index);
+	}
+	return NULL;
+}
+
+/*
+ * The smallest part of the machine that the device hangs on, or NULL. A recorded machine's device
+ * has no place in this one.
+ */
+static hwloc_obj_t device_place(hwloc_topology_t topo, const struct pci_device *dev)
+{
+	hwloc_obj_t obj;
+
+	if (!dev || *path_sysroot())
+		return NULL;
+	obj = hwloc_get_pcidev_by_busid(topo, dev->domain, dev->bus, dev->dev, dev->func);
+	obj = obj ? hwloc_get_non_io_ancestor_obj(topo, obj) : NULL;
+	/* a device below the whole of a machine of several nodes: its place was not told */
+	if (obj && (obj->parent || hwloc_get_nbobjs_by_type(topo, HWLOC_OBJ_NUMANODE) == 1))
+		return obj;
+	if (dev->numa_node >= 0)
+		return hwloc_get_numanode_obj_by_os_index(topo, (unsigned int)dev->numa_node);
+	return NULL;
+}
+
+static int topology_load(hwloc_topology_t *out)
+{
+	hwloc_topology_t topo;
+
+	if (hwloc_topology_init(&topo)) {
+		log_error("hwloc cannot start: out of memory?");
+		return -ENOMEM;
+	}
+	/* all of them, not only what hwloc finds important: shared memory is not */
+	hwloc_topology_set_io_types_filter(topo, HWLOC_TYPE_FILTER_KEEP_ALL);
+	if (hwloc_topology_load(topo)) {
+		log_error("hwloc cannot read this machine's topology: is /sys mounted?");
+		hwloc_topology_destroy(topo);
+		return -ENODEV;
+	}
+	*out = topo;
+	return 0;
+}
+
+/* set := set and with, unless nothing were left. True when it did. */
+static bool narrow(hwloc_bitmap_t set, hwloc_const_bitmap_t with)
+{
+	if (!hwloc_bitmap_intersects(set, with))
+		return false;
+	hwloc_bitmap_and(set, set, with);
+	return true;
+}
+
+/* Not CPU 0 nor its hyperthreads: interrupts tend to go there, and they share its core. */
+static void avoid_cpu0(hwloc_topology_t topo, hwloc_bitmap_t set)
+{
+	hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(topo, 0);
+	hwloc_obj_t core = pu ? hwloc_get_ancestor_obj_by_type(topo, HWLOC_OBJ_CORE, pu) : NULL;
+
+	if (core && !hwloc_bitmap_isincluded(set, core->cpuset))
+		hwloc_bitmap_andnot(set, set, core->cpuset);
+	else if (hwloc_bitmap_weight(set) > 1)
+		hwloc_bitmap_clr(set, 0);
+}
+
+static void choice_set(struct cpu_choice *choice, hwloc_topology_t topo, unsigned int cpu,
+		       const char *location, bool near)
+{
+	hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(topo, cpu), node = NULL;
+	char where[32] = "";
+
+	while (pu && (node = hwloc_get_next_obj_by_type(topo, HWLOC_OBJ_NUMANODE, node)))
+		if (hwloc_bitmap_isset(node->cpuset, cpu))
+			break;
+	if (node)
+		snprintf(where, sizeof(where), ", in NUMA node %u", node->os_index);
+	choice->cpu = cpu;
+	if (location)
+		snprintf(choice->why, sizeof(choice->why), "%.24s as asked%s%s", location, where,
+			 near ? ", near the device" : "");
+	else
+		snprintf(choice->why, sizeof(choice->why), "pu:%u%s%s",
+			 pu ? pu->logical_index : cpu, where,
+			 near ? ", near the device" : ", any: the device's place is not known");
+}
+
+/* Narrows set, what this process may run on, to where it was told to run. */
+static int apply_location(hwloc_topology_t topo, hwloc_bitmap_t set, const char *location)
+{
+	char text[160];
+	hwloc_obj_t obj = place_parse(topo, location);
+
+	if (!obj) {
+		char clean[41];
+
+		snprintf(clean, sizeof(clean), "%s", location);
+		places_text(text, sizeof(text), topo);
+		log_error("no such CPU location \"%s\": this machine has %s", text_clean(clean),
+			  text);
+		return -EINVAL;
+	}
+	if (!narrow(set, obj->cpuset)) {
+		hwloc_bitmap_list_snprintf(text, sizeof(text), set);
+		log_error("%s is none of the CPUs that this process may run on (%s): choose one of "
+			  "them, or change taskset or the cgroup",
+			  location, text);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int choose(struct cpu_choice *choice, hwloc_topology_t topo, hwloc_bitmap_t set,
+		  const char *location, const struct pci_device *dev)
+{
+	hwloc_obj_t place = device_place(topo, dev);
+	int ret, cpu;
+	bool near;
+
+	/* the affinity mask of this thread, which children inherit */
+	if (hwloc_get_cpubind(topo, set, HWLOC_CPUBIND_THREAD) || hwloc_bitmap_iszero(set))
+		hwloc_bitmap_copy(set, hwloc_topology_get_allowed_cpuset(topo));
+	ret = location ? apply_location(topo, set, location) : 0;
+	if (ret)
+		return ret;
+	near = place && place->cpuset && narrow(set, place->cpuset);
+	avoid_cpu0(topo, set);
+	cpu = hwloc_bitmap_first(set);
+	if (cpu < 0) {
+		log_error("hwloc knows no CPU that this process may run on: look at taskset -p $$");
+		return -ENODEV;
+	}
+	choice_set(choice, topo, (unsigned int)cpu, location, near);
+	return 0;
+}
+
+int topology_choose_cpu(struct cpu_choice *choice, const char *location,
+			const struct pci_device *dev)
+{
+	hwloc_topology_t topo;
+	hwloc_bitmap_t set;
+	int ret = topology_load(&topo);
+
+	if (ret)
+		return ret;
+	set = hwloc_bitmap_alloc();
+	if (set)
+		ret = choose(choice, topo, set, location, dev);
+	else
+		ret = -ENOMEM;
+	hwloc_bitmap_free(set);
+	hwloc_topology_destroy(topo);
+	return ret;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ENV_TOPOLOGY_H
+#define ENV_TOPOLOGY_H
+
+#include <stddef.h>
+#include "pci/device.h"
+
+struct cpu_choice {
+	unsigned int cpu;    /* operating system's number */
+	char why[80];        /* "core:3 in NUMA node 1, near the device" */
+};
+
+/*
+ * The CPU to measure on, by hwloc: location as hwloc has it ("core:2", "pu:3"), or NULL for one
+ * near the device (dev may be NULL: any), within what this process may run on, and not CPU 0 where
+ * there is a choice: interrupts tend to go there. 0, or -EINVAL/-ENODEV after logging.
+ */
+int topology_choose_cpu(struct cpu_choice *choice, const char *location,
+			const struct pci_device *dev);
+
+#endif

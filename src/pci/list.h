@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PCI_LIST_H
+#define PCI_LIST_H
+
+#include "pci/device.h"
+
+struct pci_list {
+	struct pci_device *v;
+	size_t n;
+};
+
+/*
+ * Every function that sysfs shows (below the sysroot), in order of address, through libpci. Reads
+ * configuration space only, never a BAR. 0, or -errno after logging; a machine without PCI is an
+ * empty list. The caller frees it.
+ */
+int pci_list_load(struct pci_list *list);
+void pci_list_free(struct pci_list *list);
+
+#endif

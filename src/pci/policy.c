@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include "pci/policy.h"
+
+static bool is_no_bar(const struct pci_device *dev, const struct bar *bar,
+		      const struct policy_ask *ask)
+{
+	(void)dev, (void)ask;
+	return !bar || bar->kind == BAR_NONE || !bar->size_bytes;
+}
+
+static bool is_io(const struct pci_device *dev, const struct bar *bar,
+		  const struct policy_ask *ask)
+{
+	(void)dev, (void)ask;
+	return bar->kind != BAR_MEMORY;
+}
+
+static bool is_unset(const struct pci_device *dev, const struct bar *bar,
+		     const struct policy_ask *ask)
+{
+	(void)dev, (void)ask;
+	return bar->unset;
+}
+
+static bool is_without_file(const struct pci_device *dev, const struct bar *bar,
+			    const struct policy_ask *ask)
+{
+	(void)dev, (void)ask;
+	return !bar->has_file;
+}
+
+static bool is_too_small(const struct pci_device *dev, const struct bar *bar,
+			 const struct policy_ask *ask)
+{
+	(void)dev, (void)ask;
+	return bar->size_bytes < POLICY_MIN_BYTES;
+}
+
+static bool is_bridge(const struct pci_device *dev, const struct bar *bar,
+		      const struct policy_ask *ask)
+{
+	(void)bar;
+	return dev->bridge && !ask->allow_bridge;
+}
+
+static bool is_bound(const struct pci_device *dev, const struct bar *bar,
+		     const struct policy_ask *ask)
+{
+	(void)bar;
+	return dev->driver[0] && !ask->allow_bound_driver;
+}
+
+static bool has_side_effects(const struct pci_device *dev, const struct bar *bar,
+			     const struct policy_ask *ask)
+{
+	(void)dev;
+	return !bar->prefetchable && !ask->allow_side_effects;
+}
+
+/* In the order of the enum: what nothing can change comes before what an option overrides. */
+static const struct policy_row {
+	bool (*holds)(const struct pci_device *, const struct bar *, const struct policy_ask *);
+	const char *brief;
+	const char *way_out;
+} rows[POLICY_REASONS] = {
+	[POLICY_OK] = { NULL, "may be tested", "" },
+	[POLICY_NO_BAR] = {
+		is_no_bar, "not implemented",
+		"take an index that mmiobench --list -s %1$s shows",
+	},
+	[POLICY_IO_BAR] = {
+		is_io, "I/O ports, not memory",
+		"take a memory BAR: mmiobench --list -s %1$s",
+	},
+	[POLICY_UNSET] = {
+		is_unset, "has no address",
+		"the kernel found no room for it (dmesg | grep %1$s): boot with pci=realloc, or "
+		"give the bridge above it a larger window",
+	},
+	[POLICY_NO_FILE] = {
+		is_without_file, "has no resource file",
+		"this kernel lets no program map BARs (it lacks HAVE_PCI_MMAP), or /sys is a "
+		"container's: use a distribution's kernel, and the machine's own /sys",
+	},
+	[POLICY_TOO_SMALL] = { is_too_small, "smaller than 4 KiB", "" },
+	[POLICY_BRIDGE] = {
+		is_bridge, "belongs to a bridge",
+		"--allow-bridge, if everything behind it may stop",
+	},
+	[POLICY_BOUND_DRIVER] = {
+		is_bound, "a driver is bound",
+		"unbind it: echo %1$s | sudo tee /sys/bus/pci/devices/%1$s/driver/unbind; or "
+		"--allow-bound-driver, if the driver bears it",
+	},
+	[POLICY_SIDE_EFFECTS] = {
+		has_side_effects, "not prefetchable",
+		"--allow-side-effects, if reading and writing its registers at random does no harm",
+	},
+};
+
+struct policy_answer policy_check(const struct pci_device *dev, const struct bar *bar,
+				  const struct policy_ask *ask)
+{
+	struct policy_answer answer = { POLICY_OK, false, false };
+
+	for (int r = POLICY_OK + 1; r < POLICY_REASONS; r++) {
+		if (rows[r].holds(dev, bar, ask)) {
+			answer.reason = r;
+			return answer;
+		}
+	}
+	answer.may_load = true;
+	answer.may_store = ask->bar_named && !ask->read_only;
+	return answer;
+}
+
+static const struct policy_row *row(enum policy_reason reason)
+{
+	static const struct policy_row unknown = { NULL, "?", "" };
+
+	return (unsigned int)reason < POLICY_REASONS ? &rows[reason] : &unknown;
+}
+
+const char *policy_reason_short(enum policy_reason reason)
+{
+	return row(reason)->brief;
+}
+
+const char *policy_reason_way_out(enum policy_reason reason)
+{
+	return row(reason)->way_out;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PCI_POLICY_H
+#define PCI_POLICY_H
+
+#include "pci/device.h"
+
+/*
+ * What is safe to touch. Pure: from what is known of a function and what the user said to what may
+ * be done. A BAR is somebody's hardware: unasked, only a prefetchable BAR of a function that no
+ * driver holds is read (reads of it have no side effects, PCIe base spec 7.5.1.2.1), and nothing
+ * is written unless the user named the BAR.
+ */
+
+struct policy_ask {
+	bool bar_named;              /* --bar N: consent to write */
+	bool read_only;              /* --read-only */
+	bool allow_bound_driver;     /* --allow-bound-driver */
+	bool allow_side_effects;     /* --allow-side-effects: non-prefetchable */
+	bool allow_bridge;           /* --allow-bridge */
+};
+
+enum policy_reason {
+	POLICY_OK,
+	POLICY_NO_BAR,           /* not implemented, or no such index */
+	POLICY_IO_BAR,
+	POLICY_UNSET,
+	POLICY_NO_FILE,
+	POLICY_TOO_SMALL,        /* below POLICY_MIN_BYTES: nothing could be measured */
+	POLICY_BRIDGE,
+	POLICY_BOUND_DRIVER,
+	POLICY_SIDE_EFFECTS,
+	POLICY_REASONS
+};
+
+#define POLICY_MIN_BYTES 4096
+
+struct policy_answer {
+	enum policy_reason reason;
+	bool may_load;
+	bool may_store;          /* implies may_load */
+};
+
+/* The first reason that holds, in the order of the enum, that ask does not override. */
+struct policy_answer policy_check(const struct pci_device *dev, const struct bar *bar,
+				  const struct policy_ask *ask);
+
+/* "a driver is bound", for lists. */
+const char *policy_reason_short(enum policy_reason reason);
+
+/*
+ * What to do about it: an option, a command; "" where nothing helps. A printf template: %1$s is the
+ * function's address, any number of times; no other argument.
+ */
+const char *policy_reason_way_out(enum policy_reason reason);
+
+#endif

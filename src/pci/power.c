@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <pci/pci.h>
+#include "base/clean.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "pci/power.h"
+
+#define SYSFS_DEVICE "/sys/bus/pci/devices/%s/"
+#define PM_D0        0
+#define PM_D3HOT     3
+#define PM_CAPS_MAX  48 /* as many as fit between the header and byte 256 */
+
+/* From D3hot to D0 a function may take 10 ms, PCI PM spec 5.4. */
+static const struct timespec pm_d3hot_delay = { .tv_nsec = 10 * 1000 * 1000 };
+
+/*
+ * Configuration space through sysfs: words, so that a write of COMMAND leaves STATUS alone, whose
+ * bits are cleared by writing ones.
+ */
+static int config_open(const struct pci_device *dev, int flags)
+{
+	char path[PATH_MAX];
+	int ret = path_make(path, sizeof(path), SYSFS_DEVICE "config", dev->bdf), fd;
+
+	if (!ret) {
+		fd = open(path, flags | O_CLOEXEC);
+		if (fd >= 0)
+			return fd;
+		ret = -errno;
+	}
+	log_error("%s: cannot open its configuration space (%s): %s", dev->bdf, strerror(-ret),
+		  ret == -EACCES || ret == -EPERM ? "run as root, without kernel lockdown" :
+						    "is the device still there?");
+	return ret;
+}
+
+static int config_read(int fd, unsigned int at, uint16_t *out)
+{
+	uint8_t b[2];
+	ssize_t n = pread(fd, b, sizeof(b), at);
+
+	if (n != sizeof(b))
+		return n < 0 ? -errno : -EIO;
+	*out = (uint16_t)(b[0] | b[1] << 8);
+	return 0;
+}
+
+static int config_write(int fd, unsigned int at, uint16_t value)
+{
+	uint8_t b[2] = { (uint8_t)value, (uint8_t)(value >> 8) };
+	ssize_t n = pwrite(fd, b, sizeof(b), at);
+
+	return n == sizeof(b) ? 0 : n < 0 ? -errno : -EIO;
+}
+
+/* Offset of PMCSR, 0 without such a capability, or -errno. */
+static int pm_find(int fd)
+{
+	uint16_t status = 0, at = 0, cap = 0;
+	int ret = config_read(fd, PCI_STATUS, &status);
+
+	if (ret || !(status & PCI_STATUS_CAP_LIST))
+		return ret;
+	ret = config_read(fd, PCI_CAPABILITY_LIST, &at);
+	for (int i = 0; !ret && i < PM_CAPS_MAX; i++) {
+		at &= 0xfc;
+		if (at < 0x40)
+			return 0;
+		ret = config_read(fd, at, &cap);
+		if (!ret && (cap & 0xff) == PCI_CAP_ID_PM)
+			return at + PCI_PM_CTRL;
+		at = cap >> 8;
+	}
+	return ret;
+}
+
+/* Reads COMMAND and the power state as they are. 0 or -errno after logging. */
+static int state_read(struct pci_power *p, int fd)
+{
+	uint16_t vendor = 0xffff;
+	int ret = config_read(fd, PCI_VENDOR_ID, &vendor), pm;
+
+	if (!ret && vendor == 0xffff) {
+		log_error("%s: does not answer (all ones): it is off (D3cold) or gone: set its "
+			  "power/control to on, or rescan the bus", p->dev->bdf);
+		return -ENODEV;
+	}
+	pm = ret ? ret : pm_find(fd);
+	if (pm < 0)
+		ret = pm;
+	else
+		p->pm_offset = (unsigned int)pm;
+	if (!ret)
+		ret = config_read(fd, PCI_COMMAND, &p->command);
+	if (!ret && p->pm_offset)
+		ret = config_read(fd, p->pm_offset, &p->pmcsr);
+	if (ret)
+		log_error("%s: cannot read its configuration space (%s): run as root",
+			  p->dev->bdf, strerror(-ret));
+	return ret;
+}
+
+static unsigned int pm_state(const struct pci_power *p)
+{
+	return p->pm_offset ? p->pmcsr & PCI_PM_CTRL_STATE_MASK : PM_D0;
+}
+
+/* A driver holds the function: it alone may change its state. */
+static int driver_check(const struct pci_power *p)
+{
+	const struct pci_device *dev = p->dev;
+
+	if (pm_state(p) != PM_D0) {
+		log_error("%s: driver %s has it asleep in D%u, where no BAR answers: open it "
+			  "through that driver, or unbind the driver",
+			  dev->bdf, dev->driver, pm_state(p));
+		return -EBUSY;
+	}
+	if (!(p->command & PCI_COMMAND_MEMORY)) {
+		log_error("%s: driver %s has memory decode off, so no BAR answers: open it through "
+			  "that driver, or unbind the driver",
+			  dev->bdf, dev->driver);
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/* "auto" lets the kernel put the function to sleep between two accesses of ours. */
+static int runtime_pm_hold(struct pci_power *p)
+{
+	char control[sizeof(p->runtime_pm)];
+	int ret;
+
+	if (path_read(control, sizeof(control), SYSFS_DEVICE "power/control", p->dev->bdf) <= 0 ||
+	    !strcmp(control, "on"))
+		return 0;
+	ret = path_write("on", SYSFS_DEVICE "power/control", p->dev->bdf);
+	if (ret) {
+		log_error("%s: cannot keep it awake, writing power/control: %s: run as root",
+			  p->dev->bdf, strerror(-ret));
+		return ret;
+	}
+	strcpy(p->runtime_pm, text_clean(control));
+	p->changed = true;
+	return 0;
+}
+
+/*
+ * The kernel's own way: D0 with the BARs put back after a soft reset, bridges above it enabled,
+ * memory decode.
+ */
+static int kernel_enable(struct pci_power *p)
+{
+	int ret = path_write("1", SYSFS_DEVICE "enable", p->dev->bdf);
+
+	if (ret == -EBUSY)
+		log_error("%s: a driver has taken it just now: unbind it and try again",
+			  p->dev->bdf);
+	else if (ret)
+		log_error("%s: the kernel cannot enable it (%s): see dmesg", p->dev->bdf,
+			  strerror(-ret));
+	if (ret)
+		return ret;
+	p->enabled = true;
+	p->changed = true;
+	return 0;
+}
+
+/*
+ * "enable" does nothing to a function that somebody had enabled before. What it left undone: D0,
+ * but only where that does not reset the function, whose BARs we could not put back; and decode.
+ */
+static int finish_by_hand(struct pci_power *p, int fd)
+{
+	uint16_t command = 0, pmcsr = 0;
+	int ret = p->pm_offset ? config_read(fd, p->pm_offset, &pmcsr) : 0;
+
+	if (!ret && pmcsr & PCI_PM_CTRL_STATE_MASK && pmcsr & PCI_PM_CTRL_NO_SOFT_RST) {
+		pmcsr &= (uint16_t)~(PCI_PM_CTRL_STATE_MASK | PCI_PM_CTRL_PME_STATUS);
+		ret = config_write(fd, p->pm_offset, pmcsr);
+		nanosleep(&pm_d3hot_delay, NULL);
+		if (!ret)
+			ret = config_read(fd, p->pm_offset, &pmcsr);
+	}
+	if (!ret && pmcsr & PCI_PM_CTRL_STATE_MASK) {
+		log_error("%s: stays in D%u after the kernel enabled it, so no BAR "
+			  "answers: see dmesg",
+			  p->dev->bdf, pmcsr & PCI_PM_CTRL_STATE_MASK);
+		return -EIO;
+	}
+	if (!ret)
+		ret = config_read(fd, PCI_COMMAND, &command);
+	if (!ret && !(command & PCI_COMMAND_MEMORY))
+		ret = config_write(fd, PCI_COMMAND, command | PCI_COMMAND_MEMORY);
+	if (!ret)
+		ret = config_read(fd, PCI_COMMAND, &command);
+	if (!ret && !(command & PCI_COMMAND_MEMORY))
+		ret = -EIO;
+	if (ret)
+		log_error("%s: its memory decode cannot be turned on (%s): run as root, without "
+			  "kernel lockdown",
+			  p->dev->bdf, strerror(-ret));
+	return ret;
+}
+
+static int wake(struct pci_power *p)
+{
+	int fd = config_open(p->dev, O_RDWR), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = state_read(p, fd);
+	if (!ret && (pm_state(p) != PM_D0 || !(p->command & PCI_COMMAND_MEMORY))) {
+		ret = kernel_enable(p);
+		if (!ret)
+			ret = finish_by_hand(p, fd);
+	}
+	close(fd);
+	return ret;
+}
+
+static int check_only(struct pci_power *p)
+{
+	int fd = config_open(p->dev, O_RDONLY), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = state_read(p, fd);
+	close(fd);
+	return ret ? ret : driver_check(p);
+}
+
+int pci_power_on(struct pci_power *power, const struct pci_device *dev)
+{
+	struct pci_power p = { .dev = dev };
+	int ret;
+
+	if (dev->driver[0]) {
+		ret = check_only(&p);
+	} else {
+		ret = runtime_pm_hold(&p);
+		if (!ret)
+			ret = wake(&p);
+		if (ret)
+			pci_power_restore(&p);
+	}
+	if (!ret)
+		*power = p;
+	return ret;
+}
+
+/* COMMAND first: in D3hot, or after the reset that leaving it may be, it would not stick. */
+static int config_restore(const struct pci_power *p)
+{
+	uint16_t pmcsr = 0, back;
+	int fd = config_open(p->dev, O_RDWR), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = config_write(fd, PCI_COMMAND, p->command);
+	if (ret)
+		log_error("%s: COMMAND could not be put back to 0x%04x (%s)", p->dev->bdf,
+			  p->command, strerror(-ret));
+	if (!ret && p->pm_offset) {
+		ret = config_read(fd, p->pm_offset, &pmcsr);
+		back = (pmcsr & ~(PCI_PM_CTRL_STATE_MASK | PCI_PM_CTRL_PME_STATUS)) |
+		       (p->pmcsr & PCI_PM_CTRL_STATE_MASK);
+		if (!ret && (pmcsr ^ p->pmcsr) & PCI_PM_CTRL_STATE_MASK) {
+			ret = config_write(fd, p->pm_offset, back);
+			nanosleep(&pm_d3hot_delay, NULL);
+		}
+		if (ret)
+			log_error("%s: could not be put back to D%u (%s)", p->dev->bdf, pm_state(p),
+				  strerror(-ret));
+	}
+	close(fd);
+	return ret;
+}
+
+static int file_restore(const struct pci_power *p, const char *file, const char *text)
+{
+	int ret = path_write(text, SYSFS_DEVICE "%s", p->dev->bdf, file);
+
+	if (ret)
+		log_error("%s: \"%s\" could not be written back to its %s (%s)", p->dev->bdf, text,
+			  file, strerror(-ret));
+	return ret;
+}
+
+/* Backwards, and all of it even where a part fails; the first error is told to the caller. */
+int pci_power_restore(struct pci_power *p)
+{
+	int ret = 0, r;
+
+	if (!p->changed)
+		return 0;
+	p->changed = false;
+	if (p->enabled) {
+		ret = file_restore(p, "enable", "0");
+		r = config_restore(p);
+		ret = ret ? ret : r;
+		p->enabled = false;
+	}
+	if (p->runtime_pm[0]) {
+		r = file_restore(p, "power/control", p->runtime_pm);
+		ret = ret ? ret : r;
+		p->runtime_pm[0] = 0;
+	}
+	return ret;
+}

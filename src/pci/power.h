@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PCI_POWER_H
+#define PCI_POWER_H
+
+#include "pci/device.h"
+
+/*
+ * A BAR answers only in D0 and with memory decode on; mmap checks neither. What was found is kept
+ * and put back.
+ */
+struct pci_power {
+	const struct pci_device *dev;
+	uint16_t command;        /* COMMAND register as found */
+	uint16_t pmcsr;          /* as found; only when pm_offset > 0 */
+	unsigned int pm_offset;  /* of the power management capability's PMCSR; 0: none */
+	bool enabled;            /* we wrote 1 to sysfs "enable" */
+	char runtime_pm[16];     /* power/control as found; "" when untouched */
+	bool changed;            /* something is to be put back */
+};
+
+/*
+ * Makes dev answer: D0, memory decode. Uses sysfs "enable" (a driver bound: leaves everything to
+ * the driver and only checks). 0 or -errno after logging; then nothing is changed. dev must outlive
+ * power.
+ */
+int pci_power_on(struct pci_power *power, const struct pci_device *dev);
+
+/*
+ * Puts COMMAND, power state and runtime power management back as found; nothing if power_on changed
+ * nothing. 0, or -errno after logging what could not be put back. Safe to call twice.
+ */
+int pci_power_restore(struct pci_power *power);
+
+#endif

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "fake-tree.h"
+#include "report/list.h"
+
+#if defined(__has_feature)
+#define LEAK_CHECKED __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define LEAK_CHECKED 1
+#else
+#define LEAK_CHECKED 0
+#endif
+
+#define DEVICES "/sys/bus/pci/devices/"
+
+static char *page(const struct pci_list *list, const struct pci_select *sel,
+		  const struct policy_ask *ask)
+{
+	static const struct pci_select any = { NULL, NULL };
+	static const struct policy_ask nothing = { 0 };
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+
+	assert_non_null(f);
+	list_text_print(f, list, sel ? sel : &any, ask ? ask : &nothing);
+	fclose(f);
+	return text;
+}
+
+/* A function of one BAR in the fake tree; config NULL: 64 bytes of zeros. */
+static void function_put(const char *bdf, const char *resource, const void *config, size_t n)
+{
+	static const char *const files[][2] = {
+		{ "vendor", "0x1af4\n" }, { "device", "0x1110\n" }, { "class", "0x050000\n" },
+		{ "irq", "0\n" }, { "numa_node", "1\n" },
+		{ "resource0", "" }, { "resource0_wc", "" },
+	};
+	static const char zeros[64];
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		snprintf(path, sizeof(path), DEVICES "%s/%s", bdf, files[i][0]);
+		tree_put(path, files[i][1]);
+	}
+	snprintf(path, sizeof(path), DEVICES "%s/resource", bdf);
+	tree_put(path, resource);
+	snprintf(path, sizeof(path), DEVICES "%s/config", bdf);
+	tree_put_bytes(path, config ? config : zeros, config ? n : sizeof(zeros));
+}
+
+static const char good[] = "0x0000008000400000 0x00000080007fffff 0x000000000014220c\n";
+
+static void test_load_order_and_fields(void **state)
+{
+	struct pci_list list;
+	const struct bar *b;
+
+	(void)state;
+	function_put("0000:02:00.0", good, NULL, 0);
+	function_put("10000:00:00.0", good, NULL, 0);
+	function_put("0000:01:1f.7", good, NULL, 0);
+	function_put("0000:01:02.0", good, NULL, 0);
+	tree_link(DEVICES "0000:01:02.0/driver", "../../drivers/uio_pci_generic");
+	tree_put(DEVICES "0000:01:1f.7/driver", "not a link");
+	assert_int_equal(pci_list_load(&list), 0);
+	assert_int_equal(list.n, 4);
+	assert_string_equal(list.v[0].bdf, "0000:01:02.0");
+	assert_string_equal(list.v[1].bdf, "0000:01:1f.7");
+	assert_string_equal(list.v[2].bdf, "0000:02:00.0");
+	assert_string_equal(list.v[3].bdf, "10000:00:00.0");
+	assert_string_equal(list.v[0].driver, "uio_pci_generic"); /* a dangling link */
+	assert_string_equal(list.v[1].driver, "?");
+	assert_string_equal(list.v[2].driver, "");
+	assert_int_equal(list.v[2].vendor, 0x1af4);
+	assert_int_equal(list.v[2].class_code, 0x0500);
+	assert_int_equal(list.v[2].numa_node, 1);
+	b = &list.v[2].bars[0];
+	assert_int_equal(b->kind, BAR_MEMORY);
+	assert_true(b->phys_bytes == 0x8000400000 && b->size_bytes == 4 << 20);
+	assert_true(b->prefetchable && b->is_64bit && b->has_file && b->has_wc_file && !b->unset);
+	assert_int_equal(list.v[2].bars[1].kind, BAR_NONE);
+	assert_string_equal(tree_log(), "");
+	pci_list_free(&list);
+}
+
+static void test_serial_and_header(void **state)
+{
+	uint8_t c[4096] = {
+		[0] = 0xf4, 0x1a, 0x10, 0x11, 0x02, [6] = 0x10, [8] = 0x2a, 0x07,
+		[0x2c] = 0xf4, 0x1a, 0x00, 0x11, [0x34] = 0x40,
+		[0x40] = 0x10, [0x42] = 0x02, /* PCI Express */
+		[0x100] = 0x03, 0x00, 0x01, 0x00, 0x08, 7, 6, 5, 4, 3, 2, 1,
+	};
+	struct pci_list list;
+
+	(void)state;
+	c[0x104] = 8;
+	function_put("0000:01:00.0", good, c, sizeof(c));
+	function_put("0000:01:00.1", good, c, 64); /* what a user who is not root may read */
+	c[0x0e] = 0x81; /* a bridge of several functions */
+	memset(c + 0x104, 0xff, 8);
+	function_put("0000:01:00.2", good, c, sizeof(c));
+	assert_int_equal(pci_list_load(&list), 0);
+	assert_true(list.v[0].has_serial && list.v[0].serial == 0x0102030405060708);
+	assert_true(list.v[0].memory_decode && !list.v[0].bridge);
+	assert_int_equal(list.v[0].revision, 0x2a);
+	assert_int_equal(list.v[0].prog_if, 7);
+	assert_int_equal(list.v[0].subsystem_vendor, 0x1af4);
+	assert_int_equal(list.v[0].subsystem_device, 0x1100);
+	assert_false(list.v[1].has_serial);
+	assert_true(list.v[1].memory_decode);
+	assert_true(list.v[2].bridge && !list.v[2].has_serial);
+	pci_list_free(&list);
+}
+
+/* One broken file costs what it says, no more. */
+static void test_malformed(void **state)
+{
+	static const struct {
+		const char *resource;
+		enum bar_kind kind;
+	} cases[] = {
+		{ "", BAR_NONE },
+		{ "0x80000000", BAR_NONE },
+		{ "0x80000000 0x800fffff", BAR_NONE },
+		{ "garbage\n", BAR_NONE },
+		{ "0x80000000 0x7fffffff 0x42208\n", BAR_NONE },
+		{ "0x80000000 0x800fffff 0x0\n", BAR_NONE },
+		{ "0x80000000 0x800fffff 0x42208\nzzz\n", BAR_NONE },
+		{ "0x80000000 0x800fffff 0x42208", BAR_MEMORY },
+		{ "0xe000 0xe01f 0x40101\n", BAR_IO },
+		{ "0x0 0xfffff 0x20042208\n", BAR_MEMORY },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pci_list list;
+
+		function_put("0000:01:00.0", cases[i].resource, NULL, 0);
+		function_put("0000:02:00.0", good, NULL, 0);
+		assert_int_equal(pci_list_load(&list), 0);
+		assert_int_equal(list.n, 2);
+		if (list.v[0].bars[0].kind != cases[i].kind)
+			fail_msg("\"%s\": kind %d", cases[i].resource, list.v[0].bars[0].kind);
+		assert_int_equal(list.v[0].bars[0].unset, i == 9);
+		assert_int_equal(list.v[1].bars[0].kind, BAR_MEMORY);
+		pci_list_free(&list);
+	}
+}
+
+static void test_missing(void **state)
+{
+	struct pci_list list = { NULL, 99 };
+	char *text;
+
+	(void)state;
+	assert_int_equal(pci_list_load(&list), 0);
+	assert_int_equal(list.n, 0);
+	text = page(&list, NULL, NULL);
+	assert_non_null(strstr(text, "no PCI"));
+	free(text);
+	pci_list_free(&list);
+	function_put("0000:01:00.0", good, NULL, 0);
+	tree_remove(DEVICES "0000:01:00.0/vendor");
+	tree_remove(DEVICES "0000:01:00.0/config");
+	assert_int_equal(pci_list_load(&list), 0);
+	assert_int_equal(list.n, 1);
+	assert_non_null(strstr(tree_log(), "its ids are not known"));
+	pci_list_free(&list);
+}
+
+/* libpci gives up on it, and loses an open directory: not for a leak checker. */
+static void test_no_address(void **state)
+{
+	struct pci_list list = { NULL, 99 };
+
+	(void)state;
+	if (LEAK_CHECKED)
+		skip();
+	tree_put(DEVICES "not an address/vendor", "");
+	assert_true(pci_list_load(&list) < 0);
+	assert_int_equal(list.n, 99);
+	assert_non_null(strstr(tree_log(), "not an address"));
+}
+
+static struct pci_device candidate(void)
+{
+	return (struct pci_device){
+		.bus = 1, .bdf = "0000:01:00.0", .numa_node = -1,
+		.vendor_name = "Vendor", .device_name = "Device", .class_name = "Class",
+		.bars[2] = { .index = 2, .kind = BAR_MEMORY, .size_bytes = 16ull << 30,
+			     .prefetchable = true, .is_64bit = true, .has_file = true,
+			     .has_wc_file = true },
+	};
+}
+
+static void test_page_says(void **state)
+{
+	static const struct {
+		struct policy_ask ask;
+		const char *driver;
+		const char *has, *has_not;
+	} cases[] = {
+		{ { 0 }, "", "may be tested: mmiobench -s 0000:01:00.0 --bar 2", "What to do" },
+		{ { 0 }, "nvidia", "echo 0000:01:00.0 | sudo tee", "may be tested: " },
+		{ { .allow_bound_driver = true }, "nvidia", "1 BAR may be tested", "no: " },
+		{ { 0 }, "", "16G  64-bit  prefetchable    resource2 resource2_wc", "link" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pci_device d = candidate();
+		struct pci_list list = { &d, 1 };
+		char *text;
+
+		strcpy(d.driver, cases[i].driver);
+		text = page(&list, NULL, &cases[i].ask);
+		if (!strstr(text, cases[i].has) || strstr(text, cases[i].has_not))
+			fail_msg("case %zu:\n%s", i, text);
+		free(text);
+	}
+}
+
+static void test_page_selects(void **state)
+{
+	struct pci_device d[2] = { candidate(), candidate() };
+	const struct pci_select second = { "02:00.0", NULL }, none = { "03:00.0", "1234:" };
+	struct pci_list list = { d, 2 };
+	char *text;
+
+	(void)state;
+	d[1].bus = 2;
+	strcpy(d[1].bdf, "0000:02:00.0");
+	text = page(&list, &second, NULL);
+	assert_null(strstr(text, "0000:01:00.0"));
+	assert_non_null(strstr(text, "0000:02:00.0"));
+	free(text);
+	text = page(&list, &none, NULL);
+	assert_string_equal(text, "No PCI function at -s 03:00.0 and -d 1234:\n");
+	free(text);
+}
+
+static void fill_hostile(char *s, size_t n)
+{
+	for (size_t i = 0; i < n - 1; i++)
+		s[i] = "\x1b[31m\n\r\t\x7f\x9b%s%n"[i % 15];
+	s[n - 1] = 0;
+}
+
+/* Whatever a function says of itself: printable, 100 columns, and as many lines as it takes. */
+static void test_page_is_bounded(void **state)
+{
+	struct pci_device d = candidate();
+	struct pci_list list = { &d, 1 };
+	unsigned int lines = 0;
+	char *text;
+
+	(void)state;
+	fill_hostile(d.vendor_name, sizeof(d.vendor_name));
+	fill_hostile(d.device_name, sizeof(d.device_name));
+	fill_hostile(d.class_name, sizeof(d.class_name));
+	fill_hostile(d.driver, sizeof(d.driver));
+	fill_hostile(d.link.speed, sizeof(d.link.speed));
+	fill_hostile(d.link.max_speed, sizeof(d.link.max_speed));
+	d.link.width = d.link.max_width = UINT32_MAX;
+	d.numa_node = INT32_MAX;
+	d.bars[2].size_bytes = UINT64_MAX;
+	d.bars[2].index = UINT32_MAX;
+	text = page(&list, NULL, NULL);
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		assert_true(strlen(line) <= 100);
+		for (const char *c = line; *c; c++)
+			assert_true(*c >= ' ' && *c <= '~');
+		lines++;
+	}
+	assert_true(lines >= 5 && lines <= 9);
+	free(text);
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	tree_begin();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	tree_end();
+	return 0;
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_load_order_and_fields),
+		TEST(test_serial_and_header),
+		TEST(test_malformed),
+		TEST(test_missing),
+		TEST(test_no_address),
+		TEST(test_page_says),
+		TEST(test_page_selects),
+		TEST(test_page_is_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include "pci/policy.h"
+
+/* What a case changes of a function that may be tested; 0 and NULL: nothing. */
+struct change {
+	bool bridge;
+	const char *driver;
+	enum bar_kind kind;
+	uint64_t size_bytes;
+	bool unset, no_file, not_prefetchable, is_32bit;
+};
+
+static const struct policy_case {
+	const char *what;
+	struct change change;
+	struct policy_ask ask;
+	enum policy_reason reason;
+	bool may_load, may_store;
+} cases[] = {
+	{ "unasked, loads only", { 0 }, { 0 }, POLICY_OK, true, false },
+	{ "naming the BAR is consent to write", { 0 }, { .bar_named = true },
+	  POLICY_OK, true, true },
+	{ "--read-only wins over consent", { 0 }, { .bar_named = true, .read_only = true },
+	  POLICY_OK, true, false },
+	{ "--read-only", { 0 }, { .read_only = true }, POLICY_OK, true, false },
+	{ "32-bit", { .is_32bit = true }, { 0 }, POLICY_OK, true, false },
+	{ "no such BAR", { .kind = BAR_NONE + 100 }, { .bar_named = true }, POLICY_NO_BAR, 0, 0 },
+	{ "I/O", { .kind = BAR_IO }, { .bar_named = true }, POLICY_IO_BAR, 0, 0 },
+	{ "unset", { .unset = true }, { .bar_named = true }, POLICY_UNSET, 0, 0 },
+	{ "no file", { .no_file = true }, { .bar_named = true }, POLICY_NO_FILE, 0, 0 },
+	{ "one page less a byte", { .size_bytes = 4095 }, { 0 }, POLICY_TOO_SMALL, 0, 0 },
+	{ "one page", { .size_bytes = 4096 }, { 0 }, POLICY_OK, true, false },
+	{ "bridge", { .bridge = true }, { .bar_named = true }, POLICY_BRIDGE, 0, 0 },
+	{ "bridge allowed", { .bridge = true }, { .allow_bridge = true }, POLICY_OK, true, false },
+	{ "driver", { .driver = "nvidia" }, { .bar_named = true }, POLICY_BOUND_DRIVER, 0, 0 },
+	{ "driver allowed", { .driver = "nvidia" },
+	  { .bar_named = true, .allow_bound_driver = true }, POLICY_OK, true, true },
+	{ "side effects", { .not_prefetchable = true }, { .bar_named = true }, POLICY_SIDE_EFFECTS,
+	  0, 0 },
+	{ "side effects allowed", { .not_prefetchable = true }, { .allow_side_effects = true },
+	  POLICY_OK, true, false },
+	{ "one option does not override another", { .driver = "nvme", .not_prefetchable = true },
+	  { .bar_named = true, .allow_bound_driver = true, .allow_bridge = true },
+	  POLICY_SIDE_EFFECTS, 0, 0 },
+	{ "the first reason is told",
+	  { .bridge = true, .driver = "pcieport", .not_prefetchable = true }, { 0 },
+	  POLICY_BRIDGE, 0, 0 },
+	{ "no option makes an unset BAR safe", { .unset = true },
+	  { true, false, true, true, true }, POLICY_UNSET, 0, 0 },
+	{ "no option makes an I/O BAR memory", { .kind = BAR_IO },
+	  { true, false, true, true, true }, POLICY_IO_BAR, 0, 0 },
+};
+
+static void apply(const struct change *c, struct pci_device *dev, struct bar *bar)
+{
+	*dev = (struct pci_device){ .bridge = c->bridge };
+	*bar = (struct bar){
+		.index = 2,
+		.kind = c->kind == BAR_NONE ? BAR_MEMORY : c->kind == BAR_IO ? BAR_IO : BAR_NONE,
+		.size_bytes = c->size_bytes ? c->size_bytes : 1 << 20,
+		.prefetchable = !c->not_prefetchable,
+		.is_64bit = !c->is_32bit,
+		.unset = c->unset,
+		.has_file = !c->no_file,
+	};
+	if (c->driver)
+		strcpy(dev->driver, c->driver);
+}
+
+static void test_cases(void **state)
+{
+	struct pci_device dev;
+	struct bar bar;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct policy_case *c = &cases[i];
+		struct policy_answer a;
+
+		apply(&c->change, &dev, &bar);
+		a = policy_check(&dev, &bar, &c->ask);
+		if (a.reason != c->reason || a.may_load != c->may_load ||
+		    a.may_store != c->may_store)
+			fail_msg("%s: %s, load %d, store %d", c->what,
+				 policy_reason_short(a.reason), a.may_load, a.may_store);
+	}
+}
+
+/* Over everything that can be said and found: stores need consent, and never without loads. */
+static void test_no_store_without_consent(void **state)
+{
+	struct pci_device dev;
+	struct bar bar;
+
+	(void)state;
+	for (unsigned int found = 0; found < 128; found++) {
+		struct change c = {
+			.bridge = found & 1, .driver = found & 2 ? "x" : NULL, .unset = found & 4,
+			.no_file = found & 8, .not_prefetchable = found & 16,
+			.kind = found & 32 ? BAR_IO : BAR_NONE, .size_bytes = found & 64 ? 256 : 0,
+		};
+
+		apply(&c, &dev, &bar);
+		for (unsigned int said = 0; said < 32; said++) {
+			struct policy_ask ask = {
+				said & 1, said & 2, said & 4, said & 8, said & 16,
+			};
+			struct policy_answer a = policy_check(&dev, &bar, &ask);
+
+			assert_int_equal(a.may_load, a.reason == POLICY_OK);
+			assert_true(!a.may_store || a.may_load);
+			assert_true(!a.may_store || (ask.bar_named && !ask.read_only));
+			assert_true(!a.may_load || !c.driver || ask.allow_bound_driver);
+			assert_true(!a.may_load || bar.prefetchable || ask.allow_side_effects);
+		}
+	}
+}
+
+static void test_no_bar_at_all(void **state)
+{
+	const struct pci_device dev = { 0 };
+	const struct policy_ask ask = { .bar_named = true };
+
+	(void)state;
+	assert_int_equal(policy_check(&dev, NULL, &ask).reason, POLICY_NO_BAR);
+}
+
+static void test_words(void **state)
+{
+	char text[512];
+
+	(void)state;
+	for (int r = 0; r < POLICY_REASONS; r++) {
+		const char *brief = policy_reason_short(r);
+
+		assert_true(*brief && strlen(brief) < 24);
+		for (int other = 0; other < r; other++)
+			assert_string_not_equal(brief, policy_reason_short(other));
+		snprintf(text, sizeof(text), policy_reason_way_out(r), "0000:01:00.0");
+		assert_null(strchr(text, '%'));
+		assert_null(strchr(text, '\n'));
+	}
+	assert_string_equal(policy_reason_short(POLICY_REASONS), "?");
+	assert_string_equal(policy_reason_way_out(POLICY_REASONS), "");
+	snprintf(text, sizeof(text), policy_reason_way_out(POLICY_BOUND_DRIVER), "0000:01:00.0");
+	assert_non_null(strstr(text, "/sys/bus/pci/devices/0000:01:00.0/driver/unbind"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_no_store_without_consent),
+		cmocka_unit_test(test_no_bar_at_all),
+		cmocka_unit_test(test_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

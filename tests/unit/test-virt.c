@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include "env/collect.h"
+#include "env/virt.h"
+#include "fake-tree.h"
+
+#define FACTS 8
+
+static const struct virt_case {
+	const char *what;
+	const char *facts[FACTS][2];
+	enum env_guest guest;
+	enum confidence confidence;
+	const char *hypervisor;
+	bool emulated;
+} cases[] = {
+	{ "nothing known", { { NULL } }, ENV_GUEST_UNKNOWN, CONFIDENCE_UNKNOWN, "", false },
+	{ "EC2 arm64 bare metal",
+	  { { "machine", "aarch64" }, { "dmi_product_name", "c6g.metal" },
+	    { "dmi_sys_vendor", "Amazon EC2" }, { "kvm_device", "yes" },
+	    { "cpu_implementer", "0x41" } },
+	  ENV_BARE_METAL, CONFIDENCE_LIKELY, "", false },
+	{ "EC2 x86 bare metal of a size",
+	  { { "machine", "x86_64" }, { "dmi_product_name", "c7i.metal-24xl" },
+	    { "dmi_sys_vendor", "Amazon EC2" }, { "cpu_hypervisor_flag", "no" } },
+	  ENV_BARE_METAL, CONFIDENCE_LIKELY, "", false },
+	{ "EC2 guest",
+	  { { "machine", "aarch64" }, { "dmi_product_name", "m6g.large" },
+	    { "dmi_sys_vendor", "Amazon EC2" }, { "acpi_hypervisor_id", "0" } },
+	  ENV_GUEST, CONFIDENCE_LIKELY, "kvm", false },
+	{ "EC2 of unknown product", { { "dmi_sys_vendor", "Amazon EC2" } },
+	  ENV_GUEST_UNKNOWN, CONFIDENCE_UNKNOWN, "", false },
+	{ "a flag is worth more than a product's name",
+	  { { "dmi_product_name", "c5.metal" }, { "dmi_sys_vendor", "Amazon EC2" },
+	    { "cpu_hypervisor_flag", "yes" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "kvm", false },
+	{ "KVM guest of QEMU's virt",
+	  { { "machine", "aarch64" }, { "dmi_product_name", "KVM Virtual Machine" },
+	    { "dmi_sys_vendor", "QEMU" }, { "acpi_hypervisor_id", "QEMU" },
+	    { "cpu_implementer", "0x41" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "kvm", false },
+	{ "nested: a guest with /dev/kvm is a guest",
+	  { { "machine", "aarch64" }, { "dmi_product_name", "KVM Virtual Machine" },
+	    { "dmi_sys_vendor", "QEMU" }, { "kvm_device", "yes" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "kvm", false },
+	{ "TCG, cpu max",
+	  { { "machine", "aarch64" }, { "dmi_product_name", "QEMU Virtual Machine" },
+	    { "dmi_sys_vendor", "QEMU" }, { "cpu_implementer", "0x00" }, { "kvm_device", "yes" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "qemu", true },
+	{ "TCG, cpu neoverse-n1",
+	  { { "machine", "aarch64" }, { "dmi_product_name", "QEMU Virtual Machine" },
+	    { "dmi_sys_vendor", "QEMU" }, { "cpu_implementer", "0x41" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "qemu", true },
+	{ "KVM below TCG: the emulated CPU shows through",
+	  { { "machine", "aarch64" }, { "dmi_product_name", "KVM Virtual Machine" },
+	    { "cpu_implementer", "0x00" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "kvm", true },
+	{ "QEMU on macOS' hypervisor is no emulator",
+	  { { "machine", "aarch64" }, { "dmi_product_name", "QEMU Virtual Machine" },
+	    { "dmi_sys_vendor", "QEMU" }, { "cpu_implementer", "0x61" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "qemu", false },
+	{ "TCG on x86",
+	  { { "machine", "x86_64" }, { "cpu_model", "QEMU TCG CPU version 2.5+" },
+	    { "cpu_hypervisor_flag", "yes" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "", true },
+	{ "Firecracker", { { "cpu_hypervisor_flag", "yes" }, { "acpi_hypervisor_id", "FIRECKVM" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "kvm", false },
+	{ "no firmware", { { "machine", "aarch64" }, { "dt_model", "linux,dummy-virt" } },
+	  ENV_GUEST, CONFIDENCE_LIKELY, "", false },
+	{ "Xen by device tree",
+	  { { "dt_hypervisor", "xen,xen-4.17 xen,xen" }, { "dt_model", "XENVM-4.17" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "xen", false },
+	{ "Xen dom0 on a server",
+	  { { "sys_hypervisor_type", "xen" }, { "dmi_sys_vendor", "Dell Inc." },
+	    { "cpu_hypervisor_flag", "no" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "xen", false },
+	{ "Azure",
+	  { { "dmi_product_name", "Virtual Machine" },
+	    { "dmi_sys_vendor", "Microsoft Corporation" },
+	    { "acpi_hypervisor_id", "MsHyperV" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "hyper-v", false },
+	{ "a Surface is no guest",
+	  { { "machine", "x86_64" }, { "dmi_product_name", "Surface Book" },
+	    { "dmi_sys_vendor", "Microsoft Corporation" }, { "cpu_hypervisor_flag", "no" } },
+	  ENV_BARE_METAL, CONFIDENCE_LIKELY, "", false },
+	{ "VMware", { { "cpu_hypervisor_flag", "yes" }, { "dmi_sys_vendor", "VMware, Inc." } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "vmware", false },
+	{ "Altra",
+	  { { "machine", "aarch64" }, { "dmi_sys_vendor", "ASRockRack" },
+	    { "acpi_hypervisor_id", "0" }, { "cpu_implementer", "0x41" }, { "kvm_device", "yes" } },
+	  ENV_BARE_METAL, CONFIDENCE_LIKELY, "", false },
+	{ "arm64 without root: ACPI cannot be read",
+	  { { "machine", "aarch64" }, { "dmi_sys_vendor", "ASRockRack" } },
+	  ENV_GUEST_UNKNOWN, CONFIDENCE_UNKNOWN, "", false },
+	{ "arm64 board", { { "machine", "aarch64" }, { "dt_model", "NVIDIA Jetson AGX Orin" } },
+	  ENV_BARE_METAL, CONFIDENCE_LIKELY, "", false },
+	{ "a hypervisor that hides its flag", /* ... but not its firmware */
+	  { { "cpu_hypervisor_flag", "no" }, { "dmi_sys_vendor", "QEMU" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "qemu", false },
+};
+
+static void facts_of(const struct virt_case *c, struct facts *facts)
+{
+	for (int i = 0; i < FACTS && c->facts[i][0]; i++) {
+		const char *const *f = c->facts[i];
+
+		assert_int_equal(fact_add(facts, f[0], "a test", "%s", f[1]), 0);
+	}
+}
+
+static void test_cases(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct virt_case *c = &cases[i];
+		struct env env = { 0 };
+
+		facts_of(c, &env.facts);
+		virt_conclude(&env);
+		if (env.virt.guest != c->guest || env.virt.confidence != c->confidence ||
+		    strcmp(env.virt.hypervisor, c->hypervisor) || env.emulated != c->emulated)
+			fail_msg("%s: %s, %s, \"%s\", emulated %d: %s", c->what,
+				 env_guest_name(env.virt.guest),
+				 confidence_name(env.virt.confidence),
+				 env.virt.hypervisor, env.emulated, env.virt.why);
+		assert_true(*env.virt.why);
+		assert_true(!env.emulated || *env.emulated_why);
+		env_free(&env);
+	}
+}
+
+static void test_emulated_is_never_cleared(void **state)
+{
+	struct env env = { .emulated = true, .emulated_why = "--emulated" };
+
+	(void)state;
+	assert_int_equal(fact_add(&env.facts, "cpu_implementer", "a test", "0x00"), 0);
+	virt_conclude(&env);
+	assert_true(env.emulated);
+	assert_string_equal(env.emulated_why, "--emulated");
+	env_free(&env);
+}
+
+static void test_long_facts_are_cut(void **state)
+{
+	char text[4096];
+	struct env env = { 0 };
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	assert_int_equal(fact_add(&env.facts, "dt_hypervisor", "a test", "%s", text), 0);
+	assert_int_equal(fact_add(&env.facts, "dmi_sys_vendor", "a test", "QEMU%s", text), 0);
+	virt_conclude(&env);
+	assert_int_equal(env.virt.guest, ENV_GUEST);
+	assert_true(strlen(env.virt.why) < sizeof(env.virt.why));
+	env_free(&env);
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	assert_string_equal(confidence_name(CONFIDENCE_PROVED), "proved");
+	assert_string_equal(confidence_name(99), "unknown");
+	assert_string_equal(env_guest_name(ENV_BARE_METAL), "bare metal");
+	assert_string_equal(env_guest_name(99), "unknown");
+}
+
+static void check_fact(const struct env *env, const char *name, const char *value)
+{
+	const char *v = fact_get(&env->facts, name);
+
+	if (!v || strcmp(v, value))
+		fail_msg("%s is \"%s\", not \"%s\"", name, v ? v : "(not known)", value);
+}
+
+static void test_collect(void **state)
+{
+	static const char cpuinfo[] =
+		"processor\t: 0\nmodel name\t: AMD EPYC\nvmx flags\t: hypervisor\n"
+		"flags\t\t: fpu hypervisors avx\n\nprocessor\t: 1\nflags\t: hypervisor\n";
+	static const char xen[] = "xen,xen-4.17\0xen,xen";
+	uint8_t fadt[276] = "FACP";
+	struct env env;
+
+	(void)state;
+	tree_begin();
+	memcpy(fadt + 268, "KVM\x1b", 4);
+	tree_put("/proc/cpuinfo", cpuinfo);
+	tree_put("/proc/cmdline", "quiet xiomem=relaxed iomem=relaxed\n");
+	tree_put("/sys/class/dmi/id/product_name", "Name\x1b[2J with \xc3\xa9\n");
+	tree_put("/sys/class/dmi/id/sys_vendor", "\n");
+	tree_put("/sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
+	tree_put_bytes("/sys/firmware/acpi/tables/FACP", fadt, sizeof(fadt));
+	tree_put_bytes("/sys/firmware/devicetree/base/hypervisor/compatible", xen, sizeof(xen));
+	assert_int_equal(env_collect(&env, NULL), 0);
+	check_fact(&env, "cpu_model", "AMD EPYC");
+	check_fact(&env, "cpu_hypervisor_flag", "no");
+	check_fact(&env, "iomem_relaxed", "yes");
+	check_fact(&env, "dmi_product_name", "Name?[2J with ??");
+	check_fact(&env, "lockdown", "integrity");
+	check_fact(&env, "acpi_hypervisor_id", "KVM?");
+	check_fact(&env, "dt_hypervisor", "xen,xen-4.17 xen,xen");
+	check_fact(&env, "kvm_device", "no");
+	assert_null(fact_get(&env.facts, "dmi_sys_vendor"));
+	assert_null(fact_get(&env.facts, "kernel_release")); /* of another machine */
+	assert_null(fact_get(&env.facts, "page_size"));
+	env_free(&env);
+
+	fadt[268] = fadt[269] = fadt[270] = fadt[271] = 0;
+	tree_put_bytes("/sys/firmware/acpi/tables/FACP", fadt, sizeof(fadt));
+	tree_put("/proc/cmdline", "");
+	assert_int_equal(env_collect(&env, "MMIOBENCH_EMULATED"), 0);
+	check_fact(&env, "acpi_hypervisor_id", "0");
+	assert_null(fact_get(&env.facts, "iomem_relaxed"));
+	assert_true(env.emulated);
+	assert_string_equal(env.emulated_why, "MMIOBENCH_EMULATED");
+	env_free(&env);
+	tree_put_bytes("/sys/firmware/acpi/tables/FACP", fadt, 4);
+	assert_int_equal(env_collect(&env, NULL), 0);
+	assert_null(fact_get(&env.facts, "acpi_hypervisor_id"));
+	env_free(&env);
+	tree_end();
+}
+
+/* Of the machine that runs this, whichever it is: what must always be known. */
+static void test_collect_here(void **state)
+{
+	struct env env;
+
+	(void)state;
+	assert_int_equal(env_collect(&env, NULL), 0);
+	assert_non_null(fact_get(&env.facts, "kernel_release"));
+	assert_non_null(fact_get(&env.facts, "machine"));
+	assert_non_null(fact_get(&env.facts, "page_size"));
+	for (size_t i = 0; i < env.facts.n; i++)
+		assert_true(*env.facts.v[i].source && *env.facts.v[i].value);
+	env_free(&env);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_emulated_is_never_cleared),
+		cmocka_unit_test(test_long_facts_are_cut),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_collect),
+		cmocka_unit_test(test_collect_here),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
