@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <stdio.h>
+#include "arch/arch.h"
+
+/* What the table claims of each loop, for the disassembly test. */
+int main(void)
+{
+	printf("arch %s\n", arch_name);
+	for (const struct loop *l = arch_loops; l->fn; l++)
+		printf("%s %s %s %u %s %u %u %u\n", l->symbol, l->kernel->name,
+		       l->kernel->direction == KERNEL_STORE ? "store" : "load",
+		       l->kernel->width_bytes, l->barrier->name, l->interval_bytes, l->span_bytes,
+		       l->block_bytes);
+	return 0;
+}

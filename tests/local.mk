@@ -1,0 +1,11 @@
+# Programs of a cross build run under MB_EMULATOR, scripts start them with it.
+TEST_EXTENSIONS = .test
+LOG_COMPILER = $(MB_EMULATOR)
+TEST_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = \
+	top_builddir='$(abs_top_builddir)'; srcdir='$(abs_top_srcdir)'; \
+	MB_EMULATOR='$(MB_EMULATOR)'; OBJDUMP='$(OBJDUMP)'; CC='$(CC)'; \
+	export top_builddir srcdir MB_EMULATOR OBJDUMP CC;
+
+include tests/kernels/local.mk
+include tests/unit/pci-env.mk
