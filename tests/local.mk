@@ -9,3 +9,4 @@ AM_TESTS_ENVIRONMENT = \
 
 include tests/kernels/local.mk
 include tests/unit/pci-env.mk
+include tests/cli/local.mk

@@ -8,13 +8,13 @@
  * has issued. Flushed: it ends when a read from the device has come back after them.
  */
 
-/* Regions, powers of two; the largest that fits is always among them. */
+/* Regions, powers of two; but for quick runs the largest that fits is always among them. */
 static const struct {
 	unsigned int bytes;
 	enum exp_profile from;
 } sizes[] = {
 	{ 64, EXP_QUICK },	 { 128, EXP_FULL },	   { 256, EXP_DEFAULT },
-	{ 512, EXP_FULL },	 { 1024, EXP_QUICK },	   { 2048, EXP_FULL },
+	{ 512, EXP_FULL },	 { 1024, EXP_DEFAULT },	   { 2048, EXP_FULL },
 	{ 4096, EXP_QUICK },	 { 8192, EXP_FULL },	   { 16384, EXP_DEFAULT },
 	{ 32768, EXP_FULL },	 { 65536, EXP_QUICK },	   { 131072, EXP_FULL },
 	{ 262144, EXP_DEFAULT }, { 524288, EXP_FULL },	   { 1048576, EXP_FULL },
@@ -27,13 +27,14 @@ static const struct {
 	enum exp_profile from;
 } intervals[] = {
 	{ 1, EXP_DEFAULT }, { 64, EXP_QUICK }, { 256, EXP_DEFAULT }, { 4096, EXP_DEFAULT },
-	{ 0, EXP_QUICK },
+	{ 0, EXP_DEFAULT },
 };
 
 #define N_OF(a)       (sizeof(a) / sizeof((a)[0]))
 #define BARRIER_REGION 16384u /* above the largest interval */
 #define WIDTH_REGION   4096u
 #define LOADS_UP_TO    65536u /* a load is a round trip: larger regions only cost time */
+#define QUICK_LOADS_UP_TO 4096u
 
 static uint64_t largest_region(const struct exp_limits *l)
 {
@@ -55,28 +56,38 @@ static int add_store(struct cell_list *out, const struct experiment *e,
 	return ret ? ret : cell_add(out, e, l, &want);
 }
 
+/* One size: 8-byte stores, and loads where the region is not too large for round trips. */
+static int expand_size(const struct experiment *e, const struct exp_limits *l,
+		       struct cell_list *out, enum map_type type, uint64_t region)
+{
+	struct cell_want want = { type, "store8", "none", 0, region, false, "B/s" };
+	int ret = add_store(out, e, l, want);
+
+	want.kernel = "load8";
+	if (!ret && region <= (l->profile == EXP_QUICK ? QUICK_LOADS_UP_TO : LOADS_UP_TO))
+		ret = cell_add(out, e, l, &want);
+	return ret;
+}
+
 static int expand_sizes(const struct experiment *e, const struct exp_limits *l,
 			struct cell_list *out, enum map_type type)
 {
 	uint64_t largest = largest_region(l);
-	struct cell_want want = { type, "store8", "none", 0, largest, false, "B/s" };
-	int ret = add_store(out, e, l, want);
+	struct cell_want want = { type, "store4", "none", 0, WIDTH_REGION, false, "B/s" };
+	bool with_largest = l->profile == EXP_QUICK;
+	int ret = 0;
 
 	for (size_t i = 0; i < N_OF(sizes) && !ret; i++) {
-		if (sizes[i].from > l->profile || sizes[i].bytes == largest)
+		if (sizes[i].from > l->profile || sizes[i].bytes > largest)
 			continue;
-		want.region_bytes = sizes[i].bytes;
-		want.kernel = "store8";
-		ret = add_store(out, e, l, want);
-		if (ret || sizes[i].bytes > LOADS_UP_TO)
-			continue;
-		want.kernel = "load8";
-		ret = cell_add(out, e, l, &want);
+		ret = expand_size(e, l, out, type, sizes[i].bytes);
+		with_largest |= sizes[i].bytes == largest;
 	}
-	want.region_bytes = WIDTH_REGION;
-	want.kernel = "store4";
-	if (!ret)
-		ret = add_store(out, e, l, want);
+	if (!ret && !with_largest)
+		ret = expand_size(e, l, out, type, largest);
+	if (ret || l->profile == EXP_QUICK)
+		return ret;
+	ret = add_store(out, e, l, want);
 	want.kernel = "load4";
 	return ret ? ret : cell_add(out, e, l, &want);
 }

@@ -1,0 +1,33 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A machine of plain files with one BAR that can be tested: $tree, $bdf, $bar (the BAR's bytes).
+# Source it after set -eu; it makes $work and removes it.
+command -v python3 >/dev/null || { echo "python3 is missing: it makes the tree"; exit 77; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+bdf=0000:00:03.0
+tree=$work/tree
+bar=$tree/sys/bus/pci/devices/$bdf/resource2
+failed=0
+
+make_machine() {
+	"$srcdir/tests/replay/make-tree" "$srcdir/tests/cli/machine" "$tree"
+	head -c 4194304 /dev/urandom >"$bar"
+	ln -f "$bar" "${bar}_wc"
+}
+
+# shellcheck disable=SC2086 # an emulator has arguments
+bench() { $MB_EMULATOR "$top_builddir/mmiobench" --sysroot "$tree" --journal "$work/journal" "$@"; }
+# shellcheck disable=SC2086
+compare() { $MB_EMULATOR "$top_builddir/mmiocompare" "$@"; }
+
+check() { # NAME COMMAND...
+	name=$1
+	shift
+	if "$@"; then
+		echo "ok $name"
+	else
+		echo "not ok $name"
+		failed=1
+	fi
+}
