@@ -16,12 +16,21 @@ static void progress_clear(void)
 	progress_shown = false;
 }
 
+/* Messages quote files and devices: no escape sequence, no second line, C1 controls neither. */
 static void log_line(const char *level, const char *fmt, va_list ap)
 {
+	char line[2048];
+
+	if (vsnprintf(line, sizeof(line), fmt, ap) < 0)
+		line[0] = 0;
+	for (unsigned char *p = (unsigned char *)line; *p; p++) {
+		if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+			p[0] = p[1] = '?';
+		else if (*p < ' ' || *p == 0x7f)
+			*p = '?';
+	}
 	progress_clear();
-	fprintf(stderr, "%s: %s", program_invocation_short_name, level);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	fprintf(stderr, "%s: %s%s\n", program_invocation_short_name, level, line);
 }
 
 void log_error(const char *fmt, ...)

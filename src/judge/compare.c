@@ -58,9 +58,22 @@ static int check_cells(const struct result *h, const struct result *g, char *why
 	return ret;
 }
 
+/* The wrong way round, a host that gathers would pass as a guest that may. */
+static int check_order(const struct result *h, const struct result *g, char *why, size_t n)
+{
+	if (h->env.virt.guest != ENV_GUEST || g->env.virt.guest != ENV_BARE_METAL)
+		return 0;
+	snprintf(why, n, "the machine: the first is a guest and the second bare metal; name the "
+		 "host's result first");
+	return -EINVAL;
+}
+
 int compare_check(const struct result *h, const struct result *g, char *why, size_t n)
 {
-	int ret = differ_text(why, n, "the architecture", h->arch, g->arch);
+	int ret = check_order(h, g, why, n);
+
+	if (!ret)
+		ret = differ_text(why, n, "the architecture", h->arch, g->arch);
 
 	if (!ret)
 		ret = check_device(h, g, why, n);

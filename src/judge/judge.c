@@ -94,8 +94,30 @@ static enum effective narrow(unsigned int types)
 	return EFFECTIVE_UNKNOWN;
 }
 
+/*
+ * The line that the verdict rests on: the first that allows nothing else, or, where only several
+ * together leave one type, the one that rules out most.
+ */
+static const struct evidence *decisive(const struct verdict *v)
+{
+	const struct evidence *best = NULL;
+
+	for (unsigned int i = 0; i < v->n_evidence; i++) {
+		const struct evidence *e = &v->evidence[i];
+
+		if (!e->says || e->strength < STRENGTH_STRONG)
+			continue;
+		if (narrow(e->says) == v->effective)
+			return e;
+		if (!best || __builtin_popcount(e->says) < __builtin_popcount(best->says))
+			best = e;
+	}
+	return best;
+}
+
 static void conclude(struct verdict *v)
 {
+	const struct evidence *e;
 	bool proofs, strong;
 	unsigned int proved = agreed(v, STRENGTH_PROOF, &proofs);
 	unsigned int all = agreed(v, STRENGTH_STRONG, &strong);
@@ -118,25 +140,22 @@ static void conclude(struct verdict *v)
 	}
 	v->confidence = proofs && narrow(proved) == v->effective ? CONFIDENCE_PROVED :
 								   CONFIDENCE_LIKELY;
-	for (unsigned int i = 0; i < v->n_evidence; i++) {
-		const struct evidence *e = &v->evidence[i];
-
-		if (!e->says || narrow(e->says) != v->effective)
-			continue;
-		snprintf(v->reason, sizeof(v->reason), "%.90s: %.160s", e->observed, e->why);
-		break;
-	}
+	e = decisive(v);
+	snprintf(v->reason, sizeof(v->reason), "%.90s: %.160s", e->observed, e->why);
 }
 
 void judge_run(struct verdict *v, const struct result *run, const struct result *host)
 {
 	memset(v, 0, sizeof(*v));
 	v->emulated = run->env.emulated || (host && host->env.emulated);
-	v->about_guest = !run->is_ram && run->env.virt.guest != ENV_BARE_METAL;
-	if (run->is_ram) {
-		snprintf(v->reason, sizeof(v->reason), "ordinary memory was measured, no BAR");
+	if (run->is_ram || !result_find_probe(run, "access", "wc")) {
+		snprintf(v->reason, sizeof(v->reason), "%s", run->is_ram ?
+			 "ordinary memory was measured, no BAR" :
+			 "nothing was measured through resourceN_wc, which this BAR may not have");
 		return;
 	}
+	v->judged = true;
+	v->about_guest = run->env.virt.guest != ENV_BARE_METAL;
 	collect(v, run, host);
 	conclude(v);
 	v->word = word_of[v->effective];

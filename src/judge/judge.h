@@ -51,7 +51,8 @@ struct verdict {
 	enum effective effective;
 	enum confidence confidence;
 	enum verdict_word word;
-	bool about_guest;        /* false: bare metal or ram, no hypervisor is judged */
+	bool judged;             /* false: nothing was mapped WC (ram, no resourceN_wc) */
+	bool about_guest;        /* false: not judged, or bare metal: no hypervisor to judge */
 	bool emulated;           /* times counted for nothing */
 	struct evidence evidence[EVIDENCE_MAX];
 	unsigned int n_evidence;

@@ -9,6 +9,32 @@
 #define RATIO_APART    1.5    /* WC so much faster than plain is no accident */
 #define RATIO_SAME     1.15   /* WC no faster than plain */
 
+/* A cell that faulted in one round is no evidence in the others. */
+static bool measured(const struct cell_record *c)
+{
+	return c && c->status == CELL_MEASURED && c->has_summary;
+}
+
+static bool is_bare_metal(const struct result *run)
+{
+	return run->env.virt.guest == ENV_BARE_METAL;
+}
+
+/* Without stores nothing tells a trapped BAR, where a VMM may answer what Device would not. */
+static bool is_direct(const struct result *run)
+{
+	const struct probe_record *wc = result_find_probe(run, "access", "wc");
+
+	return is_bare_metal(run) || (wc && wc->store_ns > 0 && wc->store_ns <= TRAPPED_NS);
+}
+
+/* What an unaligned load that works is compatible with. */
+static unsigned int works_says(const struct result *run)
+{
+	return SAYS(EFFECTIVE_NORMAL_NC) | SAYS(EFFECTIVE_WRITE_BACK) |
+	       (is_direct(run) ? 0 : SAYS(EFFECTIVE_TRAPPED));
+}
+
 double judge_wc_ratio(const struct result *run, const char **id)
 {
 	double best = 0;
@@ -18,13 +44,13 @@ double judge_wc_ratio(const struct result *run, const char **id)
 		char other[sizeof(wc->id)];
 		const char *rest;
 
-		if (strncmp(wc->id, "bw/wc/store", 11) || !wc->has_summary ||
+		if (strncmp(wc->id, "bw/wc/store", 11) || !measured(wc) ||
 		    wc->region_bytes < 4096 || strcmp(wc->barrier, "none"))
 			continue;
 		rest = wc->id + strlen("bw/wc");
 		snprintf(other, sizeof(other), "bw/plain%.*s", (int)sizeof(other) - 9, rest);
 		plain = result_find_cell(run, other);
-		if (!plain || !plain->has_summary || !(plain->summary.median > 0))
+		if (!measured(plain) || !(plain->summary.median > 0))
 			continue;
 		if (wc->summary.median / plain->summary.median > best) {
 			best = wc->summary.median / plain->summary.median;
@@ -44,7 +70,10 @@ static bool observe_store(struct evidence *e, const struct result *run, const st
 	snprintf(e->observed, sizeof(e->observed), "%.0f ns for a store into an empty queue",
 		 wc->store_ns);
 	snprintf(e->threshold, sizeof(e->threshold), "trapped above %.0f ns", TRAPPED_NS);
-	if (wc->store_ns > TRAPPED_NS) {
+	if (wc->store_ns > TRAPPED_NS && is_bare_metal(run)) {
+		snprintf(e->why, sizeof(e->why), "slow, but bare metal has no hypervisor that could "
+			 "trap it");
+	} else if (wc->store_ns > TRAPPED_NS) {
 		e->says = SAYS(EFFECTIVE_TRAPPED);
 		e->strength = STRENGTH_PROOF;
 		snprintf(e->why, sizeof(e->why), "every access leaves the VM: the BAR is not "
@@ -70,15 +99,17 @@ static bool observe_alignment(struct evidence *e, const struct result *run,
 	snprintf(e->observed, sizeof(e->observed), "%s through wc%s%s", wc->outcome,
 		 control ? ", control through plain: " : "", control ? control->outcome : "");
 	snprintf(e->threshold, sizeof(e->threshold), "works on Normal, faults on Device");
-	snprintf(e->why, sizeof(e->why), "not run: %.170s", wc->detail);
-	if (!control || strcmp(control->outcome, "SIGBUS/BUS_ADRALN"))
-		return true;
-	if (!strcmp(wc->outcome, "works")) {
-		e->says = SAYS(EFFECTIVE_NORMAL_NC) | SAYS(EFFECTIVE_WRITE_BACK);
+	if (!strcmp(wc->outcome, "not-run")) {
+		snprintf(e->why, sizeof(e->why), "not run: %.170s", wc->detail);
+	} else if (!control || strcmp(control->outcome, "SIGBUS/BUS_ADRALN")) {
+		snprintf(e->why, sizeof(e->why), "proves nothing without a control that faults "
+			 "through plain");
+	} else if (!strcmp(wc->outcome, "works")) {
+		e->says = works_says(run);
 		e->strength = STRENGTH_PROOF;
-		snprintf(e->why, sizeof(e->why),
-			 "an unaligned load is allowed on Normal memory only, and the control shows "
-			 "that this CPU checks it");
+		snprintf(e->why, sizeof(e->why), "an unaligned load is allowed on Normal memory "
+			 "only, and the control shows that this CPU checks it%s", is_direct(run) ?
+			 "" : "; or a VMM traps and emulates it: no store was timed to tell");
 	} else if (!strcmp(wc->outcome, "SIGBUS/BUS_ADRALN")) {
 		e->says = SAYS(EFFECTIVE_DEVICE);
 		e->strength = STRENGTH_PROOF;
@@ -110,10 +141,15 @@ static bool observe_journal(struct evidence *e, const struct result *run,
 	if (!last->outcome[0]) {
 		snprintf(e->observed, sizeof(e->observed), "unaligned load through wc at %s: %s",
 			 last->time, "the machine died");
+		if (is_bare_metal(run)) {
+			snprintf(e->why, sizeof(e->why), "bare metal has no hypervisor that could "
+				 "die of it: that boot ended otherwise");
+			return true;
+		}
 		e->says = SAYS(EFFECTIVE_DEVICE);
 		e->strength = STRENGTH_PROOF;
 		snprintf(e->why, sizeof(e->why),
-			 "boot %.8s of this VM ended in that access: stage 2 is Device, and KVM "
+			 "boot %.8s of this VM ended in that access: stage 2 was Device, and KVM "
 			 "cannot handle the alignment fault it raises (FSC 0x21)", last->boot_id);
 		return true;
 	}
@@ -121,7 +157,7 @@ static bool observe_journal(struct evidence *e, const struct result *run,
 		 last->time, last->outcome);
 	if (!strcmp(last->outcome, "works")) {
 		/* the control is run before each attempt: there is no entry without it */
-		e->says = SAYS(EFFECTIVE_NORMAL_NC) | SAYS(EFFECTIVE_WRITE_BACK);
+		e->says = works_says(run);
 		e->strength = STRENGTH_PROOF;
 		snprintf(e->why, sizeof(e->why), "an earlier run made it and lived, after a "
 			 "control that faulted through plain");
@@ -136,7 +172,7 @@ static bool observe_cached(struct evidence *e, const struct result *run, const s
 	const struct cell_record *c = result_find_cell(run, "lat/wc/load8+dep@each/64");
 
 	(void)host;
-	if (!c || !c->has_summary)
+	if (!measured(c))
 		return false;
 	snprintf(e->observed, sizeof(e->observed), "%.1f ns a dependent load", c->summary.median);
 	snprintf(e->threshold, sizeof(e->threshold), "cached below %.0f ns", CACHED_LOAD_NS);
@@ -178,9 +214,10 @@ static bool observe_ratio(struct evidence *e, const struct result *run, const st
 		snprintf(e->why, sizeof(e->why), "the same BAR gathers on the host, and here wc is "
 			 "what plain is");
 	} else {
-		snprintf(e->why, sizeof(e->why), "%s", ref >= RATIO_APART || ref == 0 ?
-			 "gathering not seen proves nothing without a host that shows it" :
-			 "this device shows no gathering on the host either");
+		snprintf(e->why, sizeof(e->why), "%s", ratio > RATIO_SAME ?
+			 "neither apart nor the same" : ref > 0 ?
+			 "this device shows no clear gathering on the host either" :
+			 "gathering not seen proves nothing without a host that shows it");
 	}
 	return true;
 }

@@ -7,11 +7,13 @@
 static void print_side(FILE *out, const char *label, const struct result *r)
 {
 	const char *kernel = fact_get(&r->env.facts, "kernel_release");
-	char line[400];
+	char line[400], what[64] = "ordinary memory";
 
-	snprintf(line, sizeof(line), "Linux %s, %s, [%04x:%04x] %s BAR %u, run at %s",
-		 kernel ? kernel : "?", env_guest_name(r->env.virt.guest), r->device.vendor,
-		 r->device.device, r->device.bdf, r->bar.index, r->started);
+	if (!r->is_ram)
+		snprintf(what, sizeof(what), "[%04x:%04x] %s BAR %u", r->device.vendor,
+			 r->device.device, r->device.bdf, r->bar.index);
+	snprintf(line, sizeof(line), "Linux %s, %s, %s, run at %s", kernel ? kernel : "?",
+		 env_guest_name(r->env.virt.guest), what, r->started);
 	text_wrapped(out, label, 11, line);
 }
 
@@ -29,22 +31,33 @@ static void print_row(FILE *out, const struct compare_row *row)
 static void print_verdict(FILE *out, const struct comparison *c)
 {
 	const struct verdict *v = &c->verdict;
+	const char *asks = c->guest->asks[1];
 	enum text_style style = v->word == VERDICT_PRESERVED	? TEXT_GOOD :
 				v->word == VERDICT_INCONCLUSIVE ? TEXT_UNSURE :
 								  TEXT_BAD;
 	char line[512];
 
 	text_style_begin(out, style);
-	snprintf(line, sizeof(line), "%s %s by the hypervisor, confidence: %s.", c->guest->asks[1],
-		 v->word == VERDICT_PRESERVED	 ? "preserved" :
-		 v->word == VERDICT_INCONCLUSIVE ? "preserved or not: inconclusive" :
-						   "NOT preserved",
-		 confidence_name(v->confidence));
+	if (!v->judged)
+		snprintf(line, sizeof(line), "none");
+	else if (v->word == VERDICT_INCONCLUSIVE)
+		snprintf(line, sizeof(line), "inconclusive: whether %s was preserved is not known.",
+			 asks);
+	else if (!v->about_guest)
+		snprintf(line, sizeof(line), "no hypervisor to judge: the second result is of bare "
+			 "metal, confidence: %s.", confidence_name(v->confidence));
+	else
+		snprintf(line, sizeof(line), "%s %s by the hypervisor, confidence: %s.", asks,
+			 v->word == VERDICT_PRESERVED ? "preserved" : "NOT preserved",
+			 confidence_name(v->confidence));
 	text_wrapped(out, "VERDICT", 11, line);
 	text_style_end(out);
-	snprintf(line, sizeof(line), "%s: asked for %s, got %s", verdict_word_name(v->word),
-		 c->guest->asks[1], effective_name(v->effective, c->guest->arch));
-	text_wrapped(out, "", 11, line);
+	snprintf(line, sizeof(line), "%s: asked for %s, got %s", verdict_word_name(v->word), asks,
+		 effective_name(v->effective, c->guest->arch));
+	if (v->judged)
+		text_wrapped(out, "", 11, line);
+	if (v->effective == EFFECTIVE_UNKNOWN)
+		text_wrapped(out, "", 11, v->reason);
 	for (unsigned int i = 0; i < v->n_evidence; i++) {
 		const struct evidence *e = &v->evidence[i];
 

@@ -6,12 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "report/json_file.h"
 
-#define DUMP_RAW    (JSON_REAL_PRECISION(10))
-#define DUMP_PRETTY (DUMP_RAW | JSON_INDENT(1))
+/* 17 digits are a double: what is computed again from a result read back is the same */
+#define DUMP_RAW    (JSON_REAL_PRECISION(17))
+#define DUMP_PRETTY (JSON_REAL_PRECISION(10) | JSON_INDENT(1))
+
+/* Beyond it a file is not one of ours, whatever it says. */
+#define FILE_BYTES_MAX (64 << 20)
 
 json_t *json_text(const char *s)
 {
@@ -37,9 +42,18 @@ json_t *json_hex(uint64_t v)
 	return json_string(buf);
 }
 
+static int write_stream(const json_t *root, FILE *f, size_t flags)
+{
+	errno = 0;
+	if (json_dumpf(root, f, flags) || fputc('\n', f) == EOF || fflush(f))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
 static int write_beside(const json_t *root, const char *path, char *temporary, size_t flags)
 {
-	int fd = mkstemp(temporary), ret = 0;
+	int fd = mkstemp(temporary), ret;
+	mode_t mask;
 	FILE *f;
 
 	if (fd < 0)
@@ -50,9 +64,12 @@ static int write_beside(const json_t *root, const char *path, char *temporary, s
 		close(fd);
 		return ret;
 	}
-	errno = 0;
-	if (json_dumpf(root, f, flags) || fputc('\n', f) == EOF || fflush(f) || fsync(fd))
-		ret = errno ? -errno : -EIO;
+	ret = write_stream(root, f, flags);
+	/* run with sudo, read without: as readable as any new file, which mkstemp's is not */
+	mask = umask(0);
+	umask(mask);
+	if (!ret && (fchmod(fd, 0666 & ~mask) || fsync(fd)))
+		ret = -errno;
 	if (fclose(f) && !ret)
 		ret = -errno;
 	if (!ret && rename(temporary, path))
@@ -60,34 +77,95 @@ static int write_beside(const json_t *root, const char *path, char *temporary, s
 	return ret;
 }
 
+/* A device or a pipe: nothing is replaced, least of all /dev/null by root. */
+static int write_through(const json_t *root, const char *path, size_t flags)
+{
+	FILE *f = fopen(path, "we");
+	int ret;
+
+	if (!f)
+		return -errno;
+	ret = write_stream(root, f, flags);
+	if (fclose(f) && !ret)
+		ret = -errno;
+	return ret;
+}
+
+static int write_named(const json_t *root, const char *path, size_t flags)
+{
+	char temporary[PATH_MAX];
+	struct stat st;
+	int ret;
+
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		return write_through(root, path, flags);
+	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= sizeof(temporary))
+		return -ENAMETOOLONG;
+	ret = write_beside(root, path, temporary, flags);
+	if (ret)
+		unlink(temporary);
+	return ret;
+}
+
 int json_file_write(json_t *root, const char *path, bool pretty)
 {
 	size_t flags = pretty ? DUMP_PRETTY : DUMP_RAW;
-	char temporary[PATH_MAX];
-	int ret = 0;
+	int ret;
 
 	if (!root) {
 		log_error("out of memory for the JSON of %s", path);
 		return -ENOMEM;
 	}
-	if (!strcmp(path, "-")) {
-		if (json_dumpf(root, stdout, flags) || fputc('\n', stdout) == EOF ||
-		    fflush(stdout))
-			ret = -EIO;
-	} else if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >=
-		   sizeof(temporary)) {
-		ret = -ENAMETOOLONG;
-		temporary[0] = 0;
-	} else {
-		ret = write_beside(root, path, temporary, flags);
-		if (ret)
-			unlink(temporary);
-	}
+	ret = !strcmp(path, "-") ? write_stream(root, stdout, flags) :
+				   write_named(root, path, flags);
 	json_decref(root);
 	if (ret)
 		log_error("cannot write %s: %s: choose another place with --json FILE", path,
 			  strerror(-ret));
 	return ret;
+}
+
+struct source {
+	FILE *f;
+	size_t bytes;
+	bool too_long, failed;
+};
+
+static size_t source_read(void *buf, size_t n, void *arg)
+{
+	struct source *s = arg;
+	size_t got = fread(buf, 1, n, s->f);
+
+	s->bytes += got;
+	s->too_long = s->bytes > FILE_BYTES_MAX;
+	s->failed = ferror(s->f);
+	return s->too_long || s->failed ? (size_t)-1 : got;
+}
+
+json_t *json_file_read(const char *path)
+{
+	bool standard = !strcmp(path, "-");
+	struct source source = { .f = standard ? stdin : fopen(path, "re") };
+	json_error_t error;
+	json_t *root;
+
+	if (!source.f) {
+		log_error("cannot read %s: %s", path, strerror(errno));
+		return NULL;
+	}
+	errno = 0;
+	root = json_load_callback(source_read, &source, JSON_REJECT_DUPLICATES, &error);
+	if (source.failed)
+		log_error("cannot read %s: %s: name a result of mmiobench", path, strerror(errno));
+	else if (source.too_long)
+		log_error("%s has more than %d MiB: no result of mmiobench is that long", path,
+			  FILE_BYTES_MAX >> 20);
+	else if (!root)
+		log_error("%s, line %d: %s: not JSON, or cut off: make it again with mmiobench "
+			  "--json", path, error.line, error.text);
+	if (!standard)
+		fclose(source.f);
+	return root;
 }
 
 static json_t *json_says(unsigned int says, const char *arch)
@@ -108,16 +186,17 @@ json_t *json_verdict(const struct verdict *v, const char *arch)
 		const struct evidence *e = &v->evidence[i];
 
 		json_array_append_new(evidence,
-				      json_pack("{ss ss ss so ss ss ss}", "line", e->line,
-						"observed", e->observed, "threshold", e->threshold,
-						"says", json_says(e->says, arch), "strength",
-						strength_name(e->strength), "why", e->why, "source",
-						e->source));
+				      json_pack("{ss so ss so ss so ss}", "line", e->line,
+						"observed", json_text(e->observed), "threshold",
+						e->threshold, "says", json_says(e->says, arch),
+						"strength", strength_name(e->strength), "why",
+						json_text(e->why), "source", e->source));
 	}
 	for (unsigned int i = 0; i < v->n_advice; i++)
 		json_array_append_new(advice, json_string(v->advice[i]));
-	return json_pack("{ss ss ss sb sb ss so so}", "normal_nc", verdict_word_name(v->word),
+	return json_pack("{ss ss ss sb sb so so so}", "normal_nc", verdict_word_name(v->word),
 			 "effective", effective_name(v->effective, arch), "confidence",
 			 confidence_name(v->confidence), "about_guest", v->about_guest, "emulated",
-			 v->emulated, "reason", v->reason, "evidence", evidence, "advice", advice);
+			 v->emulated, "reason", json_text(v->reason), "evidence", evidence,
+			 "advice", advice);
 }

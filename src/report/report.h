@@ -8,7 +8,7 @@
 /*
  * Outputs. A result read back from its JSON gives the same output as the run that wrote it.
  * Writers of files: to a temporary name beside, then renamed, so that a full disk never costs an
- * older file; "-" is stdout. 0, or -errno after logging.
+ * older file; what is no regular file is written to; "-" is stdout. 0, or -errno after logging.
  */
 
 int result_write(const struct result *result, const struct verdict *verdict, const char *path);

@@ -6,14 +6,13 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "base/log.h"
 #include "base/parse.h"
+#include "report/json_file.h"
 #include "report/report.h"
 
 /* Beyond these a file is not a result of ours, whatever it says. */
-#define FILE_BYTES_MAX (256u << 20)
-#define CELLS_MAX      100000u
+#define CELLS_MAX      10000u
 #define ROUNDS_MAX     10000u
 #define TICKS_MAX      1000000u
 #define LIST_MAX       1000u
@@ -61,29 +60,47 @@ static const json_t *get(struct reader *rd, const json_t *o, const char *key, js
 	return rd->ret ? NULL : v;
 }
 
+/* No text of ours has escape sequences or line ends; pages print it as it is. */
+static bool has_controls(const char *s)
+{
+	for (const unsigned char *p = (const unsigned char *)s; *p; p++)
+		if (*p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0))
+			return true;
+	return false;
+}
+
 static void get_text(struct reader *rd, const json_t *o, const char *key, char *buf, size_t n)
 {
 	const json_t *v = get(rd, o, key, JSON_STRING);
 
 	if (!v)
 		return;
-	if (json_string_length(v) >= n || strlen(json_string_value(v)) != json_string_length(v))
+	if (json_string_length(v) >= n)
 		fail(rd, key, "too long");
+	else if (has_controls(json_string_value(v)))
+		fail(rd, key, "text with control characters");
 	else
 		memcpy(buf, json_string_value(v), json_string_length(v) + 1);
 }
 
-static uint64_t get_u64(struct reader *rd, const json_t *o, const char *key, uint64_t max)
+static json_int_t get_int(struct reader *rd, const json_t *o, const char *key, json_int_t min,
+			  json_int_t max)
 {
 	const json_t *v = get(rd, o, key, JSON_INTEGER);
+	json_int_t i = json_integer_value(v);
 
 	if (!v)
 		return 0;
-	if (json_integer_value(v) < 0 || (uint64_t)json_integer_value(v) > max) {
+	if (i < min || i > max) {
 		fail(rd, key, "out of range");
 		return 0;
 	}
-	return (uint64_t)json_integer_value(v);
+	return i;
+}
+
+static uint64_t get_u64(struct reader *rd, const json_t *o, const char *key, json_int_t max)
+{
+	return (uint64_t)get_int(rd, o, key, 0, max);
 }
 
 static uint64_t get_hex(struct reader *rd, const json_t *o, const char *key)
@@ -129,26 +146,51 @@ static const json_t *get_list(struct reader *rd, const json_t *o, const char *ke
 	return rd->ret ? NULL : v;
 }
 
-static enum confidence find_confidence(const char *name)
+static const char *name_of_confidence(int c)
 {
-	for (int c = 0; c <= CONFIDENCE_PROVED; c++)
-		if (!strcmp(confidence_name((enum confidence)c), name))
-			return (enum confidence)c;
-	return CONFIDENCE_UNKNOWN;
+	return confidence_name((enum confidence)c);
 }
 
-static enum env_guest find_guest(const char *name)
+static const char *name_of_guest(int g)
 {
-	for (int g = 0; g <= ENV_GUEST; g++)
-		if (!strcmp(env_guest_name((enum env_guest)g), name))
-			return (enum env_guest)g;
-	return ENV_GUEST_UNKNOWN;
+	return env_guest_name((enum env_guest)g);
+}
+
+static const char *name_of_status(int s)
+{
+	return cell_status_name((enum cell_status)s);
+}
+
+static const char *name_of_window(int s)
+{
+	return window_state_name((enum window_state)s);
+}
+
+static const char *name_of_direction(int load)
+{
+	return load ? "load" : "store";
+}
+
+/* One of the words name_of(0) .. name_of(last), as its number. */
+static int get_word(struct reader *rd, const json_t *o, const char *key, int last,
+		    const char *(*name_of)(int value))
+{
+	char word[16] = "";
+	int i = 0;
+
+	get_text(rd, o, key, word, sizeof(word));
+	while (i <= last && strcmp(name_of(i), word))
+		i++;
+	if (i <= last)
+		return i;
+	fail(rd, key, "no known word");
+	return 0;
 }
 
 static void read_environment(struct reader *rd, const json_t *root, struct env *env)
 {
 	const json_t *o = get(rd, root, "environment", JSON_OBJECT), *facts, *virt, *emulated;
-	char name[64] = "", source[128] = "", word[32] = "";
+	char name[64] = "", source[128] = "";
 	static char value[65536];
 	size_t n;
 
@@ -166,10 +208,9 @@ static void read_environment(struct reader *rd, const json_t *root, struct env *
 	}
 	at(rd, "environment.virtualization");
 	virt = get(rd, o, "virtualization", JSON_OBJECT);
-	get_text(rd, virt, "machine", word, sizeof(word));
-	env->virt.guest = find_guest(word);
-	get_text(rd, virt, "confidence", word, sizeof(word));
-	env->virt.confidence = find_confidence(word);
+	env->virt.guest = (enum env_guest)get_word(rd, virt, "machine", ENV_GUEST, name_of_guest);
+	env->virt.confidence = (enum confidence)get_word(rd, virt, "confidence", CONFIDENCE_PROVED,
+							 name_of_confidence);
 	get_text(rd, virt, "hypervisor", env->virt.hypervisor, sizeof(env->virt.hypervisor));
 	get_text(rd, virt, "why", env->virt.why, sizeof(env->virt.why));
 	at(rd, "environment.emulated_cpu");
@@ -195,8 +236,8 @@ static void read_device(struct reader *rd, const json_t *root, struct pci_device
 	get_text(rd, o, "device_name", d->device_name, sizeof(d->device_name));
 	get_text(rd, o, "class_name", d->class_name, sizeof(d->class_name));
 	get_text(rd, o, "driver", d->driver, sizeof(d->driver));
-	d->numa_node = (int)json_integer_value(json_object_get(o, "numa_node"));
-	d->has_serial = json_is_string(json_object_get(o, "serial_number"));
+	d->numa_node = (int)get_int(rd, o, "numa_node", -1, INT32_MAX);
+	d->has_serial = !json_is_null(json_object_get(o, "serial_number"));
 	if (d->has_serial)
 		d->serial = get_hex(rd, o, "serial_number");
 	link = get(rd, o, "link", JSON_OBJECT);
@@ -225,13 +266,9 @@ static void read_bar(struct reader *rd, const json_t *root, struct bar *b)
 static void read_round(struct reader *rd, const json_t *o, struct round *r)
 {
 	const json_t *ticks, *fault = json_object_get(o, "fault");
-	char status[16] = "";
 	size_t n;
 
-	get_text(rd, o, "status", status, sizeof(status));
-	r->status = cell_status_find(status);
-	if (r->status == CELL_STATUSES)
-		fail(rd, "status", "no known word");
+	r->status = (enum cell_status)get_word(rd, o, "status", CELL_STATUSES - 1, name_of_status);
 	r->laps = get_u64(rd, o, "laps", INT64_MAX);
 	r->cpu = (unsigned int)get_u64(rd, o, "cpu", INT32_MAX);
 	r->migrated = get_bool(rd, o, "migrated");
@@ -239,11 +276,13 @@ static void read_round(struct reader *rd, const json_t *o, struct round *r)
 	if (json_object_get(o, "why"))
 		get_text(rd, o, "why", r->why, sizeof(r->why));
 	if (fault) {
-		r->fault.signal = (int)get_u64(rd, fault, "signal", 64);
-		r->fault.code = (int)json_integer_value(json_object_get(fault, "code"));
+		r->fault.signal = (int)get_int(rd, fault, "signal", 1, 64);
+		r->fault.code = (int)get_int(rd, fault, "code", INT32_MIN, INT32_MAX);
 		r->fault.offset_bytes = get_hex(rd, fault, "offset");
 	}
 	ticks = get_list(rd, o, "ticks", TICKS_MAX, &n);
+	if (!rd->ret && r->status == CELL_MEASURED && (!n || !r->laps))
+		fail(rd, "ticks or laps", "nothing, though measured");
 	r->ticks = n ? calloc(n, sizeof(*r->ticks)) : NULL;
 	if (rd->ret || !n)
 		return;
@@ -261,21 +300,25 @@ static void read_round(struct reader *rd, const json_t *o, struct round *r)
 	}
 }
 
-static void read_cell(struct reader *rd, const json_t *o, struct cell_record *c, size_t index,
-		      double clock_hz)
+/* Pages and comparisons take ids apart. */
+static void check_id(struct reader *rd, const struct cell_record *c)
 {
-	char word[16] = "";
-	const json_t *rounds;
-	size_t n;
+	char start[sizeof(c->experiment) + sizeof(c->mapping) + 2];
 
-	at(rd, "cells[%zu]", index);
+	snprintf(start, sizeof(start), "%s/%s/", c->experiment, c->mapping);
+	if (!rd->ret && strncmp(c->id, start, strlen(start)))
+		fail(rd, "id", "does not begin with its experiment and mapping");
+}
+
+static void read_cell_plan(struct reader *rd, const json_t *o, struct cell_record *c)
+{
 	get_text(rd, o, "id", c->id, sizeof(c->id));
 	get_text(rd, o, "experiment", c->experiment, sizeof(c->experiment));
 	get_text(rd, o, "mapping", c->mapping, sizeof(c->mapping));
+	check_id(rd, c);
 	get_text(rd, o, "kernel", c->kernel, sizeof(c->kernel));
 	get_text(rd, o, "barrier", c->barrier, sizeof(c->barrier));
-	get_text(rd, o, "direction", word, sizeof(word));
-	c->is_load = !strcmp(word, "load");
+	c->is_load = get_word(rd, o, "direction", 1, name_of_direction);
 	c->width_bytes = (unsigned int)get_u64(rd, o, "width_bytes", 4096);
 	c->interval_bytes = (uint32_t)get_u64(rd, o, "interval_bytes", UINT32_MAX);
 	c->region_bytes = get_u64(rd, o, "region_bytes", INT64_MAX);
@@ -285,14 +328,25 @@ static void read_cell(struct reader *rd, const json_t *o, struct cell_record *c,
 	c->flushed = get_bool(rd, o, "flushed");
 	get_text(rd, o, "flush_through", c->flush_through, sizeof(c->flush_through));
 	get_text(rd, o, "unit", c->unit, sizeof(c->unit));
-	get_text(rd, o, "status", word, sizeof(word));
-	c->status = cell_status_find(word);
-	if (c->status == CELL_STATUSES)
-		fail(rd, "status", "no known word");
-	get_text(rd, o, "why", c->why, sizeof(c->why));
+	if (!rd->ret && strcmp(c->unit, "B/s") && strcmp(c->unit, "ns"))
+		fail(rd, "unit", "no known word");
 	if (!c->is_load)
 		c->pattern = get_hex(rd, o, "pattern");
+}
+
+static void read_cell(struct reader *rd, const json_t *o, struct cell_record *c, size_t index,
+		      double clock_hz)
+{
+	const json_t *rounds;
+	size_t n;
+
+	at(rd, "cells[%zu]", index);
+	read_cell_plan(rd, o, c);
+	c->status = (enum cell_status)get_word(rd, o, "status", CELL_STATUSES - 1, name_of_status);
+	get_text(rd, o, "why", c->why, sizeof(c->why));
 	rounds = get_list(rd, o, "rounds", ROUNDS_MAX, &n);
+	if (!rd->ret && c->status == CELL_MEASURED && !n)
+		fail(rd, "rounds", "none, though measured");
 	c->rounds = n ? calloc(n, sizeof(*c->rounds)) : NULL;
 	if (n && !c->rounds && !rd->ret)
 		rd->ret = -ENOMEM;
@@ -345,7 +399,7 @@ static void read_probes(struct reader *rd, const json_t *root, struct result *r)
 static void read_journal(struct reader *rd, const json_t *root, struct result *r)
 {
 	size_t n;
-	const json_t *list = get_list(rd, root, "journal", LIST_MAX, &n);
+	const json_t *list = get_list(rd, root, "journal", RESULT_JOURNAL_MAX, &n);
 
 	for (size_t i = 0; i < n && !rd->ret; i++) {
 		const json_t *o = json_array_get(list, i);
@@ -369,7 +423,6 @@ static void read_journal(struct reader *rd, const json_t *root, struct result *r
 static void read_plan(struct reader *rd, const json_t *root, struct result *r)
 {
 	const json_t *o = get(rd, root, "plan", JSON_OBJECT), *clock, *window, *asks;
-	char word[16] = "";
 
 	at(rd, "plan");
 	get_text(rd, o, "profile", r->profile, sizeof(r->profile));
@@ -392,10 +445,8 @@ static void read_plan(struct reader *rd, const json_t *root, struct result *r)
 	window = get(rd, root, "window", JSON_OBJECT);
 	r->offset_bytes = get_u64(rd, window, "offset_bytes", INT64_MAX);
 	r->length_bytes = get_u64(rd, window, "length_bytes", INT64_MAX);
-	get_text(rd, window, "state", word, sizeof(word));
-	r->window = window_state_find(word);
-	if (r->window > WINDOW_DIFFERS)
-		fail(rd, "state", "no known word");
+	r->window = (enum window_state)get_word(rd, window, "state", WINDOW_DIFFERS,
+						name_of_window);
 	at(rd, "asks");
 	asks = get(rd, root, "asks", JSON_OBJECT);
 	get_text(rd, asks, "plain", r->asks[0], sizeof(r->asks[0]));
@@ -416,8 +467,9 @@ static void read_root(struct reader *rd, const json_t *root, struct result *r)
 	get_text(rd, tool, "version", r->version, sizeof(r->version));
 	get_text(rd, tool, "arch", r->arch, sizeof(r->arch));
 	command = get(rd, root, "command", JSON_STRING);
-	if (command)
-		r->command = strdup(json_string_value(command));
+	r->command = command ? strdup(json_string_value(command)) : NULL;
+	if (command && !r->command)
+		rd->ret = -ENOMEM;
 	get_text(rd, root, "started", r->started, sizeof(r->started));
 	r->duration_s = get_real(rd, root, "duration_s", false);
 	r->replayed = get_bool(rd, root, "replayed");
@@ -434,43 +486,11 @@ static void read_root(struct reader *rd, const json_t *root, struct result *r)
 	read_cells(rd, root, r);
 }
 
-static json_t *load(const char *path)
-{
-	bool standard = !strcmp(path, "-");
-	FILE *f = standard ? stdin : fopen(path, "re");
-	json_error_t error;
-	struct stat st;
-	json_t *root;
-
-	if (!f) {
-		log_error("cannot read %s: %s", path, strerror(errno));
-		return NULL;
-	}
-	if (!fstat(fileno(f), &st) && !standard && !S_ISREG(st.st_mode)) {
-		log_error("cannot read %s: it is no file: name a result of mmiobench", path);
-		fclose(f);
-		return NULL;
-	}
-	if (!standard && st.st_size > FILE_BYTES_MAX) {
-		log_error("%s has %lld bytes: no result of mmiobench is that long", path,
-			  (long long)st.st_size);
-		fclose(f);
-		return NULL;
-	}
-	root = json_loadf(f, JSON_REJECT_DUPLICATES, &error);
-	if (!root)
-		log_error("%s, line %d: %s: not JSON, or cut off: make it again with mmiobench "
-			  "--json", path, error.line, error.text);
-	if (!standard)
-		fclose(f);
-	return root;
-}
-
 int result_read(struct result *result, const char *path)
 {
 	struct reader rd = { .path = path };
 	struct result new = { 0 };
-	json_t *root = load(path);
+	json_t *root = json_file_read(path);
 
 	if (!root)
 		return -EINVAL;

@@ -127,7 +127,7 @@ static void print_probes(FILE *out, const struct result *r)
 static const struct cell_record *sibling(const struct result *r, const struct cell_record *c,
 					 const char *mapping, const char *close)
 {
-	const char *access = strchr(strchr(c->id, '/') + 1, '/');
+	const char *access = c->id + strlen(c->experiment) + 1 + strlen(c->mapping);
 	char id[sizeof(c->id)];
 	size_t n = strlen(access);
 	const char *posted = "/posted";
@@ -187,6 +187,7 @@ static bool in_section(const struct result *r, const struct section *s,
 static void cell_label(char *buf, size_t n, const struct cell_record *c)
 {
 	char size[24], *posted;
+	const char *barrier = strchr(c->id, '+');
 
 	if (!strcmp(c->experiment, "lat") && c->is_load) {
 		snprintf(buf, n, "load of %u B, dependent", c->width_bytes);
@@ -195,7 +196,7 @@ static void cell_label(char *buf, size_t n, const struct cell_record *c)
 			 strcmp(c->barrier, "none") ? " + " : "",
 			 strcmp(c->barrier, "none") ? c->barrier : "");
 	} else if (strcmp(c->barrier, "none")) {
-		snprintf(buf, n, "%s", strchr(c->id, '+') + 1);
+		snprintf(buf, n, "%s", barrier ? barrier + 1 : c->barrier);
 		posted = strstr(buf, "/posted");
 		if (posted)
 			*posted = 0;
@@ -318,7 +319,7 @@ static void print_verdict(FILE *out, const struct result *r, const struct verdic
 	char line[400];
 
 	text_style_begin(out, styles[v->word]);
-	if (r->is_ram)
+	if (!v->judged)
 		snprintf(line, sizeof(line), "none: %s", v->reason);
 	else if (v->about_guest)
 		snprintf(line, sizeof(line), "%s %s, confidence: %s. Asked for %s through "
@@ -331,7 +332,7 @@ static void print_verdict(FILE *out, const struct result *r, const struct verdic
 			 effective_name(v->effective, r->arch), confidence_name(v->confidence));
 	text_wrapped(out, "VERDICT", 11, line);
 	text_style_end(out);
-	if (!r->is_ram)
+	if (v->judged)
 		text_wrapped(out, "why", 11, v->reason);
 	for (unsigned int i = 0; i < v->n_advice; i++)
 		text_wrapped(out, i ? "" : "what to do", 11, v->advice[i]);

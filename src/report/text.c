@@ -36,11 +36,11 @@ const char *text_safe(char *buf, size_t n, const char *s)
 
 	/* C1 controls hide in UTF-8 as c2 80 .. c2 9f; no name of a device needs them */
 	for (; *s && i < n - 1; s++) {
-		unsigned char c = (unsigned char)*s;
-		bool control = c < 0x20 || c == 0x7f ||
-			       (c == 0xc2 && (unsigned char)s[1] >= 0x80 && (unsigned char)s[1] < 0xa0);
+		unsigned char c = (unsigned char)*s, next = (unsigned char)s[1];
+		bool c1 = c == 0xc2 && next >= 0x80 && next < 0xa0;
 
-		buf[i++] = control ? '?' : *s;
+		buf[i++] = c1 || c < 0x20 || c == 0x7f ? '?' : *s;
+		s += c1;
 	}
 	buf[i] = 0;
 	return buf;

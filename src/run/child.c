@@ -15,10 +15,8 @@
 #include "run/child.h"
 #include "run/guard.h"
 
-static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-
-#define N_ENDING (sizeof(ending) / sizeof(ending[0]))
-
+/* Signals that end a run, but for those that whoever started us had us ignore (nohup). */
+static sigset_t ending;
 static sigset_t before;
 
 struct child_shared *child_shared_new(size_t payload_bytes)
@@ -41,14 +39,20 @@ void child_shared_free(struct child_shared *shared, size_t payload_bytes)
 
 void child_signals_block(void)
 {
+	static const int candidates[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	sigset_t set;
 
-	sigemptyset(&set);
+	sigemptyset(&ending);
+	for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
+		struct sigaction old;
+
+		if (!sigaction(candidates[i], NULL, &old) && old.sa_handler != SIG_IGN)
+			sigaddset(&ending, candidates[i]);
+	}
+	set = ending;
 	sigaddset(&set, SIGCHLD);
 	/* a reader of our output that went away must not end us before the window is put back */
 	sigaddset(&set, SIGPIPE);
-	for (size_t i = 0; i < N_ENDING; i++)
-		sigaddset(&set, ending[i]);
 	sigprocmask(SIG_BLOCK, &set, &before);
 }
 
@@ -59,13 +63,11 @@ void child_signals_unblock(void)
 
 static bool ending_pending(void)
 {
-	sigset_t pending;
+	sigset_t pending, both;
 
 	sigpending(&pending);
-	for (size_t i = 0; i < N_ENDING; i++)
-		if (sigismember(&pending, ending[i]) == 1)
-			return true;
-	return false;
+	sigandset(&both, &pending, &ending);
+	return !sigisemptyset(&both);
 }
 
 struct child_context {

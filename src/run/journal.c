@@ -77,18 +77,16 @@ static int journal_append(const struct journal_attempt *a, const char *event, co
 			   kernel ? kernel : "", "bdf", r->device.bdf, "device", ids, "bar",
 			   (int)r->bar.index, "bar_bytes", (json_int_t)r->bar.size_bytes, "probe",
 			   a->probe, "mapping", a->mapping, "event", event, "outcome", outcome);
-	if (!record)
-		return -ENOMEM;
-	record_check(record, check, sizeof(check));
-	json_object_set_new(record, "check", json_string(check));
-	text = json_dumps(record, DUMP_FLAGS);
+	if (record) {
+		record_check(record, check, sizeof(check));
+		json_object_set_new(record, "check", json_string(check));
+	}
+	text = record ? json_dumps(record, DUMP_FLAGS) : NULL;
 	json_decref(record);
 	/* the newline in front ends a line that a crash may have torn */
-	if (!text || asprintf(&line, "\n%s\n", text) < 0) {
-		free(text);
-		return -ENOMEM;
-	}
-	ret = append_line(a->path, line);
+	if (!text || asprintf(&line, "\n%s\n", text) < 0)
+		line = NULL;
+	ret = line ? append_line(a->path, line) : -ENOMEM;
 	free(text);
 	free(line);
 	if (ret)
@@ -100,14 +98,22 @@ static int journal_append(const struct journal_attempt *a, const char *event, co
 static int make_parent(const char *path)
 {
 	char copy[PATH_MAX], *dir;
+	int ret = 0;
 
-	snprintf(copy, sizeof(copy), "%s", path);
+	if ((size_t)snprintf(copy, sizeof(copy), "%s", path) >= sizeof(copy)) {
+		log_error("the crash journal's name is too long: choose another with --journal");
+		return -ENAMETOOLONG;
+	}
 	dir = dirname(copy);
-	if (!mkdir(dir, 0700) || errno == EEXIST)
-		return 0;
-	log_error("cannot make the directory %s for the crash journal: %s: choose another place "
-		  "with --journal", dir, strerror(errno));
-	return -errno;
+	/* a new directory is no safer than its entry in the one above */
+	if (!mkdir(dir, 0700))
+		ret = fsync_directory(dir);
+	else if (errno != EEXIST)
+		ret = -errno;
+	if (ret)
+		log_error("cannot make the directory %s for the crash journal: %s: choose another "
+			  "place with --journal", dir, strerror(-ret));
+	return ret;
 }
 
 int journal_before(struct journal_attempt *a, const char *path, const struct result *result,
@@ -182,12 +188,26 @@ struct journal_scan {
 	size_t ignored;
 };
 
+/* What is old is of little use, and a reader of results takes no more. */
+static void drop_oldest(struct journal_scan *scan)
+{
+	struct result *r = scan->result;
+
+	if (r->n_journal < RESULT_JOURNAL_MAX)
+		return;
+	r->n_journal--;
+	memmove(r->journal, r->journal + 1, r->n_journal * sizeof(*r->journal));
+	memmove(scan->ids, scan->ids + 1, r->n_journal * sizeof(*scan->ids));
+}
+
 static int scan_before(struct journal_scan *scan, const json_t *record)
 {
 	const char *boot = fact_get(&scan->result->env.facts, "boot_id");
 	struct journal_record j = { 0 };
-	char(*ids)[64] = realloc(scan->ids, (scan->result->n_journal + 1) * sizeof(*ids));
+	char(*ids)[64];
 
+	drop_oldest(scan);
+	ids = realloc(scan->ids, (scan->result->n_journal + 1) * sizeof(*ids));
 	if (!ids)
 		return -ENOMEM;
 	scan->ids = ids;
@@ -235,17 +255,19 @@ int journal_read(struct result *result, const char *path, size_t *ignored)
 	*ignored = 0;
 	if (!f && errno == ENOENT)
 		return 0;
-	if (!f) {
-		ret = -errno;
-		log_error("cannot read the crash journal %s: %s", path, strerror(-ret));
-		return ret;
-	}
+	ret = f ? 0 : -errno;
 	while (!ret && getline(&line, &cap, f) > 0)
 		if (strcmp(line, "\n"))
 			ret = scan_line(&scan, line);
+	if (!ret && ferror(f)) /* a directory opens, and cannot be read */
+		ret = -errno;
+	if (ret)
+		log_error("cannot read the crash journal %s: %s: choose another with --journal",
+			  path, strerror(-ret));
 	free(line);
 	free(scan.ids);
-	fclose(f);
+	if (f)
+		fclose(f);
 	*ignored = scan.ignored;
 	return ret;
 }

@@ -32,7 +32,8 @@ int journal_after(const struct journal_attempt *a, const char *outcome);
 
 /*
  * Adds to the result what the journal knows of its BAR (same ids, address, BAR and size), oldest
- * first; *ignored counts lines that cannot be trusted. No file: nothing. 0, or -errno after logging.
+ * first, the newest RESULT_JOURNAL_MAX; *ignored counts lines that cannot be trusted. No file:
+ * nothing. 0, or -errno after logging.
  */
 int journal_read(struct result *result, const char *path, size_t *ignored);
 

@@ -20,33 +20,14 @@ static const char *const window_names[] = {
 	[WINDOW_DIFFERS] = "differs",
 };
 
-static int find_name(const char *const *names, int n, const char *name)
-{
-	int i = 0;
-
-	while (i < n && strcmp(names[i], name))
-		i++;
-	return i;
-}
-
 const char *cell_status_name(enum cell_status s)
 {
 	return status_names[s];
 }
 
-enum cell_status cell_status_find(const char *name)
-{
-	return (enum cell_status)find_name(status_names, CELL_STATUSES, name);
-}
-
 const char *window_state_name(enum window_state s)
 {
 	return window_names[s];
-}
-
-enum window_state window_state_find(const char *name)
-{
-	return (enum window_state)find_name(window_names, WINDOW_DIFFERS + 1, name);
 }
 
 const char *fault_name(char *buf, size_t n, const struct fault *f)

@@ -14,7 +14,8 @@
  * freed by result_free.
  */
 
-#define RESULT_SCHEMA "mmiobench-result/1"
+#define RESULT_SCHEMA      "mmiobench-result/1"
+#define RESULT_JOURNAL_MAX 1000
 
 enum cell_status {
 	CELL_NOT_RUN,   /* not reached */
@@ -133,11 +134,8 @@ struct result {
 
 void result_free(struct result *r);
 
-/* "measured", ...; CELL_STATUSES when there is no such word. */
-const char *cell_status_name(enum cell_status s);
-enum cell_status cell_status_find(const char *name);
-const char *window_state_name(enum window_state s);
-enum window_state window_state_find(const char *name); /* WINDOW_DIFFERS + 1: none */
+const char *cell_status_name(enum cell_status s);    /* "measured", ... */
+const char *window_state_name(enum window_state s);  /* "restored", ... */
 
 const struct cell_record *result_find_cell(const struct result *r, const char *id);
 const struct probe_record *result_find_probe(const struct result *r, const char *name,

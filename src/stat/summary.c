@@ -7,6 +7,7 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include "stat/summary.h"
 
@@ -32,16 +33,21 @@ static void median_interval(struct summary *s, const double *sorted)
 	s->coverage = n == 1 ? 0 : 1 - 2 * gsl_cdf_binomial_P(k - 1, 0.5, n);
 }
 
+static bool all_finite(const double *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isfinite(values[i]))
+			return false;
+	return true;
+}
+
 int summary_make(struct summary *s, double *values, size_t n)
 {
 	struct summary new = { .n = n };
 	double *work;
 
-	if (!n)
+	if (!n || !all_finite(values, n))
 		return -EINVAL;
-	for (size_t i = 0; i < n; i++)
-		if (!isfinite(values[i]))
-			return -EINVAL;
 	work = malloc(n * sizeof(*work));
 	if (!work)
 		return -ENOMEM;
@@ -74,7 +80,7 @@ int summary_ratio(double *ratio, double *low, double *high, const double *a, siz
 	gsl_rng *rng;
 	int ret = -ENOMEM;
 
-	if (!na || !nb)
+	if (!na || !nb || !all_finite(a, na) || !all_finite(b, nb))
 		return -EINVAL;
 	work = malloc(nwork * sizeof(*work));
 	boot = malloc(BOOTSTRAP_RESAMPLES * sizeof(*boot));
@@ -88,7 +94,7 @@ int summary_ratio(double *ratio, double *low, double *high, const double *a, siz
 		work[i] = b[i];
 	mb = summary_median(work, nb);
 	ret = -EINVAL;
-	if (!(mb > 0) || !isfinite(ma))
+	if (!(mb > 0))
 		goto out;
 	gsl_rng_set(rng, seed);
 	for (size_t i = 0; i < BOOTSTRAP_RESAMPLES; i++) {

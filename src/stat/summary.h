@@ -28,7 +28,7 @@ double summary_median(double *values, size_t n);
 
 /*
  * 95 % percentile bootstrap interval for median(a) / median(b), resampling both sides, with a
- * seed. a and b are left as they are; b's medians must not be 0. 0, -EINVAL, -ENOMEM.
+ * seed. a and b are left as they are; all of them finite, b's medians above 0. 0, -EINVAL, -ENOMEM.
  */
 int summary_ratio(double *ratio, double *low, double *high, const double *a, size_t na,
 		  const double *b, size_t nb, unsigned long seed);

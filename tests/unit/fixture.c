@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "base/parse.h"
+#include "fixture.h"
+
+#define BATCHES 3
+
+static char directory[256];
+static int saved_stderr = -1;
+
+void fixture_result(struct result *r)
+{
+	*r = (struct result){
+		.version = "0.1.0", .arch = "aarch64", .started = "2026-01-02T03:04:05Z",
+		.duration_s = 1.5, .offset_bytes = 0, .length_bytes = 1 << 20, .may_store = true,
+		.window = WINDOW_RESTORED, .profile = "quick", .seed = 0xdeadbeefcafef00d,
+		.rounds_planned = 6, .rounds_done = 3, .batches = BATCHES, .cpu = 1,
+		.cpu_why = "pu:1", .clock_name = "CNTVCT_EL0", .clock_hz = FIXTURE_HZ,
+		.clock_resolution_ticks = 1, .clock_overhead_ticks = 20,
+		.asks = { "Device-nGnRE", "Normal-NC", "Normal-WB" },
+	};
+	r->command = strdup("mmiobench --bar 2");
+	assert_non_null(r->command);
+	r->env.virt = (struct virt){ ENV_GUEST, CONFIDENCE_LIKELY, "kvm", "dt_model: dummy" };
+	assert_int_equal(0, fact_add(&r->env.facts, "kernel_release", "uname(2)", "6.1.0-50-arm64"));
+	assert_int_equal(0, fact_add(&r->env.facts, "boot_id", "/proc", "%s", FIXTURE_BOOT));
+	r->device = (struct pci_device){
+		.bdf = "0000:00:03.0", .vendor = 0x1af4, .device = 0x1110, .class_code = 0x0500,
+		.vendor_name = "Red Hat, Inc.", .device_name = "Inter-VM shared memory",
+		.class_name = "RAM memory", .numa_node = -1, .has_serial = true,
+		.serial = 0xfedcba9876543210, .link = { "16.0 GT/s PCIe", "", 16, 0 },
+	};
+	r->bar = (struct bar){ .index = 2, .kind = BAR_MEMORY, .phys_bytes = 0x8000000000,
+			       .size_bytes = 16 << 20, .prefetchable = true, .is_64bit = true };
+	fixture_probe(r, "access", "plain", "reads-back", 800, 5);
+	fixture_probe(r, "access", "wc", "reads-back", 800, 5);
+}
+
+/* "bw/wc/store8+dsb-st@64/4K/posted": everything is in the id */
+static void cell_parse(struct cell_record *c, const char *id)
+{
+	char copy[sizeof(c->id)], *part[5] = { NULL }, *save = NULL, *plus;
+	unsigned int n = 0;
+
+	snprintf(c->id, sizeof(c->id), "%s", id);
+	snprintf(copy, sizeof(copy), "%s", id);
+	for (char *p = strtok_r(copy, "/", &save); p && n < 5; p = strtok_r(NULL, "/", &save))
+		part[n++] = p;
+	assert_true(n >= 4);
+	snprintf(c->experiment, sizeof(c->experiment), "%.15s", part[0]);
+	snprintf(c->mapping, sizeof(c->mapping), "%.15s", part[1]);
+	plus = strchr(part[2], '+');
+	snprintf(c->barrier, sizeof(c->barrier), "%.*s", plus ? (int)strcspn(plus + 1, "@") : 4,
+		 plus ? plus + 1 : "none");
+	snprintf(c->kernel, sizeof(c->kernel), "%.*s", (int)strcspn(part[2], "+"), part[2]);
+	c->is_load = !strncmp(part[2], "load", 4);
+	c->width_bytes = 8;
+	assert_int_equal(0, parse_size(part[3], &c->region_bytes));
+	c->lap_bytes = c->region_bytes;
+	c->flushed = part[4] && !strcmp(part[4], "flushed");
+	snprintf(c->flush_through, sizeof(c->flush_through), "%s", c->flushed ? "plain" : "");
+	snprintf(c->unit, sizeof(c->unit), "%s", strcmp(part[0], "lat") ? "B/s" : "ns");
+	c->pattern = c->is_load ? 0 : 0x8877665544332211;
+}
+
+struct cell_record *fixture_cell(struct result *r, const char *id, double value)
+{
+	struct cell_record *v = realloc(r->cells, (r->n_cells + 1) * sizeof(*v)), *c;
+
+	assert_non_null(v);
+	r->cells = v;
+	c = &v[r->n_cells++];
+	*c = (struct cell_record){ .n_rounds = 3 };
+	cell_parse(c, id);
+	c->rounds = calloc(c->n_rounds, sizeof(*c->rounds));
+	assert_non_null(c->rounds);
+	for (unsigned int i = 0; i < c->n_rounds; i++) {
+		struct round *round = &c->rounds[i];
+		double bytes, ns;
+
+		*round = (struct round){ .status = CELL_MEASURED, .laps = 1000, .cpu = 1,
+					 .n = BATCHES };
+		round->ticks = calloc(BATCHES, sizeof(*round->ticks));
+		assert_non_null(round->ticks);
+		bytes = 1000.0 * (double)c->lap_bytes;
+		ns = strcmp(c->unit, "ns") ? bytes / value * 1e9 : value * bytes / c->width_bytes;
+		/* the middle batch of the middle round is the value */
+		for (unsigned int k = 0; k < BATCHES; k++)
+			round->ticks[k] = (uint64_t)(ns * (0.98 + 0.01 * (i + k)));
+	}
+	assert_int_equal(0, cell_summarize(c, r->clock_hz));
+	return c;
+}
+
+void fixture_probe(struct result *r, const char *name, const char *mapping, const char *outcome,
+		   double load_ns, double store_ns)
+{
+	struct probe_record p = { .load_ns = load_ns, .store_ns = store_ns };
+
+	snprintf(p.name, sizeof(p.name), "%s", name);
+	snprintf(p.mapping, sizeof(p.mapping), "%s", mapping);
+	snprintf(p.outcome, sizeof(p.outcome), "%s", outcome);
+	assert_int_equal(0, result_add_probe(r, &p));
+}
+
+void fixture_store_ns(struct result *r, double ns)
+{
+	for (size_t i = 0; i < r->n_probes; i++)
+		if (!strcmp(r->probes[i].name, "access") && !strcmp(r->probes[i].mapping, "wc"))
+			r->probes[i].store_ns = ns;
+}
+
+void fixture_journal(struct result *r, const char *boot_id, const char *outcome)
+{
+	struct journal_record j = { .time = "2026-01-01T00:00:00Z", .kernel = "6.1.0",
+				    .probe = "alignment", .mapping = "wc",
+				    .this_boot = !strcmp(boot_id, FIXTURE_BOOT) };
+
+	snprintf(j.boot_id, sizeof(j.boot_id), "%s", boot_id);
+	snprintf(j.outcome, sizeof(j.outcome), "%s", outcome);
+	assert_int_equal(0, result_add_journal(r, &j));
+}
+
+int fixture_setup(void **state)
+{
+	const char *base = getenv("TMPDIR");
+
+	(void)state;
+	snprintf(directory, sizeof(directory), "%s/mmiobench-test-XXXXXX", base ? base : "/tmp");
+	return mkdtemp(directory) ? 0 : -1;
+}
+
+static void remove_tree(const char *path)
+{
+	DIR *d = opendir(path);
+	struct dirent *e;
+	char sub[512];
+
+	while (d && (e = readdir(d))) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		snprintf(sub, sizeof(sub), "%.255s/%.255s", path, e->d_name);
+		if (unlink(sub))
+			remove_tree(sub);
+	}
+	if (d)
+		closedir(d);
+	rmdir(path);
+}
+
+int fixture_cleanup(void **state)
+{
+	(void)state;
+	remove_tree(directory);
+	return 0;
+}
+
+const char *fixture_path(char *buf, size_t n, const char *name)
+{
+	assert_true((size_t)snprintf(buf, n, "%s/%s", directory, name) < n);
+	return buf;
+}
+
+void fixture_write(const char *path, const void *bytes, size_t n)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_int_equal(n, fwrite(bytes, 1, n, f));
+	assert_int_equal(0, fclose(f));
+}
+
+char *fixture_read(const char *path, size_t *n)
+{
+	FILE *f = fopen(path, "re");
+	char *text;
+	long size;
+
+	assert_non_null(f);
+	assert_int_equal(0, fseek(f, 0, SEEK_END));
+	size = ftell(f);
+	assert_true(size >= 0);
+	rewind(f);
+	text = calloc(1, (size_t)size + 1);
+	assert_non_null(text);
+	*n = fread(text, 1, (size_t)size, f);
+	assert_int_equal(size, *n);
+	fclose(f);
+	return text;
+}
+
+void fixture_stderr_begin(void)
+{
+	char path[512];
+	FILE *f;
+
+	fflush(stderr);
+	saved_stderr = dup(STDERR_FILENO);
+	assert_true(saved_stderr >= 0);
+	f = fopen(fixture_path(path, sizeof(path), "stderr"), "we");
+	assert_non_null(f);
+	assert_true(dup2(fileno(f), STDERR_FILENO) >= 0);
+	fclose(f);
+}
+
+unsigned int fixture_stderr_end(char *buf, size_t n)
+{
+	char path[512], *text;
+	unsigned int lines = 0;
+	size_t len;
+
+	fflush(stderr);
+	dup2(saved_stderr, STDERR_FILENO);
+	close(saved_stderr);
+	text = fixture_read(fixture_path(path, sizeof(path), "stderr"), &len);
+	for (size_t i = 0; i < len; i++)
+		lines += text[i] == '\n';
+	snprintf(buf, n, "%s", text);
+	free(text);
+	return lines;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TESTS_UNIT_FIXTURE_H
+#define TESTS_UNIT_FIXTURE_H
+
+#include "run/result.h"
+
+/* Results without hardware, files in a directory of their own, and what goes to stderr. */
+
+#define FIXTURE_HZ   1e9
+#define FIXTURE_BOOT "d3385771-a61b-4db8-b53f-62b463d59a92"
+
+/* A guest on aarch64 with a direct BAR that reads back: no cells, no journal. */
+void fixture_result(struct result *r);
+
+/*
+ * Adds a cell of that id ("bw/wc/store8/4K/posted"), with three rounds whose median is the value:
+ * bytes per second, or ns where the experiment is lat.
+ */
+struct cell_record *fixture_cell(struct result *r, const char *id, double value);
+
+void fixture_probe(struct result *r, const char *name, const char *mapping, const char *outcome,
+		   double load_ns, double store_ns);
+
+/* The time a single access through wc took; the probes are already there. */
+void fixture_store_ns(struct result *r, double ns);
+
+/* outcome "": nothing was written after the attempt. */
+void fixture_journal(struct result *r, const char *boot_id, const char *outcome);
+
+/* A fresh directory for this process, removed by fixture_cleanup; cmocka group fixtures. */
+int fixture_setup(void **state);
+int fixture_cleanup(void **state);
+const char *fixture_path(char *buf, size_t n, const char *name);
+void fixture_write(const char *path, const void *bytes, size_t n);
+char *fixture_read(const char *path, size_t *n); /* the caller frees */
+
+/* Between the two, stderr goes to a file; end gives what was written and how many lines. */
+void fixture_stderr_begin(void);
+unsigned int fixture_stderr_end(char *buf, size_t n);
+
+#endif

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "base/clean.h"
+#include "base/fact.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "base/path.h"
+#include "fixture.h"
+
+struct number {
+	const char *text;
+	int ret;
+	uint64_t value;
+};
+
+static const struct number plain[] = {
+	{ "0", 0, 0 },
+	{ "1", 0, 1 },
+	{ "010", 0, 10 }, /* decimal: nobody means octal */
+	{ "18446744073709551615", 0, UINT64_MAX },
+	{ "0x10", 0, 16 },
+	{ "0XfF", 0, 255 },
+	{ "0xffffffffffffffff", 0, UINT64_MAX },
+	{ "18446744073709551616", -ERANGE, 0 },
+	{ "0x10000000000000000", -ERANGE, 0 },
+	{ "99999999999999999999999999", -ERANGE, 0 },
+	{ "", -EINVAL, 0 },
+	{ "-1", -EINVAL, 0 },
+	{ "+1", -EINVAL, 0 },
+	{ " 1", -EINVAL, 0 },
+	{ "1 ", -EINVAL, 0 },
+	{ "\t1", -EINVAL, 0 },
+	{ "1\n", -EINVAL, 0 },
+	{ "0x", -EINVAL, 0 },
+	{ "0x-1", -EINVAL, 0 },
+	{ "0x 1", -EINVAL, 0 },
+	{ "0x0x1", -EINVAL, 0 },
+	{ "x10", -EINVAL, 0 },
+	{ "ff", -EINVAL, 0 },
+	{ "1.5", -EINVAL, 0 },
+	{ "1e3", -EINVAL, 0 },
+	{ "0b1", -EINVAL, 0 },
+	{ "12Q", -EINVAL, 0 },
+	{ "nan", -EINVAL, 0 },
+};
+
+static const struct number sizes[] = {
+	{ "64", 0, 64 },
+	{ "4K", 0, 4096 },
+	{ "4k", 0, 4096 },
+	{ "1KiB", 0, 1024 },
+	{ "2M", 0, 2 << 20 },
+	{ "1GiB", 0, 1 << 30 },
+	{ "1g", 0, 1 << 30 },
+	{ "3T", 0, 3ull << 40 },
+	{ "0x10K", 0, 16384 },
+	{ "0K", 0, 0 },
+	{ "16777215T", 0, 16777215ull << 40 },
+	{ "16777216T", -ERANGE, 0 },
+	{ "18446744073709551615K", -ERANGE, 0 },
+	{ "12Q", -EINVAL, 0 },
+	{ "1KB", -EINVAL, 0 }, /* 1000 or 1024? nobody knows */
+	{ "1Ki", -EINVAL, 0 },
+	{ "1KIB", -EINVAL, 0 },
+	{ "1KiBs", -EINVAL, 0 },
+	{ "1 K", -EINVAL, 0 },
+	{ "1KK", -EINVAL, 0 },
+	{ "K", -EINVAL, 0 },
+	{ "iB", -EINVAL, 0 },
+	{ "1iB", -EINVAL, 0 },
+	{ "1B", -EINVAL, 0 },
+	{ "1P", -EINVAL, 0 },
+	{ "-4K", -EINVAL, 0 },
+	{ "4K ", -EINVAL, 0 },
+	{ "4.5K", -EINVAL, 0 },
+	{ "0xK", -EINVAL, 0 },
+	{ "", -EINVAL, 0 },
+};
+
+static void check(const struct number *v, size_t n, int (*parse)(const char *s, uint64_t *out))
+{
+	for (size_t i = 0; i < n; i++) {
+		uint64_t out = 4711;
+
+		if (parse(v[i].text, &out) != v[i].ret || out != (v[i].ret ? 4711 : v[i].value))
+			fail_msg("\"%s\" gives %llu", v[i].text, (unsigned long long)out);
+	}
+}
+
+static void test_u64(void **state)
+{
+	(void)state;
+	check(plain, sizeof(plain) / sizeof(plain[0]), parse_u64);
+}
+
+static void test_size(void **state)
+{
+	(void)state;
+	check(sizes, sizeof(sizes) / sizeof(sizes[0]), parse_size);
+}
+
+static void test_uint(void **state)
+{
+	unsigned int v = 77;
+
+	(void)state;
+	assert_int_equal(-ERANGE, parse_uint("6", 5, &v));
+	assert_int_equal(-ERANGE, parse_uint("4294967296", UINT32_MAX, &v));
+	assert_int_equal(-EINVAL, parse_uint("-1", 5, &v));
+	assert_int_equal(-EINVAL, parse_uint("1K", 5000, &v));
+	assert_int_equal(77, v);
+	assert_int_equal(0, parse_uint("5", 5, &v));
+	assert_int_equal(5, v);
+	assert_int_equal(0, parse_uint("4294967295", UINT32_MAX, &v));
+	assert_int_equal(UINT32_MAX, v);
+}
+
+static void test_format_size(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} v[] = {
+		{ 0, "0" },	      { 1, "1" },	       { 1023, "1023" },
+		{ 1024, "1K" },	      { 1025, "1025" },	       { 1536, "1536" },
+		{ 983040, "960K" },   { 1 << 20, "1M" },       { 16 << 20, "16M" },
+		{ 1ull << 30, "1G" }, { 1ull << 40, "1T" },    { 1ull << 50, "1024T" },
+		{ 3ull << 60, "3145728T" }, { UINT64_MAX, "18446744073709551615" },
+	};
+	char buf[24];
+	uint64_t back;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		assert_string_equal(v[i].text, format_size(buf, sizeof(buf), v[i].bytes));
+		assert_int_equal(0, parse_size(buf, &back));
+		assert_int_equal(v[i].bytes, back);
+	}
+}
+
+static void test_list_has(void **state)
+{
+	(void)state;
+	assert_true(list_has("bw", "bw"));
+	assert_true(list_has("probe,bw,lat", "probe"));
+	assert_true(list_has("probe,bw,lat", "bw"));
+	assert_true(list_has("probe,bw,lat", "lat"));
+	assert_true(list_has(",,bw,", "bw"));
+	assert_false(list_has("probe,bw,lat", "b"));
+	assert_false(list_has("probe,bw,lat", "w"));
+	assert_false(list_has("probe,bw,lat", "bw,lat2"));
+	assert_false(list_has("probe,bw2", "bw"));
+	assert_false(list_has("", "bw"));
+	assert_false(list_has(",", "bw"));
+}
+
+static void test_hash(void **state)
+{
+	(void)state;
+	/* FNV-1a's own test vectors (draft-eastlake-fnv, appendix C) */
+	assert_int_equal(0xcbf29ce484222325, hash_bytes(HASH_START, "", 0));
+	assert_int_equal(0xaf63dc4c8601ec8c, hash_bytes(HASH_START, "a", 1));
+	assert_int_equal(0x85944171f73967e8, hash_bytes(HASH_START, "foobar", 6));
+	/* a string's end counts, so that "ab" "c" is not "a" "bc" */
+	assert_int_equal(hash_bytes(HASH_START, "a", 2), hash_string(HASH_START, "a"));
+	assert_int_not_equal(hash_string(hash_string(HASH_START, "ab"), "c"),
+			     hash_string(hash_string(HASH_START, "a"), "bc"));
+	/* splitmix64 with seed 0 and seed 0x9e3779b97f4a7c15: its first two numbers */
+	assert_int_equal(0xe220a8397b1dcdaf, hash_mix(0));
+	assert_int_equal(0x6e789e6aa1b965f4, hash_mix(0x9e3779b97f4a7c15));
+}
+
+static void test_facts(void **state)
+{
+	struct facts f = { 0 };
+
+	(void)state;
+	assert_null(fact_get(&f, "a"));
+	assert_int_equal(0, fact_add(&f, "a", "here", "%d%s", 4, "2"));
+	assert_int_equal(0, fact_add(&f, "b", "there", "%s", ""));
+	assert_int_equal(0, fact_add(&f, "a", "elsewhere", "later"));
+	assert_string_equal("42", fact_get(&f, "a"));
+	assert_string_equal("", fact_get(&f, "b"));
+	assert_null(fact_get(&f, "A"));
+	assert_int_equal(3, f.n);
+	assert_string_equal("there", f.v[1].source);
+	facts_free(&f);
+	assert_int_equal(0, f.n);
+	assert_null(fact_get(&f, "a"));
+	facts_free(&f);
+}
+
+static void test_clean(void **state)
+{
+	char s[] = "a\033[1mb\n\302\233\377 ~";
+
+	(void)state;
+	assert_string_equal("a?[1mb????" " ~", text_clean(s));
+}
+
+static void make(const char *dir)
+{
+	char path[512];
+
+	assert_int_equal(0, mkdir(fixture_path(path, sizeof(path), dir), 0700));
+}
+
+static void test_path(void **state)
+{
+	char root[512], path[512], buf[16], small[4];
+
+	(void)state;
+	make("root");
+	make("root/sys");
+	fixture_path(root, sizeof(root), "root");
+	path_set_sysroot(root);
+	assert_string_equal(root, path_sysroot());
+	fixture_write(fixture_path(path, sizeof(path), "root/sys/f"), "x86\0arm\0 \n\n", 11);
+	fixture_write(fixture_path(path, sizeof(path), "root/sys/empty"), "", 0);
+	fixture_write(fixture_path(path, sizeof(path), "root/sys/blank"), " \n", 2);
+
+	assert_int_equal(0, path_make(path, sizeof(path), "/sys/%s%d", "f", 1));
+	assert_string_equal(path + strlen(root), "/sys/f1");
+	assert_int_equal(0, strncmp(path, root, strlen(root)));
+	assert_int_equal(-ENAMETOOLONG, path_make(path, strlen(root), "/sys/f"));
+	assert_int_equal(-ENAMETOOLONG, path_make(path, strlen(root) + 6, "/sys/f"));
+	assert_int_equal(0, path_make(path, strlen(root) + 7, "/sys/f"));
+
+	assert_true(path_exists("/sys/%s", "f"));
+	assert_false(path_exists("/sys/g"));
+	assert_false(path_exists("/sys/%05000d", 0));
+
+	assert_int_equal(7, path_read(buf, sizeof(buf), "/sys/f"));
+	assert_string_equal("x86 arm", buf);
+	assert_int_equal(3, path_read(small, sizeof(small), "/sys/f"));
+	assert_string_equal("x86", small);
+	assert_int_equal(0, path_read(buf, sizeof(buf), "/sys/empty"));
+	assert_string_equal("", buf);
+	assert_int_equal(0, path_read(buf, sizeof(buf), "/sys/blank"));
+	assert_int_equal(-ENOENT, path_read(buf, sizeof(buf), "/sys/g"));
+	assert_int_equal(-EISDIR, path_read(buf, sizeof(buf), "/sys"));
+	assert_int_equal(-ENAMETOOLONG, path_read(buf, sizeof(buf), "/%05000d", 0));
+
+	assert_int_equal(0, path_write("12", "/sys/%s", "empty"));
+	assert_int_equal(2, path_read(buf, sizeof(buf), "/sys/empty"));
+	assert_string_equal("12", buf);
+	assert_int_equal(-ENOENT, path_write("12", "/sys/g"));
+	assert_false(path_exists("/sys/g"));
+	path_set_sysroot("");
+}
+
+static void test_link_name(void **state)
+{
+	char root[512], path[512], buf[16], small[5];
+
+	(void)state;
+	make("links");
+	path_set_sysroot(fixture_path(root, sizeof(root), "links"));
+	assert_int_equal(0, symlink("../../bus/pci/drivers/vfio-pci",
+				    fixture_path(path, sizeof(path), "links/driver")));
+	assert_int_equal(0, symlink("nvme", fixture_path(path, sizeof(path), "links/short")));
+	fixture_write(fixture_path(path, sizeof(path), "links/file"), "", 0);
+	assert_int_equal(0, path_link_name(buf, sizeof(buf), "/driver"));
+	assert_string_equal("vfio-pci", buf);
+	assert_int_equal(0, path_link_name(small, sizeof(small), "/%s", "short"));
+	assert_string_equal("nvme", small);
+	assert_int_equal(-ENAMETOOLONG, path_link_name(small, sizeof(small), "/driver"));
+	assert_int_equal(-EINVAL, path_link_name(buf, sizeof(buf), "/file"));
+	assert_int_equal(-ENOENT, path_link_name(buf, sizeof(buf), "/none"));
+	path_set_sysroot("");
+}
+
+/* What a file or a device says can neither colour a terminal nor make a second line. */
+static void test_log(void **state)
+{
+	char text[4096], big[5000];
+
+	(void)state;
+	fixture_stderr_begin();
+	log_error("%s", "a\033[31m\nb\tc\177\302\233d \303\251");
+	assert_int_equal(1, fixture_stderr_end(text, sizeof(text)));
+	assert_string_equal("a?[31m?b?c???d \303\251\n", strchr(text, ' ') + 1);
+	memset(big, 'x', sizeof(big) - 1);
+	big[sizeof(big) - 1] = 0;
+	fixture_stderr_begin();
+	log_warn("%s", big);
+	log_progress("not shown: %d", 1);
+	assert_int_equal(1, fixture_stderr_end(text, sizeof(text)));
+	assert_non_null(strstr(text, ": warning: xxx"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_u64),	    cmocka_unit_test(test_size),
+		cmocka_unit_test(test_uint),	    cmocka_unit_test(test_format_size),
+		cmocka_unit_test(test_list_has),    cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_facts),	    cmocka_unit_test(test_clean),
+		cmocka_unit_test(test_path),	    cmocka_unit_test(test_link_name),
+		cmocka_unit_test(test_log),
+	};
+
+	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
+}
