@@ -7,6 +7,9 @@ AM_TESTS_ENVIRONMENT = \
 	MB_EMULATOR='$(MB_EMULATOR)'; OBJDUMP='$(OBJDUMP)'; CC='$(CC)'; \
 	export top_builddir srcdir MB_EMULATOR OBJDUMP CC;
 
+TESTS += tests/layers.test
+EXTRA_DIST += tests/layers.test tests/lab/check tests/lab/restore.job tests/lab/restore.py tests/lab/verdicts
+
 include tests/kernels/local.mk
 include tests/unit/pci-env.mk
 include tests/cli/local.mk
