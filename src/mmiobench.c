@@ -55,8 +55,8 @@ enum option_key {
 static const struct argp_option argp_options[] = {
 	{ NULL, 0, NULL, 0, "What to test:", 1 },
 	{ "list", KEY_LIST, NULL, 0, "List functions and BARs, and which may be tested", 0 },
-	{ NULL, 's', "SLOT", 0, "Function [[domain:]bus:]dev.func, as lspci -s", 0 },
-	{ NULL, 'd', "ID", 0, "Function by [vendor]:[device][:class], as lspci -d", 0 },
+	{ "slot", 's', "SLOT", 0, "Function [[domain:]bus:]dev.func, as lspci -s", 0 },
+	{ "id", 'd', "ID", 0, "Function by [vendor]:[device][:class], as lspci -d", 0 },
 	{ "bar", KEY_BAR, "N", 0, "BAR 0..5; naming it is consent to store to its window, which is "
 	  "saved and put back", 0 },
 	{ "offset", KEY_OFFSET, "SIZE", 0, "Start of the window in the BAR (0)", 0 },

@@ -4,8 +4,8 @@ LOG_COMPILER = $(MB_EMULATOR)
 TEST_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(abs_top_builddir)'; srcdir='$(abs_top_srcdir)'; \
-	MB_EMULATOR='$(MB_EMULATOR)'; OBJDUMP='$(OBJDUMP)'; CC='$(CC)'; \
-	export top_builddir srcdir MB_EMULATOR OBJDUMP CC;
+	MB_EMULATOR='$(MB_EMULATOR)'; OBJDUMP='$(OBJDUMP)'; CFLAGS='$(CFLAGS)'; \
+	export top_builddir srcdir MB_EMULATOR OBJDUMP CFLAGS;
 
 TESTS += tests/layers.test
 EXTRA_DIST += tests/layers.test tests/lab/check tests/lab/restore.job tests/lab/restore.py tests/lab/verdicts

@@ -1,4 +1,4 @@
-libmeasure_a_SOURCES += %D%/arch.c %D%/arch.h
+libmeasure_a_SOURCES += %D%/arch.c %D%/arch.h %D%/loops.h
 if ARCH_AARCH64
 libmeasure_a_SOURCES += %D%/aarch64.c
 endif

@@ -7,7 +7,7 @@
 
 struct cpu_choice {
 	unsigned int cpu;    /* operating system's number */
-	char why[80];        /* "core:3 in NUMA node 1, near the device" */
+	char why[96];        /* "core:3 in NUMA node 1, near the device" */
 };
 
 /*

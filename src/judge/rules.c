@@ -2,9 +2,9 @@
 #include "config.h"
 #include <stdio.h>
 #include <string.h>
+#include "exp/probe.h"
 #include "judge/rules.h"
 
-#define TRAPPED_NS     1000.0 /* a VM exit costs this at least; a posted store far less */
 #define CACHED_LOAD_NS 20.0   /* no round trip to a device or to DRAM is that short */
 #define RATIO_APART    1.5    /* WC so much faster than plain is no accident */
 #define RATIO_SAME     1.15   /* WC no faster than plain */
@@ -25,7 +25,7 @@ static bool is_direct(const struct result *run)
 {
 	const struct probe_record *wc = result_find_probe(run, "access", "wc");
 
-	return is_bare_metal(run) || (wc && wc->store_ns > 0 && wc->store_ns <= TRAPPED_NS);
+	return is_bare_metal(run) || (wc && wc->store_ns > 0 && wc->store_ns <= PROBE_TRAPPED_NS);
 }
 
 /* What an unaligned load that works is compatible with. */
@@ -69,11 +69,11 @@ static bool observe_store(struct evidence *e, const struct result *run, const st
 		return false;
 	snprintf(e->observed, sizeof(e->observed), "%.0f ns for a store into an empty queue",
 		 wc->store_ns);
-	snprintf(e->threshold, sizeof(e->threshold), "trapped above %.0f ns", TRAPPED_NS);
-	if (wc->store_ns > TRAPPED_NS && is_bare_metal(run)) {
+	snprintf(e->threshold, sizeof(e->threshold), "trapped above %.0f ns", PROBE_TRAPPED_NS);
+	if (wc->store_ns > PROBE_TRAPPED_NS && is_bare_metal(run)) {
 		snprintf(e->why, sizeof(e->why), "slow, but bare metal has no hypervisor that could "
 			 "trap it");
-	} else if (wc->store_ns > TRAPPED_NS) {
+	} else if (wc->store_ns > PROBE_TRAPPED_NS) {
 		e->says = SAYS(EFFECTIVE_TRAPPED);
 		e->strength = STRENGTH_PROOF;
 		snprintf(e->why, sizeof(e->why), "every access leaves the VM: the BAR is not "
@@ -116,7 +116,7 @@ static bool observe_alignment(struct evidence *e, const struct result *run,
 		snprintf(e->why, sizeof(e->why), "it faulted like Device: the kernel maps _wc as "
 			 "Device, or the hypervisor reported the fault");
 	} else {
-		snprintf(e->why, sizeof(e->why), "%.170s", wc->detail);
+		snprintf(e->why, sizeof(e->why), "tells nothing: %.160s", wc->detail);
 	}
 	return true;
 }

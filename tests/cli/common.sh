@@ -1,7 +1,9 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A machine of plain files with one BAR that can be tested: $tree, $bdf, $bar (the BAR's bytes).
+# shellcheck disable=SC2034 # "failed" is read by those that source this
 # Source it after set -eu; it makes $work and removes it.
+: "${srcdir:?run it by make check}" "${top_builddir:?}"
 command -v python3 >/dev/null || { echo "python3 is missing: it makes the tree"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
