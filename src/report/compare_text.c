@@ -28,6 +28,25 @@ static void print_row(FILE *out, const struct compare_row *row)
 	fputc('\n', out);
 }
 
+/* The lines that count, strongest first. */
+static void print_reasons(FILE *out, const struct verdict *v)
+{
+	const char *label = "why";
+	char line[512];
+
+	for (int s = STRENGTH_PROOF; s > STRENGTH_NONE; s--)
+		for (unsigned int i = 0; i < v->n_evidence; i++) {
+			const struct evidence *e = &v->evidence[i];
+
+			if (e->strength != (enum strength)s)
+				continue;
+			snprintf(line, sizeof(line), "%s (%s): %s. %s", e->line,
+				 strength_name(e->strength), e->observed, e->why);
+			text_wrapped(out, label, 11, line);
+			label = "";
+		}
+}
+
 static void print_verdict(FILE *out, const struct comparison *c)
 {
 	const struct verdict *v = &c->verdict;
@@ -40,33 +59,26 @@ static void print_verdict(FILE *out, const struct comparison *c)
 	text_style_begin(out, style);
 	if (!v->judged)
 		snprintf(line, sizeof(line), "none");
-	else if (v->word == VERDICT_INCONCLUSIVE)
-		snprintf(line, sizeof(line), "inconclusive: whether %s was preserved is not known.",
-			 asks);
 	else if (!v->about_guest)
-		snprintf(line, sizeof(line), "no hypervisor to judge: the second result is of bare "
-			 "metal, confidence: %s.", confidence_name(v->confidence));
+		snprintf(line, sizeof(line), "none: the second result is of bare metal (confidence: "
+			 "%s), there is no hypervisor to judge", confidence_name(v->confidence));
 	else
-		snprintf(line, sizeof(line), "%s %s by the hypervisor, confidence: %s.", asks,
-			 v->word == VERDICT_PRESERVED ? "preserved" : "NOT preserved",
-			 confidence_name(v->confidence));
+		snprintf(line, sizeof(line), "%s (confidence: %s): %s %s", verdict_word_name(v->word),
+			 confidence_name(v->confidence),
+			 v->word == VERDICT_PRESERVED	 ? "the hypervisor preserved" :
+			 v->word == VERDICT_INCONCLUSIVE ? "nothing shows whether the hypervisor "
+							   "preserved" :
+							   "the hypervisor did NOT preserve",
+			 asks);
 	text_wrapped(out, "VERDICT", 11, line);
 	text_style_end(out);
-	snprintf(line, sizeof(line), "%s: asked for %s, got %s", verdict_word_name(v->word), asks,
+	snprintf(line, sizeof(line), "asked for %s, got %s", asks,
 		 effective_name(v->effective, c->guest->arch));
 	if (v->judged)
 		text_wrapped(out, "", 11, line);
 	if (v->effective == EFFECTIVE_UNKNOWN)
 		text_wrapped(out, "", 11, v->reason);
-	for (unsigned int i = 0; i < v->n_evidence; i++) {
-		const struct evidence *e = &v->evidence[i];
-
-		if (e->strength == STRENGTH_NONE)
-			continue;
-		snprintf(line, sizeof(line), "%s (%s): %s. %s", e->line, strength_name(e->strength),
-			 e->observed, e->why);
-		text_wrapped(out, i ? "" : "why", 11, line);
-	}
+	print_reasons(out, v);
 	for (unsigned int i = 0; i < v->n_advice; i++)
 		text_wrapped(out, i ? "" : "what to do", 11, v->advice[i]);
 }

@@ -309,6 +309,29 @@ static void print_evidence(FILE *out, const struct verdict *v)
 	fputc('\n', out);
 }
 
+/* The verdict in one sentence, for people; the word itself is in the JSON. */
+static void verdict_sentence(char *buf, size_t n, const struct result *r, const struct verdict *v)
+{
+	const char *asked = r->asks[1], *sure = confidence_name(v->confidence);
+
+	if (!v->judged)
+		snprintf(buf, n, "none: %s", v->reason);
+	else if (!v->about_guest)
+		snprintf(buf, n, "bare metal: asked for %s through resource%u_wc, effective type %s "
+			 "(confidence: %s)", asked, r->bar.index,
+			 effective_name(v->effective, r->arch), sure);
+	else if (v->word == VERDICT_PRESERVED)
+		snprintf(buf, n, "preserved (confidence: %s): this VM asked for %s and got it", sure,
+			 asked);
+	else if (v->word == VERDICT_INCONCLUSIVE)
+		snprintf(buf, n, "inconclusive: this VM asked for %s, nothing shows what it got",
+			 asked);
+	else
+		snprintf(buf, n, "%s (confidence: %s): this VM asked for %s and did NOT get it: it is "
+			 "%s", verdict_word_name(v->word), sure, asked,
+			 effective_name(v->effective, r->arch));
+}
+
 static void print_verdict(FILE *out, const struct result *r, const struct verdict *v)
 {
 	static const enum text_style styles[VERDICTS] = {
@@ -318,18 +341,8 @@ static void print_verdict(FILE *out, const struct result *r, const struct verdic
 	};
 	char line[400];
 
+	verdict_sentence(line, sizeof(line), r, v);
 	text_style_begin(out, styles[v->word]);
-	if (!v->judged)
-		snprintf(line, sizeof(line), "none: %s", v->reason);
-	else if (v->about_guest)
-		snprintf(line, sizeof(line), "%s %s, confidence: %s. Asked for %s through "
-			 "resource%u_wc, got %s.", r->asks[1], verdict_word_name(v->word),
-			 confidence_name(v->confidence), r->asks[1], r->bar.index,
-			 effective_name(v->effective, r->arch));
-	else
-		snprintf(line, sizeof(line), "bare metal: asked for %s through resource%u_wc, "
-			 "effective type %s, confidence: %s.", r->asks[1], r->bar.index,
-			 effective_name(v->effective, r->arch), confidence_name(v->confidence));
 	text_wrapped(out, "VERDICT", 11, line);
 	text_style_end(out);
 	if (v->judged)

@@ -28,7 +28,7 @@ struct cell_work {
 	const struct runner *runner;
 	const struct cell *cell;
 	uint64_t pattern;
-	uint64_t laps;       /* 0: find out */
+	uint64_t laps;       /* to begin with */
 	uint64_t batch_ticks, cap_ticks;
 	unsigned int batches;
 };
@@ -51,20 +51,21 @@ static uint64_t time_batch(const struct cell *c, const struct loop_args *args)
 
 /*
  * Grows the laps until a batch is long enough for the clock, twice in a row: the first ones fault
- * pages in, fill TLBs, or are translated by an emulator.
+ * pages in, fill TLBs, or are translated by an emulator. Aims at batch_ticks, is content with half,
+ * so that laps that an earlier round found mostly stay; what it found while it was preempted does
+ * not.
  */
 static void find_laps(const struct cell_work *w, struct loop_args *args)
 {
 	uint64_t spent = 0, ticks, again;
 
-	args->laps = 1;
 	for (;;) {
 		ticks = time_batch(w->cell, args);
 		again = time_batch(w->cell, args);
 		spent += ticks + again;
 		if (again < ticks)
 			ticks = again;
-		if (ticks >= w->batch_ticks || spent > w->cap_ticks || args->laps >= LAPS_MAX)
+		if (ticks >= w->batch_ticks / 2 || spent > w->cap_ticks || args->laps >= LAPS_MAX)
 			return;
 		/* at most tenfold, for the same reason */
 		args->laps = ticks * 10 < w->batch_ticks ?
@@ -88,10 +89,7 @@ static int measure(const struct cell_work *w, struct loop_args *args, struct sam
 	uint64_t start;
 
 	args->laps = w->laps;
-	if (args->laps)
-		time_batch(w->cell, args);
-	else
-		find_laps(w, args);
+	find_laps(w, args);
 	s->laps = args->laps;
 	start = arch_clock_start();
 	while (s->n < w->batches) {
@@ -153,13 +151,13 @@ static int round_fill(struct round *round, const struct child_shared *shared)
 	return 0;
 }
 
-/* The laps that an earlier round of the cell found; 0: none yet. */
+/* The laps that an earlier round of the cell found, or 1. */
 static uint64_t known_laps(const struct cell_record *rec)
 {
 	for (unsigned int i = 0; i < rec->n_rounds; i++)
 		if (rec->rounds[i].status == CELL_MEASURED)
 			return rec->rounds[i].laps;
-	return 0;
+	return 1;
 }
 
 static int run_cell(const struct runner *r, const struct cell *cell, struct cell_record *rec,
