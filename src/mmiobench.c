@@ -64,7 +64,7 @@ static const struct argp_option argp_options[] = {
 	{ "map", KEY_MAP, "WAY", 0, "sysfs, or ram: ordinary memory, to try the tool", 0 },
 
 	{ NULL, 0, NULL, 0, "How:", 2 },
-	{ "tests", KEY_TESTS, "LIST", 0, "Experiments, comma-separated: probe, bw, lat (all)", 0 },
+	{ "tests", KEY_TESTS, "LIST", 0, "Experiments, comma-separated (all):", 0 },
 	{ "quick", KEY_QUICK, NULL, 0, "About 3 seconds instead of at most 30", 0 },
 	{ "full", KEY_FULL, NULL, 0, "More sizes and rounds, up to 5 minutes", 0 },
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Print the plan and touch nothing", 0 },
@@ -127,6 +127,19 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
+/* Lists that tables know are not written down twice. */
+static char *help_filter(int key, const char *text, void *input)
+{
+	char names[128], *help;
+
+	(void)input;
+	if (key != KEY_TESTS)
+		return (char *)(uintptr_t)text;
+	if (asprintf(&help, "%s %s", text, experiment_names(names, sizeof(names))) < 0)
+		return (char *)(uintptr_t)text;
+	return help;
+}
+
 static const struct argp argp = {
 	argp_options, parse_option, NULL,
 	"Which memory type does a mapping of a PCI BAR really have, how fast is it, and did the "
@@ -134,7 +147,7 @@ static const struct argp argp = {
 	"Every option has an environment variable, MMIOBENCH_ and its name in capitals, with _ for -. "
 	"Exit status: 0 done, 1 a correctness test failed, 2 usage or environment, 77 nothing to "
 	"test here, 99 internal error.",
-	NULL, NULL, NULL,
+	NULL, help_filter, NULL,
 };
 
 /*
@@ -197,7 +210,7 @@ static int parse_window(const struct options *o, uint64_t bar_bytes, struct sess
 
 static int parse_tests(const char *tests)
 {
-	char *copy = tests ? strdup(tests) : NULL, *save = NULL;
+	char *copy = tests ? strdup(tests) : NULL, *save = NULL, names[128];
 	int ret = 0;
 
 	if (tests && !*tests)
@@ -208,7 +221,8 @@ static int parse_tests(const char *tests)
 			ret = -EINVAL;
 	free(copy);
 	if (ret)
-		log_error("--tests %s: choose from probe, bw, lat, separated by commas", tests);
+		log_error("--tests %s: choose from %s, separated by commas", tests,
+			  experiment_names(names, sizeof(names)));
 	return ret;
 }
 

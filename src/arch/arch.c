@@ -93,10 +93,12 @@ void arch_clock_calibrate(struct arch_clock *clock)
 
 uint64_t arch_time_loop(const struct loop *loop, const struct loop_args *args, bool flushed)
 {
-	uint64_t t0 = arch_clock_start();
+	uint64_t t0 = arch_clock_start(), t1;
 
 	loop->fn(args);
 	if (flushed)
 		arch_read_flush(args->flush);
-	return arch_clock_end() - t0;
+	t1 = arch_clock_end();
+	/* a clock that ran backwards measured nothing */
+	return t1 > t0 ? t1 - t0 : 0;
 }

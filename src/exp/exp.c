@@ -30,6 +30,16 @@ const struct experiment *experiment_find(const char *name)
 	return NULL;
 }
 
+const char *experiment_names(char *buf, size_t n)
+{
+	size_t used = 0;
+
+	buf[0] = 0;
+	for (const struct experiment *e = experiments; e->name && used < n; e++)
+		used += (size_t)snprintf(buf + used, n - used, "%s%s", used ? ", " : "", e->name);
+	return buf;
+}
+
 /* "store8", "store8+dsb-st@64", "store8+dsb-st@each" */
 static void cell_name_access(char *buf, size_t n, const struct loop *loop)
 {

@@ -53,6 +53,9 @@ extern const struct experiment experiments[];
 
 const struct experiment *experiment_find(const char *name);
 
+/* "probe, bw, lat", in buf. */
+const char *experiment_names(char *buf, size_t n);
+
 /*
  * Appends the cell for a loop of the architecture's table, and makes its id. A loop that does not
  * exist, or a region that does not fit the limits, adds nothing: 0. -ENOMEM.

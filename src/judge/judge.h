@@ -40,7 +40,7 @@ struct evidence {
 	char threshold[96];
 	unsigned int says;       /* SAYS() of every type that it is compatible with; 0: nothing */
 	enum strength strength;  /* NONE: shown, counts for nothing */
-	char why[192];           /* what it means, or why it counts for nothing */
+	char why[224];           /* what it means, or why it counts for nothing */
 	const char *source;      /* where the rule comes from */
 };
 

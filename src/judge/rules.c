@@ -121,26 +121,57 @@ static bool observe_alignment(struct evidence *e, const struct result *run,
 	return true;
 }
 
-static bool observe_journal(struct evidence *e, const struct result *run,
-			    const struct result *host)
+/*
+ * What this run found counts, not what an earlier boot did: host or VMM may have changed since.
+ * NULL: this run found nothing of its own.
+ */
+static const char *superseded(const struct result *run)
+{
+	const struct probe_record *wc = result_find_probe(run, "alignment", "wc");
+	const struct probe_record *access = result_find_probe(run, "access", "wc");
+
+	if (wc && strcmp(wc->outcome, "not-run"))
+		return "superseded: this run made the probe itself";
+	if (access && access->store_ns > PROBE_TRAPPED_NS && !is_bare_metal(run))
+		return "superseded: the BAR is trapped now";
+	return NULL;
+}
+
+/* The latest attempt that tells something; NULL: none. */
+static const struct journal_record *last_attempt(const struct result *run)
 {
 	const struct journal_record *last = NULL;
 
-	(void)host;
 	for (size_t i = 0; i < run->n_journal; i++) {
 		const struct journal_record *j = &run->journal[i];
 
+		if (strcmp(j->probe, "alignment") || strcmp(j->mapping, "wc") ||
+		    !strcmp(j->outcome, "interrupted"))
+			continue;
 		/* an open record of this boot did not kill the machine: we are still here */
-		if (!strcmp(j->probe, "alignment") && !strcmp(j->mapping, "wc") &&
-		    (j->outcome[0] || !j->this_boot))
+		if (j->outcome[0] || !j->this_boot)
 			last = j;
 	}
+	return last;
+}
+
+static bool observe_journal(struct evidence *e, const struct result *run,
+			    const struct result *host)
+{
+	const struct journal_record *last = last_attempt(run);
+	const char *instead = superseded(run);
+
+	(void)host;
 	if (!last)
 		return false;
 	snprintf(e->threshold, sizeof(e->threshold), "no record after the attempt: it did not survive");
+	snprintf(e->observed, sizeof(e->observed), "unaligned load through wc at %s: %s", last->time,
+		 last->outcome[0] ? last->outcome : "the machine died");
+	if (instead) {
+		snprintf(e->why, sizeof(e->why), "%s", instead);
+		return true;
+	}
 	if (!last->outcome[0]) {
-		snprintf(e->observed, sizeof(e->observed), "unaligned load through wc at %s: %s",
-			 last->time, "the machine died");
 		if (is_bare_metal(run)) {
 			snprintf(e->why, sizeof(e->why), "bare metal has no hypervisor that could "
 				 "die of it: that boot ended otherwise");
@@ -150,11 +181,10 @@ static bool observe_journal(struct evidence *e, const struct result *run,
 		e->strength = STRENGTH_PROOF;
 		snprintf(e->why, sizeof(e->why),
 			 "boot %.8s of this VM ended in that access: stage 2 was Device, and KVM "
-			 "cannot handle the alignment fault it raises (FSC 0x21)", last->boot_id);
+			 "cannot handle the alignment fault it raises (FSC 0x21). If the host "
+			 "changed since, probe again", last->boot_id);
 		return true;
 	}
-	snprintf(e->observed, sizeof(e->observed), "unaligned load through wc at %s: %s",
-		 last->time, last->outcome);
 	if (!strcmp(last->outcome, "works")) {
 		/* the control is run before each attempt: there is no entry without it */
 		e->says = works_says(run);

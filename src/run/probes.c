@@ -144,6 +144,9 @@ static const char *alignment_refusal(const struct result *r, const struct sessio
 		return "the mapping did not answer";
 	if (wc->store_ns > PROBE_TRAPPED_NS)
 		return "trapped: an unaligned access would prove nothing";
+	if (!wc->store_ns && virt->guest != ENV_BARE_METAL)
+		return "without stores a trapped BAR, where it proves nothing, is not told from a "
+		       "direct one: name the BAR with --bar";
 	if (ask->allow_vm_crash)
 		return NULL;
 	if (virt->guest != ENV_BARE_METAL)
@@ -176,8 +179,9 @@ static int alignment_one(struct result *result, const struct runner *r,
 	ret = probe_run(&rec, shared, r, alignment_child, type, false, &status);
 	if (!ret && status == CELL_MEASURED)
 		snprintf(rec.outcome, sizeof(rec.outcome), "works");
-	if (journal && !ret)
-		journal_after(&attempt, rec.outcome);
+	/* without this the next boot would take a Ctrl-C for a dead VM */
+	if (journal && journal_after(&attempt, ret ? "interrupted" : rec.outcome) && !ret)
+		ret = -EIO;
 	return ret ? ret : result_add_probe(result, &rec);
 }
 

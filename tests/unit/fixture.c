@@ -31,7 +31,8 @@ void fixture_result(struct result *r)
 	r->command = strdup("mmiobench --bar 2");
 	assert_non_null(r->command);
 	r->env.virt = (struct virt){ ENV_GUEST, CONFIDENCE_LIKELY, "kvm", "dt_model: dummy" };
-	assert_int_equal(0, fact_add(&r->env.facts, "kernel_release", "uname(2)", "6.1.0-50-arm64"));
+	assert_int_equal(0, fact_add(&r->env.facts, "kernel_release", "uname(2)",
+				     "6.1.0-50-arm64"));
 	assert_int_equal(0, fact_add(&r->env.facts, "boot_id", "/proc", "%s", FIXTURE_BOOT));
 	r->device = (struct pci_device){
 		.bdf = "0000:00:03.0", .vendor = 0x1af4, .device = 0x1110, .class_code = 0x0500,
@@ -95,7 +96,8 @@ struct cell_record *fixture_cell(struct result *r, const char *id, double value)
 		ns = strcmp(c->unit, "ns") ? bytes / value * 1e9 : value * bytes / c->width_bytes;
 		/* the middle batch of the middle round is the value */
 		for (unsigned int k = 0; k < BATCHES; k++)
-			round->ticks[k] = (uint64_t)(ns * (0.98 + 0.01 * (i + k)));
+			round->ticks[k] = (uint64_t)(ns * 1e-9 * r->clock_hz *
+						     (0.98 + 0.01 * (i + k)));
 	}
 	assert_int_equal(0, cell_summarize(c, r->clock_hz));
 	return c;

@@ -1,0 +1,49 @@
+# Unit tests of the pure half: base, stat, journal, result, plan, judge, compare.
+check_PROGRAMS += \
+	%D%/test-base \
+	%D%/test-compare \
+	%D%/test-journal \
+	%D%/test-judge \
+	%D%/test-plan \
+	%D%/test-result \
+	%D%/test-stat
+
+%C%_test_base_SOURCES = %D%/test-base.c %D%/fixture.c %D%/fixture.h
+%C%_test_base_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_base_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_compare_SOURCES = %D%/test-compare.c %D%/fixture.c %D%/fixture.h
+%C%_test_compare_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_compare_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_journal_SOURCES = %D%/test-journal.c %D%/fixture.c %D%/fixture.h
+%C%_test_journal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_journal_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_judge_SOURCES = %D%/test-judge.c %D%/fixture.c %D%/fixture.h
+%C%_test_judge_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_judge_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_plan_SOURCES = %D%/test-plan.c %D%/fixture.c %D%/fixture.h
+%C%_test_plan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_plan_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
+%C%_test_result_SOURCES = %D%/test-result.c %D%/fixture.c %D%/fixture.h
+%C%_test_result_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_result_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_stat_SOURCES = %D%/test-stat.c
+%C%_test_stat_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_stat_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+
+TESTS += \
+	%D%/test-base \
+	%D%/test-compare \
+	%D%/test-journal \
+	%D%/test-judge \
+	%D%/test-plan \
+	%D%/test-result \
+	%D%/test-stat \
+	tests/schema.test
+# schema.test validates what mmiobench and mmiocompare write; python3-jsonschema missing: skipped.
+EXTRA_DIST += \
+	tests/schema.test \
+	tests/data/lab-bookworm-guest.json \
+	tests/data/lab-bookworm-host.json \
+	results/README.md \
+	results/mmiobench-compare-1.schema.json \
+	results/mmiobench-result-1.schema.json

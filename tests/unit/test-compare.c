@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "report/report.h"
+#include "fixture.h"
+
+#define OTHER_BOOT "aca2f632-b8d1-45aa-9b58-d9d27c027229"
+
+/* A side of a pair of three cells; the guest is half as fast and takes twice as long. */
+static void make_side(struct result *r, bool guest)
+{
+	fixture_result(r);
+	if (!guest) {
+		r->env.virt.guest = ENV_BARE_METAL;
+		strcpy(r->device.bdf, "0000:41:00.0");
+		r->clock_hz = 2 * FIXTURE_HZ; /* another clock, other ticks for the same time */
+	}
+	fixture_cell(r, "bw/plain/store8/4K/posted", 1e9);
+	fixture_cell(r, "bw/wc/store8/4K/posted", guest ? 2e9 : 4e9);
+	fixture_cell(r, "lat/wc/load8+dep@each/64", guest ? 1800 : 900);
+}
+
+static void make_pair(struct result *host, struct result *guest)
+{
+	make_side(host, false);
+	make_side(guest, true);
+}
+
+static void free_pair(struct result *host, struct result *guest)
+{
+	result_free(host);
+	result_free(guest);
+}
+
+static void change_arch(struct result *r)
+{
+	strcpy(r->arch, "x86_64");
+}
+
+static void change_ram(struct result *r)
+{
+	r->is_ram = true;
+}
+
+static void change_vendor(struct result *r)
+{
+	r->device.vendor = 0x10de;
+}
+
+static void change_device(struct result *r)
+{
+	r->device.device = 0x1111;
+}
+
+static void change_index(struct result *r)
+{
+	r->bar.index = 4;
+}
+
+static void change_size(struct result *r)
+{
+	r->bar.size_bytes *= 2;
+}
+
+static void change_offset(struct result *r)
+{
+	r->offset_bytes = 4096;
+}
+
+static void change_length(struct result *r)
+{
+	r->length_bytes = 4096;
+}
+
+static void change_profile(struct result *r)
+{
+	strcpy(r->profile, "full");
+}
+
+static void change_cell(struct result *r)
+{
+	strcpy(r->cells[1].id, "bw/wc/store8/8K/posted");
+}
+
+static void change_more(struct result *r)
+{
+	fixture_cell(r, "bw/wc/load8/4K", 1e6);
+}
+
+
+static const struct {
+	void (*change)(struct result *guest);
+	const char *words[3]; /* the field, the host's value, the guest's */
+} refusals[] = {
+	{ change_arch, { "architecture", "aarch64", "x86_64" } },
+	{ change_ram, { "what was measured", "a BAR", "ram" } },
+	{ change_vendor, { "device", "1af4:1110", "10de:1110" } },
+	{ change_device, { "device", "1af4:1110", "1af4:1111" } },
+	{ change_index, { "BAR's index", "2", "4" } },
+	{ change_size, { "BAR's size", "16777216", "33554432" } },
+	{ change_offset, { "offset", "0", "4096" } },
+	{ change_length, { "length", "1048576", "4096" } },
+	{ change_profile, { "profile", "quick", "full" } },
+	{ change_cell, { "plan", "no cell", "bw/wc/store8/4K/posted" } },
+	{ change_more, { "number of cells", "3", "4" } },
+};
+
+static void test_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		struct result host, guest;
+		char why[256] = "";
+
+		make_pair(&host, &guest);
+		assert_int_equal(0, compare_check(&host, &guest, why, sizeof(why)));
+		assert_string_equal("", why);
+		refusals[i].change(&guest);
+		assert_true(compare_check(&host, &guest, why, sizeof(why)) < 0);
+		for (int k = 0; k < 3; k++)
+			if (!strstr(why, refusals[i].words[k]))
+				fail_msg("\"%s\" does not say %s", why, refusals[i].words[k]);
+		free_pair(&host, &guest);
+	}
+}
+
+/* What may differ between a host and its guest. */
+static void test_accepted(void **state)
+{
+	struct result host, guest;
+	struct cell_record first;
+	char why[256];
+
+	(void)state;
+	make_pair(&host, &guest);
+	strcpy(guest.device.bdf, "0001:02:03.4");
+	guest.device.has_serial = false;
+	guest.bar.phys_bytes = 0x1000;
+	guest.seed = 1;
+	guest.cpu = 7;
+	/* in another order */
+	first = guest.cells[0];
+	guest.cells[0] = guest.cells[2];
+	guest.cells[2] = first;
+	assert_int_equal(0, compare_check(&host, &guest, why, sizeof(why)));
+	free_pair(&host, &guest);
+}
+
+/* Swapped files would let a demoted guest pass with the host's evidence. */
+static void test_swapped(void **state)
+{
+	struct result host, guest;
+	char why[256];
+
+	(void)state;
+	make_pair(&host, &guest);
+	assert_true(compare_check(&guest, &host, why, sizeof(why)) < 0);
+	assert_non_null(strstr(why, "host's result first"));
+	/* a host that is a guest itself, as in a nested lab, cannot be told */
+	host.env.virt.guest = ENV_GUEST;
+	assert_int_equal(0, compare_check(&guest, &host, why, sizeof(why)));
+	free_pair(&host, &guest);
+}
+
+/* A device's ids are not looked at where there is no device. */
+static void test_ram(void **state)
+{
+	struct result host, guest;
+	struct comparison c;
+	char why[256];
+
+	(void)state;
+	make_pair(&host, &guest);
+	host.is_ram = guest.is_ram = true;
+	guest.device.vendor = 1;
+	assert_int_equal(0, compare_check(&host, &guest, why, sizeof(why)));
+	assert_int_equal(0, compare_make(&c, &host, &guest));
+	assert_int_equal(3, compare_status(&c));
+	compare_free(&c);
+	free_pair(&host, &guest);
+}
+
+static void test_ratio(void **state)
+{
+	struct result host, guest;
+	struct comparison c;
+
+	(void)state;
+	make_pair(&host, &guest);
+	assert_int_equal(0, compare_make(&c, &host, &guest));
+	assert_int_equal(3, c.n_rows);
+	assert_int_equal(0, c.n_failed + c.n_not_run);
+	assert_ptr_equal(&host.cells[1], c.rows[1].host);
+	assert_string_equal(c.rows[1].host->id, c.rows[1].guest->id);
+	for (int i = 0; i < 3; i++) {
+		double expected = (const double[]){ 1, 0.5, 2 }[i];
+
+		assert_int_equal(COMPARE_MEASURED, c.rows[i].state);
+		assert_true(c.rows[i].ratio > expected * 0.999 && c.rows[i].ratio < expected * 1.001);
+		assert_true(c.rows[i].low <= c.rows[i].ratio && c.rows[i].ratio <= c.rows[i].high);
+		assert_true(c.rows[i].low > expected * 0.9 && c.rows[i].high < expected * 1.1);
+	}
+	compare_free(&c);
+	free_pair(&host, &guest);
+}
+
+static void set_status(struct cell_record *c, enum cell_status status, double hz)
+{
+	if (status <= CELL_SKIPPED) {
+		for (unsigned int i = 0; i < c->n_rounds; i++)
+			free(c->rounds[i].ticks);
+		c->n_rounds = 0;
+		c->has_summary = false;
+		c->status = status;
+	} else {
+		c->rounds[1].status = status;
+		assert_int_equal(0, cell_summarize(c, hz));
+	}
+}
+
+static const struct {
+	enum cell_status host, guest;
+	enum compare_state state;
+} states[] = {
+	{ CELL_MEASURED, CELL_SKIPPED, COMPARE_NOT_RUN },
+	{ CELL_SKIPPED, CELL_MEASURED, COMPARE_NOT_RUN },
+	{ CELL_SKIPPED, CELL_SKIPPED, COMPARE_NOT_RUN },
+	{ CELL_NOT_RUN, CELL_MEASURED, COMPARE_NOT_RUN },
+	{ CELL_MEASURED, CELL_FAULTED, COMPARE_FAILED },
+	{ CELL_FAULTED, CELL_MEASURED, COMPARE_FAILED },
+	{ CELL_SKIPPED, CELL_FAULTED, COMPARE_FAILED },
+	{ CELL_MEASURED, CELL_KILLED, COMPARE_FAILED },
+	{ CELL_MEASURED, CELL_TIMEOUT, COMPARE_FAILED },
+	{ CELL_MEASURED, CELL_FAILED, COMPARE_FAILED },
+};
+
+static void test_states(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		struct result host, guest;
+		struct comparison c;
+
+		make_pair(&host, &guest);
+		if (states[i].host != CELL_MEASURED)
+			set_status(&host.cells[2], states[i].host, host.clock_hz);
+		if (states[i].guest != CELL_MEASURED)
+			set_status(&guest.cells[2], states[i].guest, guest.clock_hz);
+		assert_int_equal(0, compare_make(&c, &host, &guest));
+		assert_int_equal(states[i].state, c.rows[2].state);
+		assert_int_equal(states[i].state == COMPARE_FAILED, c.n_failed);
+		assert_int_equal(states[i].state == COMPARE_NOT_RUN, c.n_not_run);
+		/* wc gathers: preserved, and 0 unless something failed */
+		assert_int_equal(states[i].state == COMPARE_FAILED ? 1 : 0, compare_status(&c));
+		compare_free(&c);
+		free_pair(&host, &guest);
+	}
+}
+
+static const struct {
+	const char *boot, *outcome; /* the guest's journal */
+	double store_ns, load_ns, wc; /* of the guest */
+	bool failed;
+	enum verdict_word word;
+	int status;
+} statuses[] = {
+	{ NULL, NULL, 5, 900, 4e9, false, VERDICT_PRESERVED, 0 },
+	{ NULL, NULL, 5, 900, 4e9, true, VERDICT_PRESERVED, 1 },
+	{ NULL, NULL, 5, 900, 1e9, false, VERDICT_DEMOTED, 1 },
+	{ NULL, NULL, 4000, 900, 1e9, false, VERDICT_TRAPPED, 1 },
+	{ NULL, NULL, 5, 3, 4e9, false, VERDICT_WRITE_BACK, 1 },
+	{ NULL, NULL, 5, 900, 1.3e9, false, VERDICT_INCONCLUSIVE, 3 },
+	{ NULL, NULL, 5, 900, 1.3e9, true, VERDICT_INCONCLUSIVE, 1 },
+	{ OTHER_BOOT, "", 5, 900, 1.3e9, false, VERDICT_DEMOTED, 1 },
+	{ OTHER_BOOT, "", 5, 900, 4e9, false, VERDICT_INCONCLUSIVE, 3 },
+};
+
+/* The page says each verdict in a way that cannot be misread. */
+static void assert_page(const struct comparison *c)
+{
+	char *text;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	assert_non_null(f);
+	compare_text(f, c);
+	assert_int_equal(0, fclose(f));
+	assert_int_equal(c->verdict.word == VERDICT_PRESERVED,
+			 strstr(text, "the hypervisor preserved Normal-NC") != NULL);
+	assert_int_equal(c->verdict.word == VERDICT_INCONCLUSIVE,
+			 strstr(text, "VERDICT    inconclusive") != NULL);
+	if (c->verdict.word != VERDICT_PRESERVED && c->verdict.word != VERDICT_INCONCLUSIVE)
+		assert_non_null(strstr(text, "did NOT preserve"));
+	free(text);
+}
+
+static void test_statuses(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		struct result host, guest;
+		struct comparison c;
+
+		make_side(&host, false);
+		fixture_result(&guest);
+		fixture_store_ns(&guest, statuses[i].store_ns);
+		fixture_cell(&guest, "bw/plain/store8/4K/posted", 1e9);
+		fixture_cell(&guest, "bw/wc/store8/4K/posted", statuses[i].wc);
+		fixture_cell(&guest, "lat/wc/load8+dep@each/64", statuses[i].load_ns);
+		if (statuses[i].boot)
+			fixture_journal(&guest, statuses[i].boot, statuses[i].outcome);
+		if (statuses[i].failed)
+			set_status(&host.cells[0], CELL_TIMEOUT, host.clock_hz);
+		assert_int_equal(0, compare_make(&c, &host, &guest));
+		assert_int_equal(statuses[i].word, c.verdict.word);
+		assert_int_equal(statuses[i].status, compare_status(&c));
+		assert_page(&c);
+		compare_free(&c);
+		free_pair(&host, &guest);
+	}
+}
+
+/* No hypervisor is praised or blamed for what bare metal or ordinary memory did. */
+static void test_no_hypervisor(void **state)
+{
+	struct result host, guest;
+	struct comparison c;
+	char *text;
+	size_t n;
+
+	(void)state;
+	for (int ram = 0; ram < 2; ram++) {
+		FILE *f = open_memstream(&text, &n);
+
+		assert_non_null(f);
+		make_pair(&host, &guest);
+		guest.env.virt.guest = ENV_BARE_METAL;
+		host.is_ram = guest.is_ram = ram;
+		assert_int_equal(0, compare_make(&c, &host, &guest));
+		compare_text(f, &c);
+		assert_int_equal(0, fclose(f));
+		assert_null(strstr(text, "the hypervisor"));
+		assert_non_null(strstr(text, ram ? "ordinary memory" : "none: the second result is of bare"));
+		free(text);
+		compare_free(&c);
+		free_pair(&host, &guest);
+	}
+}
+
+static void test_json(void **state)
+{
+	struct result host, guest;
+	struct comparison c;
+	char path[512];
+	json_t *root, *cells;
+
+	(void)state;
+	make_pair(&host, &guest);
+	set_status(&guest.cells[2], CELL_FAULTED, guest.clock_hz);
+	assert_int_equal(0, compare_make(&c, &host, &guest));
+	assert_int_equal(0, compare_write(&c, fixture_path(path, sizeof(path), "compare")));
+	root = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(root);
+	cells = json_object_get(root, "cells");
+	assert_int_equal(3, json_array_size(cells));
+	assert_string_equal("failed",
+			    json_string_value(json_object_get(json_array_get(cells, 2), "state")));
+	assert_null(json_object_get(json_array_get(cells, 2), "ratio"));
+	assert_non_null(json_object_get(json_array_get(cells, 1), "ratio"));
+	assert_int_equal(compare_status(&c),
+			 json_integer_value(json_object_get(root, "exit_status")));
+	assert_string_equal("preserved",
+			    json_string_value(json_object_get(json_object_get(root, "verdict"),
+							      "normal_nc")));
+	json_decref(root);
+	compare_free(&c);
+	free_pair(&host, &guest);
+}
+
+static void test_no_cells(void **state)
+{
+	struct result host, guest;
+	struct comparison c;
+	char why[256];
+
+	(void)state;
+	fixture_result(&host);
+	fixture_result(&guest);
+	assert_int_equal(0, compare_check(&host, &guest, why, sizeof(why)));
+	assert_int_equal(0, compare_make(&c, &host, &guest));
+	assert_int_equal(0, c.n_rows);
+	assert_int_equal(3, compare_status(&c));
+	assert_page(&c);
+	compare_free(&c);
+	free_pair(&host, &guest);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_accepted),
+		cmocka_unit_test(test_swapped),	 cmocka_unit_test(test_ram),
+		cmocka_unit_test(test_ratio),	 cmocka_unit_test(test_states),
+		cmocka_unit_test(test_statuses), cmocka_unit_test(test_no_hypervisor),
+		cmocka_unit_test(test_json),	 cmocka_unit_test(test_no_cells),
+	};
+
+	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
+}

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include "judge/judge.h"
+#include "judge/rules.h"
+#include "fixture.h"
+
+#define OTHER_BOOT "aca2f632-b8d1-45aa-9b58-d9d27c027229"
+#define MISALIGNED "SIGBUS/BUS_ADRALN"
+
+/* What was observed, on top of a guest with a direct BAR. 0 and NULL: not. */
+struct observed {
+	const char *control, *wc;      /* alignment, through plain and wc */
+	const char *boot, *journal;    /* the latest entry's boot and outcome */
+	double store_ns;               /* 0: 5 ns; < 0: not measured */
+	double ratio, host_ratio;      /* wc/plain of store throughput */
+	double load_ns;                /* dependent load through wc */
+	bool emulated, bare, unknown_machine, ram, no_wc, x86, wc_cell_faulted, earlier_death;
+};
+
+struct judge_case {
+	const char *what;
+	struct observed o;
+	enum verdict_word word;
+	enum effective effective;
+	enum confidence confidence;
+	const char *reason; /* part of it; NULL: any, but some */
+};
+
+#define PROVED  CONFIDENCE_PROVED
+#define LIKELY  CONFIDENCE_LIKELY
+#define UNKNOWN CONFIDENCE_UNKNOWN
+#define NOTHING VERDICT_INCONCLUSIVE, EFFECTIVE_UNKNOWN, CONFIDENCE_UNKNOWN
+
+static const struct judge_case cases[] = {
+	/* trapped or direct */
+	{ "a trapped BAR",
+	  { .store_ns = 4000 }, VERDICT_TRAPPED, EFFECTIVE_TRAPPED, PROVED, "leaves the VM" },
+	{ "just below", { .store_ns = 1000 }, NOTHING, "fits several types" },
+	{ "just above", { .store_ns = 1001 }, VERDICT_TRAPPED, EFFECTIVE_TRAPPED, PROVED, NULL },
+	{ "trapped on an emulated CPU too", { .store_ns = 4000, .emulated = true },
+	  VERDICT_TRAPPED, EFFECTIVE_TRAPPED, PROVED, NULL },
+	{ "slow on bare metal is not trapped",
+	  { .store_ns = 4000, .bare = true }, NOTHING, "nothing" },
+	{ "slow where nobody knows", { .store_ns = 4000, .unknown_machine = true },
+	  VERDICT_TRAPPED, EFFECTIVE_TRAPPED, PROVED, NULL },
+	{ "direct alone says little", { .store_ns = 5 }, NOTHING, "fits several types" },
+	{ "no store, nothing else", { .store_ns = -1 }, NOTHING, "nothing that was observed" },
+
+	/* the unaligned access */
+	{ "it works, and the control faults", { .control = MISALIGNED, .wc = "works" },
+	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, PROVED, "Normal memory only" },
+	{ "it faults like Device", { .control = MISALIGNED, .wc = MISALIGNED },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, PROVED, "faulted like Device" },
+	{ "a control that works proves nothing",
+	  { .control = "works", .wc = "works" }, NOTHING, NULL },
+	{ "nor does none at all", { .wc = "works" }, NOTHING, NULL },
+	{ "nor a control that died otherwise", { .control = "SIGBUS/BUS_OBJERR", .wc = "works" },
+	  NOTHING, NULL },
+	{ "another fault", { .control = MISALIGNED, .wc = "SIGBUS/BUS_OBJERR" }, NOTHING, NULL },
+	{ "a timeout", { .control = MISALIGNED, .wc = "timeout" }, NOTHING, NULL },
+	{ "not run", { .wc = "not-run" }, NOTHING, NULL },
+	{ "works, but a VMM may have emulated it",
+	  { .control = MISALIGNED, .wc = "works", .store_ns = -1 }, NOTHING, "fits several types" },
+	{ "works, and a VMM did", { .control = MISALIGNED, .wc = "works", .store_ns = 4000 },
+	  VERDICT_TRAPPED, EFFECTIVE_TRAPPED, PROVED, NULL },
+	{ "loads only on bare metal",
+	  { .control = MISALIGNED, .wc = "works", .store_ns = -1, .bare = true },
+	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, PROVED, NULL },
+
+	/* the journal */
+	{ "an earlier boot died of it", { .boot = OTHER_BOOT, .journal = "" },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, PROVED, "the machine died" },
+	{ "on an emulated CPU too", { .boot = OTHER_BOOT, .journal = "", .emulated = true },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, PROVED, "boot aca2f632" },
+	{ "this boot did not die: it reads this",
+	  { .boot = FIXTURE_BOOT, .journal = "" }, NOTHING, NULL },
+	{ "an open entry of this boot hides no death",
+	  { .boot = FIXTURE_BOOT, .journal = "", .earlier_death = true },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, PROVED, "the machine died" },
+	{ "the latest decides: the host was upgraded",
+	  { .boot = OTHER_BOOT, .journal = "works", .earlier_death = true },
+	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, PROVED, "lived" },
+	{ "an earlier run lived", { .boot = OTHER_BOOT, .journal = "works" },
+	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, PROVED, "lived" },
+	{ "it lived, perhaps trapped", { .boot = OTHER_BOOT, .journal = "works", .store_ns = -1 },
+	  NOTHING, NULL },
+	{ "it ended otherwise", { .boot = OTHER_BOOT, .journal = "timeout" }, NOTHING, NULL },
+	{ "bare metal died of something else", { .boot = OTHER_BOOT, .journal = "", .bare = true },
+	  NOTHING, NULL },
+	{ "died once, works now: the host was upgraded",
+	  { .boot = OTHER_BOOT, .journal = "", .control = MISALIGNED, .wc = "works" },
+	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, PROVED, "control" },
+	{ "lived once, faults now",
+	  { .boot = OTHER_BOOT, .journal = "works", .control = MISALIGNED, .wc = MISALIGNED },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, PROVED, "faulted like Device" },
+	{ "died once, trapped now", { .boot = OTHER_BOOT, .journal = "", .store_ns = 4000 },
+	  VERDICT_TRAPPED, EFFECTIVE_TRAPPED, PROVED, "leaves the VM" },
+	{ "a Ctrl-C tells nothing", { .boot = OTHER_BOOT, .journal = "interrupted" }, NOTHING, NULL },
+	{ "and hides no death",
+	  { .boot = OTHER_BOOT, .journal = "interrupted", .earlier_death = true },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, PROVED, "the machine died" },
+
+	/* times */
+	{ "the host gathers, the guest does not", { .ratio = 1.0, .host_ratio = 4 },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, LIKELY, "on the host 4.00" },
+	{ "the guest is slower through wc", { .ratio = 0.8, .host_ratio = 4 },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, LIKELY, NULL },
+	{ "the guest gathers", { .ratio = 4 },
+	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, LIKELY, "stores through wc gather" },
+	{ "both gather", { .ratio = 4, .host_ratio = 4 },
+	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, LIKELY, NULL },
+	{ "a wc cell that faulted is no evidence",
+	  { .ratio = 4, .wc_cell_faulted = true }, NOTHING, NULL },
+	{ "no host to say that it could", { .ratio = 1.0 }, NOTHING, NULL },
+	{ "nor does the host gather", { .ratio = 1.0, .host_ratio = 1.0 }, NOTHING, NULL },
+	{ "neither apart nor the same", { .ratio = 1.3, .host_ratio = 4 }, NOTHING, NULL },
+	{ "a cache answers",
+	  { .load_ns = 3 }, VERDICT_WRITE_BACK, EFFECTIVE_WRITE_BACK, LIKELY, "cache" },
+	{ "a cache answers, and it gathers", { .load_ns = 3, .ratio = 4 },
+	  VERDICT_WRITE_BACK, EFFECTIVE_WRITE_BACK, LIKELY, NULL },
+	{ "a cache answers, unaligned works: which Normal is likely, not proved",
+	  { .load_ns = 3, .control = MISALIGNED, .wc = "works" },
+	  VERDICT_WRITE_BACK, EFFECTIVE_WRITE_BACK, LIKELY, NULL },
+	{ "a device answers", { .load_ns = 900 }, NOTHING, NULL },
+	{ "a proof is worth more than a time that agrees",
+	  { .ratio = 4, .control = MISALIGNED, .wc = "works" },
+	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, PROVED, "Normal memory only" },
+	{ "but a strong time may contradict a proof",
+	  { .ratio = 4, .boot = OTHER_BOOT, .journal = "" }, NOTHING, "contradicts itself" },
+	{ "an emulated CPU's times: gathers", { .ratio = 4, .emulated = true }, NOTHING, NULL },
+	{ "an emulated CPU's times: the same",
+	  { .ratio = 1, .host_ratio = 4, .emulated = true }, NOTHING, NULL },
+	{ "an emulated CPU's times: cached", { .load_ns = 3, .emulated = true }, NOTHING, NULL },
+	{ "an emulated CPU's proof, against its times",
+	  { .ratio = 4, .load_ns = 3, .emulated = true, .boot = OTHER_BOOT, .journal = "" },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, PROVED, NULL },
+
+	/* x86, and what is not judged */
+	{ "x86: a UC guest", { .x86 = true, .ratio = 1, .host_ratio = 6 },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, LIKELY, NULL },
+	{ "x86: a WC guest", { .x86 = true, .ratio = 6 },
+	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, LIKELY, NULL },
+	{ "ram", { .ram = true, .ratio = 4, .load_ns = 2 }, NOTHING, "ordinary memory" },
+	{ "a BAR without resourceN_wc", { .no_wc = true }, NOTHING, "resourceN_wc" },
+	{ "bare metal, gathers", { .bare = true, .ratio = 4 },
+	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, LIKELY, NULL },
+	{ "bare metal, an erratum kernel",
+	  { .bare = true, .control = MISALIGNED, .wc = MISALIGNED },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, PROVED, NULL },
+};
+
+static void make(struct result *r, const struct observed *o, double ratio)
+{
+	struct cell_record *c;
+
+	fixture_result(r);
+	r->is_ram = o->ram;
+	r->env.emulated = o->emulated;
+	if (o->bare)
+		r->env.virt.guest = ENV_BARE_METAL;
+	if (o->unknown_machine)
+		r->env.virt.guest = ENV_GUEST_UNKNOWN;
+	if (o->x86)
+		strcpy(r->arch, "x86_64");
+	if (o->no_wc)
+		r->n_probes = 1;
+	if (o->store_ns)
+		fixture_store_ns(r, o->store_ns < 0 ? 0 : o->store_ns);
+	if (o->control)
+		fixture_probe(r, "alignment", "plain", o->control, 0, 0);
+	if (o->wc)
+		fixture_probe(r, "alignment", "wc", o->wc, 0, 0);
+	if (o->earlier_death)
+		fixture_journal(r, "11111111-b8d1-45aa-9b58-d9d27c027229", "");
+	if (o->boot)
+		fixture_journal(r, o->boot, o->journal);
+	if (ratio > 0) {
+		/* the best of several counts; small regions, barriers and loads do not */
+		fixture_cell(r, "bw/plain/store8/4K/posted", 1e9);
+		c = fixture_cell(r, "bw/wc/store8/4K/posted", ratio * 1e9);
+		if (o->wc_cell_faulted) {
+			c->rounds[2].status = CELL_FAULTED;
+			assert_int_equal(0, cell_summarize(c, r->clock_hz));
+		}
+		fixture_cell(r, "bw/plain/store8/16K/posted", 1e9);
+		fixture_cell(r, "bw/wc/store8/16K/posted", 0.7e9);
+		fixture_cell(r, "bw/plain/store8/64/posted", 1e9);
+		fixture_cell(r, "bw/wc/store8/64/posted", 9e9);
+		fixture_cell(r, "bw/plain/store8+dsb-st@64/16K/posted", 1e9);
+		fixture_cell(r, "bw/wc/store8+dsb-st@64/16K/posted", 9e9);
+		fixture_cell(r, "bw/plain/load8/4K", 1e7);
+		fixture_cell(r, "bw/wc/load8/4K", 9e7);
+		fixture_cell(r, "bw/wc/store8/32K/posted", 9e9); /* no plain to compare with */
+	}
+	if (o->load_ns > 0)
+		fixture_cell(r, "lat/wc/load8+dep@each/64", o->load_ns);
+}
+
+static void assert_sane(const struct judge_case *c, const struct verdict *v)
+{
+	assert_int_equal(c->o.ram || c->o.no_wc, !v->judged);
+	assert_int_equal(!c->o.ram && !c->o.no_wc && !c->o.bare, v->about_guest);
+	for (unsigned int i = 0; i < v->n_evidence; i++) {
+		const struct evidence *e = &v->evidence[i];
+
+		/* a line that says nothing counts for nothing, and tells why */
+		assert_int_equal(e->says == 0, e->strength == STRENGTH_NONE);
+		assert_true(e->observed[0] && e->threshold[0] && e->why[0]);
+		assert_non_null(e->source);
+	}
+	for (unsigned int i = 0; i < v->n_advice; i++)
+		assert_non_null(v->advice[i]);
+	if (v->about_guest && !c->o.x86)
+		assert_true(v->n_advice > 0);
+}
+
+static void test_verdicts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct judge_case *c = &cases[i];
+		struct result run, host;
+		struct verdict v;
+
+		make(&run, &c->o, c->o.ratio);
+		make(&host, &c->o, c->o.host_ratio);
+		judge_run(&v, &run, c->o.host_ratio > 0 ? &host : NULL);
+		if (v.word != c->word || v.effective != c->effective ||
+		    v.confidence != c->confidence || !v.reason[0] ||
+		    !strstr(v.reason, c->reason ? c->reason : ""))
+			fail_msg("%s: %s, %s, confidence %d: \"%s\"", c->what,
+				 verdict_word_name(v.word), effective_name(v.effective, run.arch),
+				 (int)v.confidence, v.reason);
+		assert_sane(c, &v);
+		result_free(&run);
+		result_free(&host);
+	}
+}
+
+/* Advice is about what was found: nobody is told to upgrade a host that preserved. */
+static void test_advice(void **state)
+{
+	struct observed o = { .boot = OTHER_BOOT, .journal = "" };
+	struct verdict v;
+	struct result r;
+
+	(void)state;
+	make(&r, &o, 0);
+	judge_run(&v, &r, NULL);
+	assert_non_null(strstr(v.advice[0], "6.9"));
+	result_free(&r);
+	o.journal = "works";
+	make(&r, &o, 0);
+	judge_run(&v, &r, NULL);
+	for (unsigned int i = 0; i < v.n_advice; i++)
+		assert_null(strstr(v.advice[i], "6.9"));
+	result_free(&r);
+	o = (struct observed){ .bare = true };
+	make(&r, &o, 0);
+	judge_run(&v, &r, NULL);
+	assert_int_equal(0, v.n_advice);
+	result_free(&r);
+	o = (struct observed){ .no_wc = true };
+	make(&r, &o, 0);
+	judge_run(&v, &r, NULL);
+	assert_int_equal(0, v.n_advice);
+	result_free(&r);
+}
+
+/* A death that another probe or mapping caused says nothing about this one. */
+static void test_other_probes(void **state)
+{
+	struct observed o = { .boot = OTHER_BOOT, .journal = "" };
+	struct verdict v;
+	struct result r;
+
+	(void)state;
+	make(&r, &o, 0);
+	strcpy(r.journal[0].probe, "dc-zva");
+	judge_run(&v, &r, NULL);
+	assert_int_equal(VERDICT_INCONCLUSIVE, v.word);
+	strcpy(r.journal[0].probe, "alignment");
+	strcpy(r.journal[0].mapping, "plain");
+	judge_run(&v, &r, NULL);
+	assert_int_equal(VERDICT_INCONCLUSIVE, v.word);
+	result_free(&r);
+}
+
+/* Emulated on either side: the comparison's times count for nothing. */
+static void test_emulated_host(void **state)
+{
+	struct observed o = { .ratio = 1 };
+	struct result run, host;
+	struct verdict v;
+
+	(void)state;
+	make(&run, &o, 1);
+	make(&host, &o, 4);
+	host.env.emulated = true;
+	judge_run(&v, &run, &host);
+	assert_true(v.emulated);
+	assert_int_equal(VERDICT_INCONCLUSIVE, v.word);
+	result_free(&run);
+	result_free(&host);
+}
+
+static void test_ratio(void **state)
+{
+	struct observed o = { 0 };
+	const char *id = NULL;
+	struct result r;
+
+	(void)state;
+	make(&r, &o, 0);
+	assert_true(judge_wc_ratio(&r, &id) == 0);
+	assert_null(id);
+	result_free(&r);
+	make(&r, &o, 2.5);
+	assert_true(judge_wc_ratio(&r, &id) > 2.49 && judge_wc_ratio(&r, &id) < 2.51);
+	assert_string_equal("store8/4K/posted", id);
+	result_free(&r);
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	assert_string_equal("preserved", verdict_word_name(VERDICT_PRESERVED));
+	assert_string_equal("write-back", verdict_word_name(VERDICT_WRITE_BACK));
+	assert_string_equal("Normal-NC", effective_name(EFFECTIVE_NORMAL_NC, "aarch64"));
+	assert_string_equal("WC", effective_name(EFFECTIVE_NORMAL_NC, "x86_64"));
+	assert_string_equal("UC", effective_name(EFFECTIVE_DEVICE, "x86_64"));
+	for (int s = 0; s < STRENGTHS; s++)
+		assert_non_null(strength_name((enum strength)s));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_verdicts),      cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_other_probes),  cmocka_unit_test(test_emulated_host),
+		cmocka_unit_test(test_ratio),	      cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

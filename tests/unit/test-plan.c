@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "run/plan.h"
+#include "fixture.h"
+
+static const enum map_type bar_types[] = { MAP_PLAIN, MAP_WC };
+static const enum map_type ram_types[] = { MAP_RAM };
+
+/* windows need not be powers of two */
+static const uint64_t windows[] = { 4096,    8192,    12288,	 65536,	  131072, 196608,
+				    1 << 20, 4128768, 16 << 20, 1ull << 40 };
+
+static void test_layout(void **state)
+{
+	static const struct {
+		uint64_t window, data, control;
+	} v[] = {
+		{ 4096, 4096, 0 },
+		{ 65536, 65536, 0 },
+		{ 131071, 131071, 0 },
+		{ 131072, 65536, 65536 },
+		{ 1 << 20, (1 << 20) - 65536, 65536 },
+		{ 1ull << 40, (1ull << 40) - 65536, 65536 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		struct plan_layout l;
+
+		plan_layout(&l, v[i].window);
+		assert_int_equal(v[i].data, l.data_bytes);
+		assert_int_equal(v[i].control, l.control_bytes);
+	}
+}
+
+static void assert_cell(const struct plan_ask *ask, const struct plan *plan, size_t i)
+{
+	const struct cell *c = &plan->cells.v[i];
+	char start[64];
+
+	snprintf(start, sizeof(start), "%s/%s/%s", c->experiment->name, map_way(c->type)->name,
+		 c->loop->kernel->name);
+	assert_int_equal(0, strncmp(start, c->id, strlen(start)));
+	assert_true(strlen(c->id) < sizeof(c->id) - 1);
+	assert_true(c->region_bytes >= 64 && c->region_bytes <= plan->layout.data_bytes);
+	if (c->loop->span_bytes)
+		assert_int_equal(c->loop->span_bytes, c->region_bytes);
+	else
+		assert_int_equal(0, c->region_bytes % c->loop->block_bytes);
+	assert_true(arch_lap_bytes(c->loop, c->region_bytes) > 0);
+	assert_true(!strcmp(c->unit, "B/s") || !strcmp(c->unit, "ns"));
+	if (c->loop->kernel->direction == KERNEL_STORE)
+		assert_true(ask->may_store);
+	else
+		assert_false(c->flushed);
+	for (size_t k = 0; k < i; k++)
+		assert_string_not_equal(c->id, plan->cells.v[k].id);
+}
+
+static bool has(const struct plan *plan, const char *id)
+{
+	for (size_t i = 0; i < plan->cells.n; i++)
+		if (!strcmp(plan->cells.v[i].id, id))
+			return true;
+	return false;
+}
+
+static void each_plan(void (*check)(const struct plan_ask *ask, const struct plan *plan))
+{
+	for (int profile = 0; profile < EXP_PROFILES; profile++)
+		for (size_t w = 0; w < sizeof(windows) / sizeof(windows[0]); w++)
+			for (int variant = 0; variant < 6; variant++) {
+				struct plan_ask ask = { .profile = (enum exp_profile)profile,
+							.window_bytes = windows[w] };
+				struct plan plan;
+
+				ask.types = variant % 3 == 2 ? ram_types : bar_types;
+				ask.n_types = variant % 3 == 0 ? 2 : 1; /* 1: no resourceN_wc */
+				ask.may_store = variant < 3;
+				assert_int_equal(0, plan_make(&plan, &ask));
+				check(&ask, &plan);
+				plan_free(&plan);
+			}
+}
+
+static void check_cells(const struct plan_ask *ask, const struct plan *plan)
+{
+	assert_true(plan->cells.n > 0);
+	for (size_t i = 0; i < plan->cells.n; i++)
+		assert_cell(ask, plan, i);
+}
+
+static void test_cells(void **state)
+{
+	(void)state;
+	each_plan(check_cells);
+}
+
+/* All that the judge looks for is measured wherever there is something to compare. */
+static void check_judged(const struct plan_ask *ask, const struct plan *plan)
+{
+	bool both = ask->n_types == 2;
+
+	assert_int_equal(both && ask->may_store, has(plan, "bw/wc/store8/4K/posted"));
+	assert_int_equal(both, has(plan, "lat/wc/load8+dep@each/64"));
+	for (size_t i = 0; i < plan->cells.n && both; i++) {
+		const char *rest = plan->cells.v[i].id, *slash = strchr(rest, '/');
+		char other[96];
+
+		/* what is measured through one mapping is measured through the other */
+		rest = strchr(slash + 1, '/');
+		snprintf(other, sizeof(other), "%.*s/%s%s", (int)(slash - plan->cells.v[i].id),
+			 plan->cells.v[i].id,
+			 plan->cells.v[i].type == MAP_WC ? "plain" : "wc", rest);
+		assert_true(has(plan, other));
+	}
+}
+
+static void test_judged(void **state)
+{
+	(void)state;
+	each_plan(check_judged);
+}
+
+static void check_budget(const struct plan_ask *ask, const struct plan *plan)
+{
+	const struct plan_profile *p = plan_profile(ask->profile);
+
+	assert_ptr_equal(p, plan->profile);
+	assert_true(plan_estimate_s(plan) > 0);
+	if (plan_estimate_s(plan) > p->budget_s)
+		fail_msg("%s: %zu cells need %.1f s", p->name, plan->cells.n, plan_estimate_s(plan));
+	assert_true(plan->cap_s > 0);
+	/* a cell at its cap must still fit three batches of the profile's length */
+	assert_true(plan->cap_s > 3 * p->batch_us * 1e-6);
+}
+
+static void test_budget(void **state)
+{
+	(void)state;
+	each_plan(check_budget);
+}
+
+/* The plan depends on what was asked for alone, so that host and guest agree. */
+static void test_same_twice(void **state)
+{
+	struct plan_ask ask = { .profile = EXP_FULL, .types = bar_types, .n_types = 2,
+				.may_store = true, .window_bytes = 1 << 20 };
+	struct plan a, b;
+
+	(void)state;
+	assert_int_equal(0, plan_make(&a, &ask));
+	assert_int_equal(0, plan_make(&b, &ask));
+	assert_int_equal(a.cells.n, b.cells.n);
+	for (size_t i = 0; i < a.cells.n; i++)
+		assert_string_equal(a.cells.v[i].id, b.cells.v[i].id);
+	plan_free(&a);
+	plan_free(&b);
+}
+
+static void test_tests(void **state)
+{
+	struct plan_ask ask = { .profile = EXP_QUICK, .types = bar_types, .n_types = 2,
+				.may_store = true, .window_bytes = 1 << 20, .tests = "lat" };
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(0, plan_make(&plan, &ask));
+	assert_true(plan.cells.n > 0);
+	for (size_t i = 0; i < plan.cells.n; i++)
+		assert_string_equal("lat", plan.cells.v[i].experiment->name);
+	plan_free(&plan);
+	ask.tests = "probe"; /* which has no cells */
+	assert_int_equal(0, plan_make(&plan, &ask));
+	assert_int_equal(0, plan.cells.n);
+	assert_true(plan_estimate_s(&plan) == 0);
+	plan_free(&plan);
+}
+
+/* A plan and the records it makes after probes that found these costs. */
+static void record(struct plan *plan, struct result *r, enum exp_profile profile, uint64_t window,
+		   double load_ns, double store_ns)
+{
+	struct plan_ask ask = { .profile = profile, .types = bar_types, .n_types = 2,
+				.may_store = true, .window_bytes = window };
+
+	fixture_result(r);
+	r->n_probes = 0;
+	fixture_probe(r, "access", "plain", "reads-back", load_ns, store_ns);
+	fixture_probe(r, "access", "wc", "reads-back", load_ns, store_ns);
+	assert_int_equal(0, plan_make(plan, &ask));
+	assert_int_equal(0, plan_record(plan, r));
+	assert_int_equal(plan->cells.n, r->n_cells);
+}
+
+static void test_record(void **state)
+{
+	struct plan plan;
+	struct result r;
+
+	(void)state;
+	record(&plan, &r, EXP_QUICK, 1 << 20, 800, 5);
+	for (size_t i = 0; i < r.n_cells; i++) {
+		const struct cell_record *c = &r.cells[i];
+
+		assert_string_equal(plan.cells.v[i].id, c->id);
+		assert_int_equal(CELL_NOT_RUN, c->status);
+		assert_string_equal("", c->why);
+		assert_string_equal(c->flushed ? "plain" : "", c->flush_through);
+		assert_int_equal(c->is_load, c->pattern == 0);
+		/* a pattern tells which cell wrote a word */
+		for (size_t k = 0; k < i; k++)
+			assert_true(c->is_load || c->pattern != r.cells[k].pattern);
+	}
+	plan_free(&plan);
+	result_free(&r);
+}
+
+/* Without a control page, a flush reads through the mapping itself: two would alias. */
+static void test_flush_through(void **state)
+{
+	struct plan plan;
+	struct result r;
+
+	(void)state;
+	record(&plan, &r, EXP_QUICK, 65536, 800, 5);
+	for (size_t i = 0; i < r.n_cells; i++)
+		assert_string_equal(r.cells[i].flushed ? r.cells[i].mapping : "",
+				    r.cells[i].flush_through);
+	plan_free(&plan);
+	result_free(&r);
+}
+
+/* Loads of a trapped BAR, 100 us each: large regions cannot be measured, small ones can. */
+static void test_slow(void **state)
+{
+	size_t skipped = 0, kept = 0;
+	struct plan plan;
+	struct result r;
+
+	(void)state;
+	record(&plan, &r, EXP_QUICK, 1 << 20, 1e5, 5);
+	for (size_t i = 0; i < r.n_cells; i++) {
+		const struct cell_record *c = &r.cells[i];
+
+		if (c->status == CELL_SKIPPED) {
+			assert_true(c->is_load);
+			assert_non_null(strstr(c->why, "100000 ns a load"));
+			assert_non_null(strstr(c->why, "ms"));
+			assert_true(strlen(c->why) < sizeof(c->why) - 1);
+			skipped++;
+		} else {
+			assert_string_equal("", c->why);
+			kept += c->is_load;
+		}
+	}
+	assert_true(skipped > 0 && kept > 0);
+	plan_free(&plan);
+	result_free(&r);
+
+	record(&plan, &r, EXP_QUICK, 1 << 20, 1e5, 1e9);
+	for (size_t i = 0; i < r.n_cells; i++) {
+		if (r.cells[i].is_load)
+			continue;
+		assert_int_equal(CELL_SKIPPED, r.cells[i].status);
+		assert_non_null(strstr(r.cells[i].why, "a store"));
+	}
+	plan_free(&plan);
+	result_free(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_layout),	  cmocka_unit_test(test_cells),
+		cmocka_unit_test(test_judged),	  cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_same_twice), cmocka_unit_test(test_tests),
+		cmocka_unit_test(test_record),	  cmocka_unit_test(test_flush_through),
+		cmocka_unit_test(test_slow),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
