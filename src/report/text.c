@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/clean.h"
 #include "report/text.h"
 
 static bool coloured(FILE *out)
@@ -30,29 +31,15 @@ void text_style_end(FILE *out)
 		fputs("\033[0m", out);
 }
 
-const char *text_safe(char *buf, size_t n, const char *s)
-{
-	size_t i = 0;
-
-	/* C1 controls hide in UTF-8 as c2 80 .. c2 9f; no name of a device needs them */
-	for (; *s && i < n - 1; s++) {
-		unsigned char c = (unsigned char)*s, next = (unsigned char)s[1];
-		bool c1 = c == 0xc2 && next >= 0x80 && next < 0xa0;
-
-		buf[i++] = c1 || c < 0x20 || c == 0x7f ? '?' : *s;
-		s += c1;
-	}
-	buf[i] = 0;
-	return buf;
-}
-
 void text_wrapped(FILE *out, const char *label, int indent, const char *words)
 {
 	char safe[4096];
-	const char *p = text_safe(safe, sizeof(safe), words);
+	const char *p = safe;
 	int column = fprintf(out, "%-*s", indent, label);
 	bool first = true;
 
+	snprintf(safe, sizeof(safe), "%s", words);
+	text_clean(safe);
 	while (*p) {
 		int n = (int)strcspn(p, " ");
 

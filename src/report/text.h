@@ -20,9 +20,6 @@ void text_style_end(FILE *out);
  */
 void text_wrapped(FILE *out, const char *label, int indent, const char *words);
 
-/* s with control characters and escapes made visible as '?', in buf. */
-const char *text_safe(char *buf, size_t n, const char *s);
-
 /* "3.81 GB/s" (10^9), "812 ns", "1.20 us": three digits. */
 const char *text_rate(char *buf, size_t n, double bytes_per_s);
 const char *text_ns(char *buf, size_t n, double ns);
