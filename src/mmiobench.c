@@ -3,6 +3,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,6 @@ enum {
 
 #define WINDOW_DEFAULT_BYTES (1u << 20)
 #define WINDOW_ALIGN_BYTES   4096u
-#define WINDOW_LEAST_BYTES   4096u
 
 struct options {
 	struct pci_select select;
@@ -42,6 +42,7 @@ struct options {
 	const char *bar, *offset, *length, *map, *tests, *cpu, *seed, *journal, *json, *sysroot;
 	enum exp_profile profile;
 	bool list, dry_run, allow_vm_crash, leave_window, emulated;
+	const char *environment; /* the variables that were used, as they stood */
 };
 
 enum option_key {
@@ -144,46 +145,79 @@ static const struct argp argp = {
 	argp_options, parse_option, NULL,
 	"Which memory type does a mapping of a PCI BAR really have, how fast is it, and did the "
 	"hypervisor preserve Normal-NC (write combining)?\v"
-	"Every option has an environment variable, MMIOBENCH_ and its name in capitals, with _ for -. "
-	"Exit status: 0 done, 1 a correctness test failed, 2 usage or environment, 77 nothing to "
-	"test here, 99 internal error.",
+	"Every option has an environment variable, MMIOBENCH_ and its name in capitals, with _ for -; "
+	"flags are 1 or 0, yes or no. "
+	"Exit status: 0 done, 1 the window could not be put back as it was, 2 usage or environment: "
+	"nothing was measured, or it could not be written, 77 nothing to test here, 99 internal error.",
 	NULL, help_filter, NULL,
 };
 
+/* A flag's variable: 1 on, 0 off, -EINVAL. */
+static int parse_switch(const char *value)
+{
+	static const char *const words[][2] = {
+		{ "0", "1" }, { "no", "yes" }, { "off", "on" }, { "false", "true" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		for (int on = 0; on < 2; on++)
+			if (!strcasecmp(value, words[i][on]))
+				return on;
+	return -EINVAL;
+}
+
 /*
- * MMIOBENCH_QUICK=1, MMIOBENCH_JSON=FILE, ...: defaults that options override. A flag's variable
- * counts when it is not empty and not 0.
+ * MMIOBENCH_QUICK=1, MMIOBENCH_JSON=FILE, ...: defaults that options override. Empty counts as not
+ * set. What was used is added to used, for the record: it may be consent.
  */
-static void parse_environment(struct options *o)
+static int parse_environment(struct options *o, FILE *used)
 {
 	struct argp_state state = { .input = o };
 
 	for (const struct argp_option *a = argp_options; a->doc || a->name; a++) {
 		char name[64] = "MMIOBENCH_";
 		char *value;
+		int on = 1;
 
 		if (!a->name)
 			continue;
 		for (size_t i = 0, n = strlen(name); a->name[i] && n + i < sizeof(name) - 1; i++)
 			name[n + i] = a->name[i] == '-' ? '_' : (char)(a->name[i] & ~0x20);
 		value = secure_getenv(name);
-		if (value && *value && (a->arg || strcmp(value, "0")))
-			parse_option(a->key, value, &state);
+		if (!value || !*value)
+			continue;
+		if (!a->arg)
+			on = parse_switch(value);
+		if (on < 0) {
+			log_error("%s=%s: is it on or off? use 1 or 0, yes or no", name, value);
+			return on;
+		}
+		if (!on)
+			continue;
+		fprintf(used, "%s=%s ", name, value);
+		parse_option(a->key, value, &state);
 	}
+	return 0;
+}
+
+static uint64_t page_bytes(void)
+{
+	return (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 /* The window, or -EINVAL after logging. */
 static int parse_window(const struct options *o, uint64_t bar_bytes, struct session_ask *ask)
 {
-	uint64_t offset = 0, length;
+	uint64_t offset = 0, length, align = page_bytes();
+	char size[24];
 
 	if (o->offset && parse_size(o->offset, &offset)) {
 		log_error("--offset %s is no size: use bytes, or 4K, 2M, 1GiB", o->offset);
 		return -EINVAL;
 	}
 	if (offset >= bar_bytes) {
-		log_error("--offset %s lies beyond the end: there are 0x%" PRIx64 " bytes", o->offset,
-			  bar_bytes);
+		log_error("--offset %s lies beyond the end: there are %s bytes", o->offset,
+			  format_size(size, sizeof(size), bar_bytes));
 		return -EINVAL;
 	}
 	length = bar_bytes - offset;
@@ -194,13 +228,16 @@ static int parse_window(const struct options *o, uint64_t bar_bytes, struct sess
 		return -EINVAL;
 	}
 	if (length > bar_bytes - offset) {
-		log_error("--length %s reaches beyond the end: 0x%" PRIx64 " bytes are left after the "
-			  "offset", o->length, bar_bytes - offset);
+		log_error("--length %s reaches beyond the end: %s bytes are left after the offset",
+			  o->length, format_size(size, sizeof(size), bar_bytes - offset));
 		return -EINVAL;
 	}
-	if (offset % WINDOW_ALIGN_BYTES || length % WINDOW_ALIGN_BYTES || length < WINDOW_LEAST_BYTES) {
-		log_error("the window must be whole 4K: --offset and --length in multiples of 4096, at "
-			  "least one");
+	/* whole pages: data and the page that is read to flush are mapped with different types */
+	if (align < WINDOW_ALIGN_BYTES)
+		align = WINDOW_ALIGN_BYTES;
+	if (offset % align || length % align || !length) {
+		log_error("--offset and --length must be multiples of %" PRIu64 ", the page size, and "
+			  "not 0", align);
 		return -EINVAL;
 	}
 	ask->offset_bytes = offset;
@@ -338,21 +375,27 @@ static void print_plan(const struct session_ask *ask, const struct plan *plan)
 		printf("  %s\n", plan->cells.v[i].id);
 }
 
+/* A name in results/ that is not taken yet. */
 static void default_json_name(char *buf, size_t n, const struct session_ask *ask,
 			      const struct result *r)
 {
-	char id[64] = "ram";
+	char id[64] = "ram", more[16] = "";
 
 	if (ask->dev)
 		snprintf(id, sizeof(id), "%04x-%04x-%s-bar%u", ask->dev->vendor, ask->dev->device,
 			 ask->dev->bdf, ask->bar->index);
-	snprintf(buf, n, "results/mmiobench-%s-%s.json", id, r->started);
-	for (char *p = strchr(buf, '/') + 1; *p; p++)
-		if (*p == ':')
-			*p = '-';
+	for (int i = 2; i < 1000; i++) {
+		snprintf(buf, n, "results/mmiobench-%s-%s%s.json", id, r->started, more);
+		for (char *p = strchr(buf, '/') + 1; *p; p++)
+			if (*p == ':')
+				*p = '-';
+		if (access(buf, F_OK))
+			return;
+		snprintf(more, sizeof(more), "-%d", i);
+	}
 }
 
-static char *join_command(int argc, char **argv)
+static char *join_command(const char *environment, int argc, char **argv)
 {
 	char *s = NULL;
 	size_t n;
@@ -360,55 +403,93 @@ static char *join_command(int argc, char **argv)
 
 	if (!f)
 		return NULL;
+	fputs(environment, f);
 	for (int i = 0; i < argc; i++)
 		fprintf(f, "%s%s", i ? " " : "", argv[i]);
 	fclose(f);
 	return s;
 }
 
-static int report(const struct options *o, const struct session_ask *ask, struct result *result)
+/* Where the result goes, found out and tried before any device is touched. */
+static int prepare_output(const struct options *o, const struct session_ask *ask,
+			  const struct result *result, char *name, size_t n)
 {
-	char name[256];
-	const char *path = o->json ? o->json : name;
-	struct verdict verdict;
-	bool to_stdout = o->json && !strcmp(o->json, "-");
-
-	judge_run(&verdict, result, NULL);
-	default_json_name(name, sizeof(name), ask, result);
-	if (!o->json && mkdir("results", 0755) && errno != EEXIST)
-		log_warn("cannot make results/ here: %s", strerror(errno));
-	if (result_write(result, &verdict, path)) {
-		result_text(stdout, result, &verdict, NULL);
-		return EXIT_USAGE;
+	if (o->json) {
+		snprintf(name, n, "%s", o->json);
+	} else {
+		if (mkdir("results", 0755) && errno != EEXIST)
+			log_warn("cannot make results/ here: %s", strerror(errno));
+		default_json_name(name, n, ask, result);
 	}
-	if (!to_stdout)
-		result_text(stdout, result, &verdict, path);
-	return fflush(stdout) ? EXIT_USAGE : EXIT_DONE;
+	return result_writable(name);
 }
 
-static int measure(const struct options *o, const struct session_ask *ask, int argc, char **argv)
+static void checkpoint(const struct result *result, void *name)
+{
+	struct verdict verdict;
+
+	judge_run(&verdict, result, NULL);
+	if (strcmp(name, "-"))
+		result_write(result, &verdict, name);
+}
+
+/* 1: what was stored did not stay, or was not put back; 2: nothing at all could be measured. */
+static int measured_status(const struct result *result)
+{
+	size_t run = 0, measured = 0;
+
+	for (size_t i = 0; i < result->n_cells; i++) {
+		run += result->cells[i].status > CELL_SKIPPED;
+		measured += result->cells[i].has_summary;
+	}
+	if (result->window == WINDOW_DIFFERS || result->window == WINDOW_LOST)
+		return EXIT_TEST_FAILED;
+	return run && !measured ? EXIT_USAGE : EXIT_DONE;
+}
+
+static int report(const struct result *result, const char *name)
+{
+	struct verdict verdict;
+	int ret;
+
+	judge_run(&verdict, result, NULL);
+	ret = result_write(result, &verdict, name);
+	if (strcmp(name, "-"))
+		result_text(stdout, result, &verdict, ret ? NULL : name);
+	return ret ? EXIT_USAGE : measured_status(result);
+}
+
+static int measure(const struct options *o, struct session_ask *ask, int argc, char **argv)
 {
 	struct result result = { .replayed = o->sysroot != NULL };
 	time_t now = time(NULL);
+	char name[PATH_MAX];
 	struct tm tm;
 	int ret;
 
 	snprintf(result.version, sizeof(result.version), "%s", PACKAGE_VERSION);
 	strftime(result.started, sizeof(result.started), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-	result.command = join_command(argc, argv);
+	if (prepare_output(o, ask, &result, name, sizeof(name)))
+		return EXIT_USAGE;
+	result.command = join_command(o->environment, argc, argv);
+	ask->checkpoint = checkpoint;
+	ask->checkpoint_arg = name;
 	ret = env_collect(&result.env, o->emulated ? "--emulated or MMIOBENCH_EMULATED" : NULL);
 	if (!ret)
 		ret = session_run(&result, ask);
+	if (ret == -EINTR)
+		log_error("ended by a signal: no result%s", result.window == WINDOW_RESTORED ?
+			  ", the window was put back" : "");
 	child_signals_unblock(); /* a signal that came during the run ends us here */
 	if (ret)
 		ret = ret == -ENOMEM || ret == -EINTR ? EXIT_INTERNAL : EXIT_USAGE;
 	else
-		ret = report(o, ask, &result);
+		ret = report(&result, name);
 	result_free(&result);
 	return ret;
 }
 
-static int plan_or_measure(const struct options *o, const struct session_ask *ask, int argc,
+static int plan_or_measure(const struct options *o, struct session_ask *ask, int argc,
 			   char **argv)
 {
 	struct plan plan;
@@ -457,6 +538,22 @@ static int run_on_bar(const struct options *o, struct session_ask *ask, int bar,
 	return ret;
 }
 
+static int check_sysroot(const struct options *o)
+{
+	struct stat st;
+
+	if (stat(o->sysroot, &st) || !S_ISDIR(st.st_mode)) {
+		log_error("--sysroot %s is no directory: name one that holds a recorded /sys",
+			  o->sysroot);
+		return -EINVAL;
+	}
+	if (o->map && !strcmp(o->map, "ram")) {
+		log_error("--map ram measures this machine's memory: leave out --sysroot");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int run(const struct options *o, int argc, char **argv)
 {
 	struct session_ask ask = { .profile = o->profile,
@@ -469,6 +566,8 @@ static int run(const struct options *o, int argc, char **argv)
 	int bar;
 
 	if (parse_values(o, &ask, &bar) || pci_select_check(&o->select))
+		return EXIT_USAGE;
+	if (o->sysroot && check_sysroot(o))
 		return EXIT_USAGE;
 	path_set_sysroot(o->sysroot ? o->sysroot : "");
 	if (!o->map || !strcmp(o->map, "sysfs") || o->list)
@@ -483,15 +582,37 @@ static int run(const struct options *o, int argc, char **argv)
 	return plan_or_measure(o, &ask, argc, argv);
 }
 
+/* A page that did not reach its reader must not look like one that did. */
+static int close_stdout(int status)
+{
+	if (!ferror(stdout) && !fflush(stdout))
+		return status;
+	if (errno != EPIPE)
+		log_error("cannot write to stdout: %s", strerror(errno));
+	return status == EXIT_DONE ? EXIT_USAGE : status;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .profile = EXP_DEFAULT };
+	char *environment = NULL;
+	size_t n;
+	FILE *used = open_memstream(&environment, &n);
+	int ret = EXIT_USAGE;
 
 	argp_err_exit_status = EXIT_USAGE;
 	argp_program_version = "mmiobench " PACKAGE_VERSION;
-	parse_environment(&o);
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+	if (!used)
+		return EXIT_INTERNAL;
+	if (parse_environment(&o, used) || fclose(used))
 		return EXIT_USAGE;
-	o.policy.bar_named = o.bar != NULL;
-	return run(&o, argc, argv);
+	o.environment = environment;
+	if (!argp_parse(&argp, argc, argv, 0, NULL, &o)) {
+		o.policy.bar_named = o.bar != NULL;
+		/* a recorded machine is told of as it was, not as this kernel would map it */
+		o.policy.page_bytes = o.sysroot ? 0 : page_bytes();
+		ret = close_stdout(run(&o, argc, argv));
+	}
+	free(environment);
+	return ret;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "base/log.h"
 #include "report/report.h"
 
@@ -53,6 +54,23 @@ static const struct argp argp = {
 	NULL, NULL, NULL,
 };
 
+/* The comparison must not replace what it was made from. */
+static int check_output(const struct options *o)
+{
+	struct stat out, in;
+
+	if (!o->json)
+		return 0;
+	for (unsigned int i = 0; i < o->n_files && !stat(o->json, &out); i++) {
+		if (stat(o->files[i], &in) || in.st_dev != out.st_dev || in.st_ino != out.st_ino)
+			continue;
+		log_error("--json %s would replace a result that is compared: name another file",
+			  o->json);
+		return -EINVAL;
+	}
+	return result_writable(o->json);
+}
+
 static int compare(const struct options *o, const struct result *host, const struct result *guest)
 {
 	struct comparison c;
@@ -90,9 +108,15 @@ int main(int argc, char **argv)
 		log_error("name the host's result and the guest's: mmiocompare HOST.json GUEST.json");
 		return EXIT_USAGE;
 	}
+	if (check_output(&o))
+		return EXIT_USAGE;
 	if (!result_read(&host, o.files[0]) && !result_read(&guest, o.files[1]))
 		status = compare(&o, &host, &guest);
 	result_free(&host);
 	result_free(&guest);
+	if (fflush(stdout) || ferror(stdout)) {
+		log_error("cannot write to stdout: the page is not complete");
+		status = EXIT_USAGE;
+	}
 	return status;
 }

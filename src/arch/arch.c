@@ -5,7 +5,8 @@
 #include <time.h>
 #include "arch/arch.h"
 
-#define CALIBRATE_NS    20000000ull
+#define CALIBRATE_NS    4000000ull
+#define CALIBRATE_TIMES 5
 #define CALIBRATE_STEPS 1001
 
 const struct kernel *arch_find_kernel(const char *name)
@@ -54,19 +55,35 @@ static int compare_u64(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-void arch_clock_calibrate(struct arch_clock *clock)
+static int compare_double(const void *a, const void *b)
 {
-	uint64_t step[CALIBRATE_STEPS], t0, t1, n0, n1, nominal = arch_clock_nominal_hz();
-	uint64_t resolution = UINT64_MAX;
-	double off;
+	double x = *(const double *)a, y = *(const double *)b;
 
-	n0 = monotonic_ns();
-	t0 = arch_clock_start();
+	return (x > y) - (x < y);
+}
+
+static double measure_hz(void)
+{
+	uint64_t n0 = monotonic_ns(), t0 = arch_clock_start(), n1, t1;
+
 	do
 		n1 = monotonic_ns();
 	while (n1 - n0 < CALIBRATE_NS);
 	t1 = arch_clock_end();
-	clock->measured_hz = (double)(t1 - t0) * 1e9 / (double)(n1 - n0);
+	return (double)(t1 - t0) * 1e9 / (double)(n1 - n0);
+}
+
+void arch_clock_calibrate(struct arch_clock *clock)
+{
+	uint64_t step[CALIBRATE_STEPS], t0, t1, nominal = arch_clock_nominal_hz();
+	uint64_t resolution = UINT64_MAX;
+	double hz[CALIBRATE_TIMES], off;
+
+	/* the median: one of them may have been preempted between the two clocks */
+	for (int i = 0; i < CALIBRATE_TIMES; i++)
+		hz[i] = measure_hz();
+	qsort(hz, CALIBRATE_TIMES, sizeof(hz[0]), compare_double);
+	clock->measured_hz = hz[CALIBRATE_TIMES / 2];
 
 	/* the hardware's word is exact when it is right; some firmware sets it wrong */
 	off = nominal ? clock->measured_hz / (double)nominal - 1 : 1;

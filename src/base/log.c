@@ -4,10 +4,32 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include "base/log.h"
 
 static bool progress_shown;
+static bool muted;
+
+void log_mute(bool mute)
+{
+	muted = mute;
+}
+
+/* A terminal that can overwrite a line; a wrapped one could not be. */
+static unsigned int progress_columns(void)
+{
+	const char *term = getenv("TERM");
+	struct winsize size;
+
+	if (!isatty(STDERR_FILENO) || !term || !strcmp(term, "dumb"))
+		return 0;
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || size.ws_col < 20)
+		return 79;
+	return size.ws_col - 1u;
+}
 
 static void progress_clear(void)
 {
@@ -21,6 +43,8 @@ static void log_line(const char *level, const char *fmt, va_list ap)
 {
 	char line[2048];
 
+	if (muted)
+		return;
 	if (vsnprintf(line, sizeof(line), fmt, ap) < 0)
 		line[0] = 0;
 	for (unsigned char *p = (unsigned char *)line; *p; p++) {
@@ -62,16 +86,19 @@ void log_note(const char *fmt, ...)
 
 void log_progress(const char *fmt, ...)
 {
+	unsigned int columns = progress_columns();
+	char line[512];
 	va_list ap;
 
-	if (!isatty(STDERR_FILENO))
+	if (!columns)
 		return;
 	progress_clear();
 	if (!*fmt)
 		return;
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
+	fprintf(stderr, "%.*s", (int)columns, line);
 	fflush(stderr);
 	progress_shown = true;
 }

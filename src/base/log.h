@@ -2,6 +2,8 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
+
 /*
  * Diagnostics go to stderr, one line each, prefixed with the program's name. Who detects an error
  * first logs it, naming the cause and the way out; callers only pass the errno on.
@@ -10,6 +12,9 @@
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Errors, warnings and notes of this process are dropped while muted. */
+void log_mute(bool mute);
 
 /* One line that is overwritten; shown only where stderr is a terminal. "" removes it. */
 void log_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -8,7 +8,7 @@
  * has issued. Flushed: it ends when a read from the device has come back after them.
  */
 
-/* Regions, powers of two; but for quick runs the largest that fits is always among them. */
+/* Regions; but for quick runs all that there is follows them. */
 static const struct {
 	unsigned int bytes;
 	enum exp_profile from;
@@ -36,13 +36,10 @@ static const struct {
 #define LOADS_UP_TO    65536u /* a load is a round trip: larger regions only cost time */
 #define QUICK_LOADS_UP_TO 4096u
 
+/* All of it, in whole blocks of every loop. */
 static uint64_t largest_region(const struct exp_limits *l)
 {
-	uint64_t r = 1024;
-
-	while (r * 2 <= l->region_bytes)
-		r *= 2;
-	return r;
+	return l->region_bytes & ~4095ull;
 }
 
 static int add_store(struct cell_list *out, const struct experiment *e,

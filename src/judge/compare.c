@@ -61,11 +61,26 @@ static int check_cells(const struct result *h, const struct result *g, char *why
 /* The wrong way round, a host that gathers would pass as a guest that may. */
 static int check_order(const struct result *h, const struct result *g, char *why, size_t n)
 {
+	const char *host_kvm = fact_get(&h->env.facts, "kvm_device");
+	const char *guest_kvm = fact_get(&g->env.facts, "kvm_device");
+
+	/* a host that nests in a cloud is a guest too, but it is the one that runs KVM */
+	if (h->env.virt.guest != ENV_BARE_METAL && host_kvm && guest_kvm &&
+	    !strcmp(host_kvm, "no") && !strcmp(guest_kvm, "yes")) {
+		snprintf(why, n, "only the second is of a machine with /dev/kvm: the host's result "
+			 "comes first");
+		return -EINVAL;
+	}
 	if (h->env.virt.guest != ENV_GUEST || g->env.virt.guest != ENV_BARE_METAL)
 		return 0;
 	snprintf(why, n, "the machine: the first is a guest and the second bare metal; name the "
 		 "host's result first");
 	return -EINVAL;
+}
+
+static const char *consent(const struct result *r)
+{
+	return r->may_store ? "stores and loads" : "only loads";
 }
 
 int compare_check(const struct result *h, const struct result *g, char *why, size_t n)
@@ -74,7 +89,8 @@ int compare_check(const struct result *h, const struct result *g, char *why, siz
 
 	if (!ret)
 		ret = differ_text(why, n, "the architecture", h->arch, g->arch);
-
+	if (!ret)
+		ret = differ_text(why, n, "what was consented to", consent(h), consent(g));
 	if (!ret)
 		ret = check_device(h, g, why, n);
 	if (!ret)
@@ -141,6 +157,9 @@ int compare_make(struct comparison *c, const struct result *host, const struct r
 		return ret;
 	}
 	judge_run(&new.verdict, guest, host);
+	/* on bare metal there is no hypervisor that could have preserved anything */
+	if (!new.verdict.about_guest)
+		new.verdict.word = VERDICT_INCONCLUSIVE;
 	*c = new;
 	return 0;
 }

@@ -138,10 +138,13 @@ static void conclude(struct verdict *v)
 		snprintf(v->reason, sizeof(v->reason), "what was observed fits several types");
 		return;
 	}
-	v->confidence = proofs && narrow(proved) == v->effective ? CONFIDENCE_PROVED :
-								   CONFIDENCE_LIKELY;
+	/* proved: a proof is among what leaves this type alone, without the benefit of the doubt */
+	v->confidence = proofs && proved != SAYS_ANYTHING && all == SAYS(v->effective) ?
+				CONFIDENCE_PROVED :
+				CONFIDENCE_LIKELY;
 	e = decisive(v);
-	snprintf(v->reason, sizeof(v->reason), "%.90s: %.160s", e->observed, e->why);
+	snprintf(v->reason, sizeof(v->reason), "%.127s: %.223s%s", e->observed, e->why,
+		 all == SAYS(v->effective) ? "" : " (Write-Back is not ruled out)");
 }
 
 void judge_run(struct verdict *v, const struct result *run, const struct result *host)

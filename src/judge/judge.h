@@ -56,7 +56,7 @@ struct verdict {
 	bool emulated;           /* times counted for nothing */
 	struct evidence evidence[EVIDENCE_MAX];
 	unsigned int n_evidence;
-	char reason[256];        /* one sentence */
+	char reason[400];        /* one sentence */
 	const char *advice[ADVICE_MAX];
 	unsigned int n_advice;
 };

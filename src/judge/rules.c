@@ -2,10 +2,13 @@
 #include "config.h"
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include "exp/probe.h"
 #include "judge/rules.h"
 
+#define FRESH_S        3600   /* a journal entry speaks of the machine as it is now */
 #define CACHED_LOAD_NS 20.0   /* no round trip to a device or to DRAM is that short */
+#define UNCACHED_LOAD_NS 50.0 /* no cache takes so long for a line that it holds */
 #define RATIO_APART    1.5    /* WC so much faster than plain is no accident */
 #define RATIO_SAME     1.15   /* WC no faster than plain */
 
@@ -35,26 +38,41 @@ static unsigned int works_says(const struct result *run)
 	       (is_direct(run) ? 0 : SAYS(EFFECTIVE_TRAPPED));
 }
 
-double judge_wc_ratio(const struct result *run, const char **id)
+/* The plain cell that stands beside a wc store cell worth comparing; NULL: none. */
+static const struct cell_record *plain_of(const struct result *run, const struct cell_record *wc)
 {
-	double best = 0;
+	const struct cell_record *plain;
+	char other[sizeof(wc->id)];
+
+	if (strncmp(wc->id, "bw/wc/store", 11) || !measured(wc) || wc->region_bytes < 4096 ||
+	    strcmp(wc->barrier, "none"))
+		return NULL;
+	snprintf(other, sizeof(other), "bw/plain%.*s", (int)sizeof(other) - 9,
+		 wc->id + strlen("bw/wc"));
+	plain = result_find_cell(run, other);
+	return measured(plain) && plain->summary.ci_low > 0 ? plain : NULL;
+}
+
+struct wc_ratio judge_wc_ratio(const struct result *run)
+{
+	struct wc_ratio best = { 0 };
 
 	for (size_t i = 0; i < run->n_cells; i++) {
-		const struct cell_record *wc = &run->cells[i], *plain;
-		char other[sizeof(wc->id)];
-		const char *rest;
+		const struct cell_record *wc = &run->cells[i], *plain = plain_of(run, wc);
+		double ratio, low;
 
-		if (strncmp(wc->id, "bw/wc/store", 11) || !measured(wc) ||
-		    wc->region_bytes < 4096 || strcmp(wc->barrier, "none"))
+		if (!plain)
 			continue;
-		rest = wc->id + strlen("bw/wc");
-		snprintf(other, sizeof(other), "bw/plain%.*s", (int)sizeof(other) - 9, rest);
-		plain = result_find_cell(run, other);
-		if (!measured(plain) || !(plain->summary.median > 0))
-			continue;
-		if (wc->summary.median / plain->summary.median > best) {
-			best = wc->summary.median / plain->summary.median;
-			*id = rest + 1;
+		ratio = wc->summary.median / plain->summary.median;
+		/* intervals apart: one noisy round is no gathering */
+		low = wc->summary.ci_low / plain->summary.ci_high;
+		if (ratio > best.most) {
+			best.most = ratio;
+			best.most_id = wc->id + strlen("bw/wc/");
+		}
+		if (low > best.at_least) {
+			best.at_least = low;
+			best.id = wc->id + strlen("bw/wc/");
 		}
 	}
 	return best;
@@ -137,6 +155,24 @@ static const char *superseded(const struct result *run)
 	return NULL;
 }
 
+static bool parse_time(const char *text, time_t *t)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+
+	*t = timegm(&tm);
+	return end && !*end;
+}
+
+/* Within an hour nobody upgraded the host or moved the image: an older entry is no proof of today. */
+static bool is_fresh(const struct journal_record *j, const struct result *run)
+{
+	time_t then, now;
+
+	return parse_time(j->time, &then) && parse_time(run->started, &now) && then <= now &&
+	       now - then < FRESH_S;
+}
+
 /* The latest attempt that tells something; NULL: none. */
 static const struct journal_record *last_attempt(const struct result *run)
 {
@@ -146,7 +182,8 @@ static const struct journal_record *last_attempt(const struct result *run)
 		const struct journal_record *j = &run->journal[i];
 
 		if (strcmp(j->probe, "alignment") || strcmp(j->mapping, "wc") ||
-		    !strcmp(j->outcome, "interrupted"))
+		    !strcmp(j->outcome, "interrupted") || !strcmp(j->outcome, "survived") ||
+		    !strcmp(j->outcome, "not-made"))
 			continue;
 		/* an open record of this boot did not kill the machine: we are still here */
 		if (j->outcome[0] || !j->this_boot)
@@ -160,11 +197,15 @@ static bool observe_journal(struct evidence *e, const struct result *run,
 {
 	const struct journal_record *last = last_attempt(run);
 	const char *instead = superseded(run);
+	enum strength strength;
+	const char *caveat;
 
 	(void)host;
 	if (!last)
 		return false;
-	snprintf(e->threshold, sizeof(e->threshold), "no record after the attempt: it did not survive");
+	strength = is_fresh(last, run) ? STRENGTH_PROOF : STRENGTH_STRONG;
+	caveat = is_fresh(last, run) ? "" : "If host or VMM changed since, probe again";
+	snprintf(e->threshold, sizeof(e->threshold), "an attempt with no record after it: the VM died of it");
 	snprintf(e->observed, sizeof(e->observed), "unaligned load through wc at %s: %s", last->time,
 		 last->outcome[0] ? last->outcome : "the machine died");
 	if (instead) {
@@ -178,19 +219,19 @@ static bool observe_journal(struct evidence *e, const struct result *run,
 			return true;
 		}
 		e->says = SAYS(EFFECTIVE_DEVICE);
-		e->strength = STRENGTH_PROOF;
+		e->strength = strength;
 		snprintf(e->why, sizeof(e->why),
 			 "boot %.8s of this VM ended in that access: stage 2 was Device, and KVM "
-			 "cannot handle the alignment fault it raises (FSC 0x21). If the host "
-			 "changed since, probe again", last->boot_id);
+			 "cannot handle the alignment fault it raises (FSC 0x21). %s",
+			 last->boot_id, caveat);
 		return true;
 	}
 	if (!strcmp(last->outcome, "works")) {
 		/* the control is run before each attempt: there is no entry without it */
 		e->says = works_says(run);
-		e->strength = STRENGTH_PROOF;
+		e->strength = strength;
 		snprintf(e->why, sizeof(e->why), "an earlier run made it and lived, after a "
-			 "control that faulted through plain");
+			 "control that faulted through plain. %s", caveat);
 	} else {
 		snprintf(e->why, sizeof(e->why), "an earlier run's attempt ended otherwise");
 	}
@@ -205,49 +246,57 @@ static bool observe_cached(struct evidence *e, const struct result *run, const s
 	if (!measured(c))
 		return false;
 	snprintf(e->observed, sizeof(e->observed), "%.1f ns a dependent load", c->summary.median);
-	snprintf(e->threshold, sizeof(e->threshold), "cached below %.0f ns", CACHED_LOAD_NS);
+	snprintf(e->threshold, sizeof(e->threshold), "cached below %.0f ns, not cached from %.0f ns on",
+		 CACHED_LOAD_NS, UNCACHED_LOAD_NS);
 	if (c->summary.median < CACHED_LOAD_NS) {
 		e->says = SAYS(EFFECTIVE_WRITE_BACK);
 		e->strength = STRENGTH_STRONG;
 		snprintf(e->why, sizeof(e->why), "only a cache answers so fast: the BAR is the "
 			 "hypervisor's memory, mapped Write-Back");
-	} else {
+	} else if (c->summary.median >= UNCACHED_LOAD_NS) {
 		e->says = SAYS(EFFECTIVE_DEVICE) | SAYS(EFFECTIVE_NORMAL_NC) |
 			  SAYS(EFFECTIVE_TRAPPED);
-		e->strength = STRENGTH_WEAK;
-		snprintf(e->why, sizeof(e->why), "loads go to the device, not to a cache");
+		e->strength = STRENGTH_STRONG;
+		snprintf(e->why, sizeof(e->why), "loads of one line leave the caches each time");
+	} else {
+		snprintf(e->why, sizeof(e->why), "slow for a cache, fast for a device");
 	}
 	return true;
 }
 
 static bool observe_ratio(struct evidence *e, const struct result *run, const struct result *host)
 {
-	const char *id = "", *host_id = "";
-	double ratio = judge_wc_ratio(run, &id), ref = host ? judge_wc_ratio(host, &host_id) : 0;
+	struct wc_ratio here = judge_wc_ratio(run), ref = { 0 };
 	int n;
 
-	if (!(ratio > 0))
+	if (!(here.most > 0))
 		return false;
-	n = snprintf(e->observed, sizeof(e->observed), "wc/plain %.2f", ratio);
-	if (ref > 0)
-		snprintf(e->observed + n, sizeof(e->observed) - (size_t)n, ", on the host %.2f", ref);
-	snprintf(e->threshold, sizeof(e->threshold), "apart from %.2f on, the same up to %.2f",
-		 RATIO_APART, RATIO_SAME);
-	if (ratio >= RATIO_APART) {
+	if (host)
+		ref = judge_wc_ratio(host);
+	n = snprintf(e->observed, sizeof(e->observed), "wc/plain up to %.2f (%s)",
+		     here.most, here.most_id);
+	if (ref.most > 0)
+		snprintf(e->observed + n, sizeof(e->observed) - (size_t)n, ", on the host up to %.2f",
+			 ref.most);
+	snprintf(e->threshold, sizeof(e->threshold), "apart: at least %.2f with both intervals; the "
+		 "same: up to %.2f", RATIO_APART, RATIO_SAME);
+	if (here.at_least >= RATIO_APART) {
 		e->says = SAYS(EFFECTIVE_NORMAL_NC) | SAYS(EFFECTIVE_WRITE_BACK);
 		e->strength = STRENGTH_STRONG;
-		snprintf(e->why, sizeof(e->why), "stores through wc gather (%s): it is not what "
-			 "plain is", id);
-	} else if (ref >= RATIO_APART && ratio <= RATIO_SAME) {
+		snprintf(e->why, sizeof(e->why), "stores through wc gather (%s, at least %.2f): it "
+			 "is not what plain is", here.id, here.at_least);
+	} else if (ref.at_least >= RATIO_APART && here.most <= RATIO_SAME) {
 		e->says = SAYS(EFFECTIVE_DEVICE) | SAYS(EFFECTIVE_TRAPPED);
 		e->strength = STRENGTH_STRONG;
 		snprintf(e->why, sizeof(e->why), "the same BAR gathers on the host, and here wc is "
 			 "what plain is");
+	} else if (ref.most > 0 && ref.at_least < RATIO_APART) {
+		snprintf(e->why, sizeof(e->why), "this device shows no gathering on the host either");
+	} else if (here.most > RATIO_SAME) {
+		snprintf(e->why, sizeof(e->why), "neither clearly apart nor the same");
 	} else {
-		snprintf(e->why, sizeof(e->why), "%s", ratio > RATIO_SAME ?
-			 "neither apart nor the same" : ref > 0 ?
-			 "this device shows no clear gathering on the host either" :
-			 "gathering not seen proves nothing without a host that shows it");
+		snprintf(e->why, sizeof(e->why), "gathering not seen proves nothing without a host "
+			 "that shows it");
 	}
 	return true;
 }

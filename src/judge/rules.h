@@ -15,10 +15,14 @@ struct rule {
 
 extern const struct rule judge_rules[]; /* ends with a row without line */
 
-/*
- * Largest ratio of WC to plain store throughput over regions of 4 KiB and more; 0 when it was not
- * measured. Used by the rules and shown by reports.
- */
-double judge_wc_ratio(const struct result *run, const char **id);
+/* WC against plain store throughput over regions of 4 KiB and more. */
+struct wc_ratio {
+	double most;     /* largest ratio of medians; 0: not measured */
+	double at_least; /* largest ratio that the two medians' intervals still allow */
+	const char *most_id; /* of which cell: "store8/4K/posted" */
+	const char *id;      /* of at_least */
+};
+
+struct wc_ratio judge_wc_ratio(const struct result *run);
 
 #endif

@@ -40,7 +40,8 @@ struct pci_device {
 	char vendor_name[96], device_name[96], class_name[64]; /* numbers where pci.ids has none */
 	char driver[64];          /* "": none bound */
 	int numa_node;            /* -1: not known */
-	bool memory_decode;       /* COMMAND bit 1 */
+	bool virtual_function;    /* of SR-IOV: its physfn answers for vendor, device and decode */
+	bool memory_decode;       /* COMMAND bit 1; a virtual function's is always on */
 	struct pci_link link;
 	bool has_serial;          /* Device Serial Number capability, PCIe base spec 7.9.3 */
 	uint64_t serial;

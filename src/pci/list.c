@@ -177,16 +177,18 @@ static uint16_t header_word(const u8 *header, unsigned int at)
 	return (uint16_t)(header[at] | header[at + 1] << 8);
 }
 
+/* Of a virtual function, PCIe base spec 9.3.4.1: vendor reads ffff, memory space enable 0. */
 static void fill_config(struct fill *f)
 {
 	u8 header[64];
 	unsigned int type;
 
 	f->to->bridge = f->to->class_code >> 8 == PCI_BASE_CLASS_BRIDGE;
+	f->to->memory_decode = f->to->virtual_function;
 	if (!pci_read_block(f->from, 0, header, sizeof(header)))
 		return;
-	if (header[0] == 0xff && header[1] == 0xff) /* asleep in D3cold, or gone */
-		return;
+	if (header_word(header, f->to->virtual_function ? PCI_COMMAND : PCI_VENDOR_ID) == 0xffff)
+		return; /* asleep in D3cold, or gone */
 	f->to->revision = header[PCI_REVISION_ID];
 	f->to->prog_if = header[PCI_CLASS_PROG];
 	type = header[PCI_HEADER_TYPE] & 0x7f;
@@ -195,7 +197,7 @@ static void fill_config(struct fill *f)
 		f->to->subsystem_device = header_word(header, PCI_SUBSYSTEM_ID);
 	}
 	f->to->bridge |= type == PCI_HEADER_TYPE_BRIDGE || type == PCI_HEADER_TYPE_CARDBUS;
-	f->to->memory_decode = header[PCI_COMMAND] & PCI_COMMAND_MEMORY;
+	f->to->memory_decode |= (header[PCI_COMMAND] & PCI_COMMAND_MEMORY) != 0;
 	fill_serial(f);
 }
 
@@ -280,6 +282,7 @@ static const struct {
 static void device_fill(struct fill *f)
 {
 	struct pci_device *d = f->to;
+	char physfn[NAME_MAX + 1];
 
 	d->domain = (unsigned int)f->from->domain;
 	d->bus = f->from->bus;
@@ -287,6 +290,8 @@ static void device_fill(struct fill *f)
 	d->func = f->from->func;
 	snprintf(d->bdf, sizeof(d->bdf), "%04x:%02x:%02x.%x", d->domain, d->bus, d->dev, d->func);
 	d->numa_node = -1;
+	d->virtual_function = path_link_name(physfn, sizeof(physfn), SYSFS_DEVICE "physfn",
+					     d->bdf) != -ENOENT;
 	for (unsigned int i = 0; i < PCI_BARS; i++)
 		d->bars[i].index = i;
 	for (size_t i = 0; i < sizeof(fills) / sizeof(*fills); i++)

@@ -1,6 +1,7 @@
 libmeasure_a_SOURCES += \
 	%D%/device.h \
 	%D%/list.c %D%/list.h \
+	%D%/lock.c %D%/lock.h \
 	%D%/power.c %D%/power.h \
 	%D%/select.c %D%/select.h
 # pure, and its words are needed by whoever reads a result

@@ -30,11 +30,12 @@ static bool is_without_file(const struct pci_device *dev, const struct bar *bar,
 	return !bar->has_file;
 }
 
+/* A mapping has whole pages: the rest of this one would be other registers, perhaps as WC. */
 static bool is_too_small(const struct pci_device *dev, const struct bar *bar,
 			 const struct policy_ask *ask)
 {
-	(void)dev, (void)ask;
-	return bar->size_bytes < POLICY_MIN_BYTES;
+	(void)dev;
+	return bar->size_bytes < POLICY_MIN_BYTES || bar->size_bytes < ask->page_bytes;
 }
 
 static bool is_bridge(const struct pci_device *dev, const struct bar *bar,
@@ -83,7 +84,12 @@ static const struct policy_row {
 		"this kernel lets no program map BARs (it lacks HAVE_PCI_MMAP), or /sys is a "
 		"container's: use a distribution's kernel, and the machine's own /sys",
 	},
-	[POLICY_TOO_SMALL] = { is_too_small, "smaller than 4 KiB", "" },
+	[POLICY_TOO_SMALL] = {
+		is_too_small, "smaller than a page",
+		"a mapping takes whole pages: other registers in this one would be exposed to "
+		"merging and speculation, so no option overrides this; take a larger BAR, or for "
+		"one of 4 KiB and more a kernel with smaller pages",
+	},
 	[POLICY_BRIDGE] = {
 		is_bridge, "belongs to a bridge",
 		"--allow-bridge, if everything behind it may stop",

@@ -17,6 +17,7 @@ struct policy_ask {
 	bool allow_bound_driver;     /* --allow-bound-driver */
 	bool allow_side_effects;     /* --allow-side-effects: non-prefetchable */
 	bool allow_bridge;           /* --allow-bridge */
+	uint64_t page_bytes;         /* of the kernel that maps; 0: 4096 */
 };
 
 enum policy_reason {
@@ -25,7 +26,7 @@ enum policy_reason {
 	POLICY_IO_BAR,
 	POLICY_UNSET,
 	POLICY_NO_FILE,
-	POLICY_TOO_SMALL,        /* below POLICY_MIN_BYTES: nothing could be measured */
+	POLICY_TOO_SMALL,        /* below a page, or POLICY_MIN_BYTES: nothing could be measured */
 	POLICY_BRIDGE,
 	POLICY_BOUND_DRIVER,
 	POLICY_SIDE_EFFECTS,

@@ -85,10 +85,12 @@ static int pm_find(int fd)
 /* Reads COMMAND and the power state as they are. 0 or -errno after logging. */
 static int state_read(struct pci_power *p, int fd)
 {
-	uint16_t vendor = 0xffff;
-	int ret = config_read(fd, PCI_VENDOR_ID, &vendor), pm;
+	/* a virtual function's vendor reads ffff, PCIe base spec 9.3.4.1 */
+	unsigned int at = p->dev->virtual_function ? PCI_COMMAND : PCI_VENDOR_ID;
+	uint16_t word = 0xffff;
+	int ret = config_read(fd, at, &word), pm;
 
-	if (!ret && vendor == 0xffff) {
+	if (!ret && word == 0xffff) {
 		log_error("%s: does not answer (all ones): it is off (D3cold) or gone: set its "
 			  "power/control to on, or rescan the bus", p->dev->bdf);
 		return -ENODEV;
@@ -113,6 +115,12 @@ static unsigned int pm_state(const struct pci_power *p)
 	return p->pm_offset ? p->pmcsr & PCI_PM_CTRL_STATE_MASK : PM_D0;
 }
 
+/* A virtual function's is hardwired to 0, and means nothing: PCIe base spec 9.3.4.1. */
+static bool memory_on(const struct pci_power *p, uint16_t command)
+{
+	return p->dev->virtual_function || command & PCI_COMMAND_MEMORY;
+}
+
 /* A driver holds the function: it alone may change its state. */
 static int driver_check(const struct pci_power *p)
 {
@@ -124,7 +132,7 @@ static int driver_check(const struct pci_power *p)
 			  dev->bdf, dev->driver, pm_state(p));
 		return -EBUSY;
 	}
-	if (!(p->command & PCI_COMMAND_MEMORY)) {
+	if (!memory_on(p, p->command)) {
 		log_error("%s: driver %s has memory decode off, so no BAR answers: open it through "
 			  "that driver, or unbind the driver",
 			  dev->bdf, dev->driver);
@@ -198,11 +206,11 @@ static int finish_by_hand(struct pci_power *p, int fd)
 	}
 	if (!ret)
 		ret = config_read(fd, PCI_COMMAND, &command);
-	if (!ret && !(command & PCI_COMMAND_MEMORY))
+	if (!ret && !memory_on(p, command))
 		ret = config_write(fd, PCI_COMMAND, command | PCI_COMMAND_MEMORY);
 	if (!ret)
 		ret = config_read(fd, PCI_COMMAND, &command);
-	if (!ret && !(command & PCI_COMMAND_MEMORY))
+	if (!ret && !memory_on(p, command))
 		ret = -EIO;
 	if (ret)
 		log_error("%s: its memory decode cannot be turned on (%s): run as root, without "
@@ -218,7 +226,7 @@ static int wake(struct pci_power *p)
 	if (fd < 0)
 		return fd;
 	ret = state_read(p, fd);
-	if (!ret && (pm_state(p) != PM_D0 || !(p->command & PCI_COMMAND_MEMORY))) {
+	if (!ret && (pm_state(p) != PM_D0 || !memory_on(p, p->command))) {
 		ret = kernel_enable(p);
 		if (!ret)
 			ret = finish_by_hand(p, fd);
@@ -285,6 +293,14 @@ static int config_restore(const struct pci_power *p)
 	return ret;
 }
 
+static bool driver_bound(const struct pci_power *p)
+{
+	char driver[NAME_MAX + 1];
+
+	return path_link_name(driver, sizeof(driver), SYSFS_DEVICE "driver", p->dev->bdf) !=
+	       -ENOENT;
+}
+
 static int file_restore(const struct pci_power *p, const char *file, const char *text)
 {
 	int ret = path_write(text, SYSFS_DEVICE "%s", p->dev->bdf, file);
@@ -295,6 +311,35 @@ static int file_restore(const struct pci_power *p, const char *file, const char 
 	return ret;
 }
 
+/* Takes our "enable" back, which the kernel refuses with -EBUSY while a driver is bound. */
+static int enable_restore(const struct pci_power *p)
+{
+	int ret = path_write("0", SYSFS_DEVICE "enable", p->dev->bdf);
+
+	if (ret && ret != -EBUSY)
+		log_error("%s: \"0\" could not be written back to its enable (%s)", p->dev->bdf,
+			  strerror(-ret));
+	return ret;
+}
+
+/* To put back what was found would take decode or power from under a live driver. */
+static void leave_to_driver(const struct pci_power *p)
+{
+	char driver[NAME_MAX + 1], config[80] = "", control[64] = "";
+
+	if (path_link_name(driver, sizeof(driver), SYSFS_DEVICE "driver", p->dev->bdf))
+		strcpy(driver, "not known");
+	if (p->enabled)
+		snprintf(config, sizeof(config),
+			 " enable, COMMAND (was 0x%04x), power state (was D%u)%s", p->command,
+			 pm_state(p), p->runtime_pm[0] ? "," : "");
+	if (p->runtime_pm[0])
+		snprintf(control, sizeof(control), " power/control \"on\" (was \"%s\")",
+			 p->runtime_pm);
+	log_warn("%s: a driver (%s) has taken it meanwhile; left to that driver as they are:%s%s",
+		 p->dev->bdf, text_clean(driver), config, control);
+}
+
 /* Backwards, and all of it even where a part fails; the first error is told to the caller. */
 int pci_power_restore(struct pci_power *p)
 {
@@ -303,16 +348,21 @@ int pci_power_restore(struct pci_power *p)
 	if (!p->changed)
 		return 0;
 	p->changed = false;
+	if (p->enabled && !driver_bound(p))
+		ret = enable_restore(p);
+	if (ret == -EBUSY || driver_bound(p)) {
+		leave_to_driver(p);
+		return 0;
+	}
 	if (p->enabled) {
-		ret = file_restore(p, "enable", "0");
 		r = config_restore(p);
 		ret = ret ? ret : r;
-		p->enabled = false;
 	}
 	if (p->runtime_pm[0]) {
 		r = file_restore(p, "power/control", p->runtime_pm);
 		ret = ret ? ret : r;
-		p->runtime_pm[0] = 0;
 	}
+	p->enabled = false;
+	p->runtime_pm[0] = 0;
 	return ret;
 }

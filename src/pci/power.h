@@ -6,7 +6,7 @@
 
 /*
  * A BAR answers only in D0 and with memory decode on; mmap checks neither. What was found is kept
- * and put back.
+ * and put back. A virtual function's decode is its physical function's to turn on, and so is on.
  */
 struct pci_power {
 	const struct pci_device *dev;
@@ -20,14 +20,15 @@ struct pci_power {
 
 /*
  * Makes dev answer: D0, memory decode. Uses sysfs "enable" (a driver bound: leaves everything to
- * the driver and only checks). 0 or -errno after logging; then nothing is changed. dev must outlive
- * power.
+ * the driver and only checks). 0 or -errno after logging; then nothing is changed, but as restore
+ * says. dev must outlive power.
  */
 int pci_power_on(struct pci_power *power, const struct pci_device *dev);
 
 /*
  * Puts COMMAND, power state and runtime power management back as found; nothing if power_on changed
- * nothing. 0, or -errno after logging what could not be put back. Safe to call twice.
+ * nothing. All of it is left as it is, with a warning and 0, where a driver has bound since: it is
+ * the driver's. 0, or -errno after logging what could not be put back. Safe to call twice.
  */
 int pci_power_restore(struct pci_power *power);
 

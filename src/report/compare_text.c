@@ -98,6 +98,9 @@ void compare_text(FILE *out, const struct comparison *c)
 			     "nothing about hardware, and count for nothing");
 		text_style_end(out);
 	}
+	if (c->host->replayed || c->guest->replayed)
+		text_wrapped(out, "REPLAYED", 11, "a side ran on a recorded tree (--sysroot): no real "
+			     "device");
 	fprintf(out, "\n  %-44s%13s%13s%8s  %s\n", "cell", "host", "guest", "ratio",
 		"95 % interval");
 	for (size_t i = 0; i < c->n_rows; i++)
@@ -109,4 +112,7 @@ void compare_text(FILE *out, const struct comparison *c)
 		text_wrapped(out, "not held", 11, line);
 	}
 	print_verdict(out, c);
+	snprintf(line, sizeof(line), "%d%s", compare_status(c), c->n_failed ?
+		 ": a measurement failed, so this is no success whatever the verdict" : "");
+	text_wrapped(out, "status", 11, line);
 }

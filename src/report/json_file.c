@@ -107,6 +107,42 @@ static int write_named(const json_t *root, const char *path, size_t flags)
 	return ret;
 }
 
+static int try_beside(const char *path)
+{
+	char temporary[PATH_MAX];
+	int fd;
+
+	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= sizeof(temporary))
+		return -ENAMETOOLONG;
+	fd = mkstemp(temporary);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	unlink(temporary);
+	return 0;
+}
+
+int json_file_writable(const char *path)
+{
+	struct stat st;
+	int ret = 0;
+
+	if (!strcmp(path, "-"))
+		return 0;
+	if (!*path)
+		ret = -ENOENT;
+	else if (stat(path, &st) || S_ISREG(st.st_mode))
+		ret = try_beside(path);
+	else if (S_ISDIR(st.st_mode))
+		ret = -EISDIR;
+	else if (access(path, W_OK))
+		ret = -errno;
+	if (ret)
+		log_error("cannot write \"%s\": %s: choose another place with --json FILE", path,
+			  strerror(-ret));
+	return ret;
+}
+
 int json_file_write(json_t *root, const char *path, bool pretty)
 {
 	size_t flags = pretty ? DUMP_PRETTY : DUMP_RAW;

@@ -14,6 +14,9 @@ int json_file_write(json_t *root, const char *path, bool pretty);
 /* The JSON in a file, "-": stdin; bounded. NULL after logging. */
 json_t *json_file_read(const char *path);
 
+/* Whether json_file_write could write path; touches nothing that is there. 0, -errno after logging. */
+int json_file_writable(const char *path);
+
 /* A JSON string of any bytes: what is not UTF-8 becomes '?'. */
 json_t *json_text(const char *s);
 

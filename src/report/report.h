@@ -11,6 +11,12 @@
  * older file; what is no regular file is written to; "-" is stdout. 0, or -errno after logging.
  */
 
+/*
+ * Whether result_write could write path, found out without touching what is there. 0, or -errno
+ * after logging.
+ */
+int result_writable(const char *path);
+
 int result_write(const struct result *result, const struct verdict *verdict, const char *path);
 
 /* "-" reads stdin. The caller frees. Whatever is in the file, only what fits is accepted. */

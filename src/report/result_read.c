@@ -378,6 +378,7 @@ static void read_probes(struct reader *rd, const json_t *root, struct result *r)
 {
 	size_t n;
 	const json_t *list = get_list(rd, root, "probes", LIST_MAX, &n);
+	char route[16] = "";
 
 	for (size_t i = 0; i < n && !rd->ret; i++) {
 		const json_t *o = json_array_get(list, i);
@@ -390,6 +391,9 @@ static void read_probes(struct reader *rd, const json_t *root, struct result *r)
 		get_text(rd, o, "detail", p.detail, sizeof(p.detail));
 		p.load_ns = get_real(rd, o, "load_ns", true);
 		p.store_ns = get_real(rd, o, "store_ns", true);
+		get_text(rd, o, "route", route, sizeof(route));
+		if (strcmp(route, probe_route(&p)))
+			fail(rd, "route", "does not fit store_ns");
 		if (!rd->ret && result_add_probe(r, &p))
 			rd->ret = -ENOMEM;
 	}
@@ -445,7 +449,7 @@ static void read_plan(struct reader *rd, const json_t *root, struct result *r)
 	window = get(rd, root, "window", JSON_OBJECT);
 	r->offset_bytes = get_u64(rd, window, "offset_bytes", INT64_MAX);
 	r->length_bytes = get_u64(rd, window, "length_bytes", INT64_MAX);
-	r->window = (enum window_state)get_word(rd, window, "state", WINDOW_DIFFERS,
+	r->window = (enum window_state)get_word(rd, window, "state", WINDOW_LOST,
 						name_of_window);
 	at(rd, "asks");
 	asks = get(rd, root, "asks", JSON_OBJECT);

@@ -17,6 +17,7 @@ static void print_head(FILE *out, const struct result *r)
 		[WINDOW_RESTORED] = "stored to, then put back as found",
 		[WINDOW_LEFT] = "stored to, and left as the last store left it",
 		[WINDOW_DIFFERS] = "stored to; what was put back did not stay: not plain memory",
+		[WINDOW_LOST] = "stored to, and it could NOT be put back",
 	};
 
 	text_style_begin(out, TEXT_HEAD);
@@ -85,6 +86,15 @@ static const char *show_answer(char *buf, size_t n, const struct result *r, cons
 	return buf;
 }
 
+static const char *show_route(char *buf, size_t n, const struct result *r, const char *mapping)
+{
+	const struct probe_record *p = result_find_probe(r, "access", mapping);
+
+	(void)buf;
+	(void)n;
+	return p ? probe_route(p) : "not measured";
+}
+
 static const char *show_load(char *buf, size_t n, const struct result *r, const char *mapping)
 {
 	const struct probe_record *p = result_find_probe(r, "access", mapping);
@@ -117,6 +127,7 @@ static void print_probes(FILE *out, const struct result *r)
 	print_probe_row(out, r, "mapping", show_mapping);
 	print_probe_row(out, r, "asks for", show_asks);
 	print_probe_row(out, r, "answers", show_answer);
+	print_probe_row(out, r, "a store is", show_route);
 	print_probe_row(out, r, "a load's round trip", show_load);
 	print_probe_row(out, r, "issuing a store, idle", show_store);
 	print_all_ones(out, r);
@@ -206,7 +217,8 @@ static void cell_label(char *buf, size_t n, const struct cell_record *c)
 	}
 }
 
-static void print_section_head(FILE *out, const struct result *r, const struct section *s)
+static void print_section_head(FILE *out, const struct result *r, const struct section *s,
+			       bool with_flushed)
 {
 	const char *const plain[] = { r->is_ram ? "ram" : "plain", "flushed" };
 
@@ -214,15 +226,25 @@ static void print_section_head(FILE *out, const struct result *r, const struct s
 	fprintf(out, "%s\n", s->title);
 	text_style_end(out);
 	fprintf(out, "  %-*s%*s", LABEL, "", COLUMN, plain[0]);
-	if (s->with_flushed)
+	if (with_flushed)
 		fprintf(out, "%*s", COLUMN, plain[1]);
 	if (!r->is_ram) {
 		fprintf(out, "%*s", COLUMN, "wc");
-		if (s->with_flushed)
+		if (with_flushed)
 			fprintf(out, "%*s", COLUMN, "flushed");
 		fprintf(out, "%12s", "wc/plain");
 	}
 	fputc('\n', out);
+}
+
+/* Quick runs have no flushed cells with barriers. */
+static bool has_flushed(const struct result *r, const struct section *s)
+{
+	for (size_t i = 0; i < r->n_cells; i++)
+		if (r->cells[i].flushed && !strcmp(r->cells[i].experiment, s->experiment) &&
+		    (strcmp(r->cells[i].barrier, "none") != 0) == s->with_barrier)
+			return true;
+	return false;
 }
 
 static void print_sections(FILE *out, const struct result *r)
@@ -230,16 +252,16 @@ static void print_sections(FILE *out, const struct result *r)
 	static const struct section sections[] = {
 		{ "Stores over a region, posted; \"flushed\" ends with a read from the device", "bw",
 		  false, false, true },
-		{ "Stores over a region with a barrier every so many bytes, posted", "bw", false,
-		  true, false },
+		{ "Stores over a region with a barrier every so many bytes", "bw", false, true,
+		  true },
 		{ "Loads over a region", "bw", true, false, false },
-		{ "One access", "lat", false, true, false },
+		{ "One access, repeated back to back", "lat", false, true, false },
 	};
 	char label[64];
 
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
 		const struct section *s = &sections[i];
-		bool head = false;
+		bool head = false, flushed = s->with_flushed && has_flushed(r, s);
 		uint64_t last = 0, next;
 
 		/* in order of size; cells of one size in the plan's order */
@@ -255,10 +277,10 @@ static void print_sections(FILE *out, const struct result *r)
 				if (c->region_bytes != last)
 					continue;
 				if (!head)
-					print_section_head(out, r, s);
+					print_section_head(out, r, s, flushed);
 				head = true;
 				cell_label(label, sizeof(label), c);
-				print_cell_row(out, r, c, label, s->with_flushed);
+				print_cell_row(out, r, c, label, flushed);
 			}
 			last = next;
 		} while (next);
@@ -313,22 +335,23 @@ static void print_evidence(FILE *out, const struct verdict *v)
 static void verdict_sentence(char *buf, size_t n, const struct result *r, const struct verdict *v)
 {
 	const char *asked = r->asks[1], *sure = confidence_name(v->confidence);
+	const char *who = r->env.virt.guest == ENV_GUEST ? "VM" : "machine";
 
 	if (!v->judged)
-		snprintf(buf, n, "none: %s", v->reason);
+		snprintf(buf, n, "none: %.400s", v->reason);
 	else if (!v->about_guest)
 		snprintf(buf, n, "bare metal: asked for %s through resource%u_wc, effective type %s "
 			 "(confidence: %s)", asked, r->bar.index,
 			 effective_name(v->effective, r->arch), sure);
 	else if (v->word == VERDICT_PRESERVED)
-		snprintf(buf, n, "preserved (confidence: %s): this VM asked for %s and got it", sure,
-			 asked);
+		snprintf(buf, n, "preserved (confidence: %s): this %s asked for %s and got it", sure,
+			 who, asked);
 	else if (v->word == VERDICT_INCONCLUSIVE)
-		snprintf(buf, n, "inconclusive: this VM asked for %s, nothing shows what it got",
-			 asked);
+		snprintf(buf, n, "inconclusive: this %s asked for %s, nothing shows what it got",
+			 who, asked);
 	else
-		snprintf(buf, n, "%s (confidence: %s): this VM asked for %s and did NOT get it: it is "
-			 "%s", verdict_word_name(v->word), sure, asked,
+		snprintf(buf, n, "%s (confidence: %s): this %s asked for %s and did NOT get it: it is "
+			 "%s", verdict_word_name(v->word), sure, who, asked,
 			 effective_name(v->effective, r->arch));
 }
 
@@ -339,7 +362,7 @@ static void print_verdict(FILE *out, const struct result *r, const struct verdic
 		[VERDICT_DEMOTED] = TEXT_BAD,	      [VERDICT_TRAPPED] = TEXT_BAD,
 		[VERDICT_WRITE_BACK] = TEXT_UNSURE,
 	};
-	char line[400];
+	char line[512];
 
 	verdict_sentence(line, sizeof(line), r, v);
 	text_style_begin(out, styles[v->word]);

@@ -96,8 +96,8 @@ static json_t *json_ns(double ns)
 
 static json_t *json_probe(const struct probe_record *p)
 {
-	return json_pack("{ss ss ss so so so}", "name", p->name, "mapping", p->mapping, "outcome",
-			 p->outcome, "detail", json_text(p->detail), "load_ns", json_ns(p->load_ns),
+	return json_pack("{ss ss ss ss so so so}", "name", p->name, "mapping", p->mapping, "outcome",
+			 p->outcome, "route", probe_route(p), "detail", json_text(p->detail), "load_ns", json_ns(p->load_ns),
 			 "store_ns", json_ns(p->store_ns));
 }
 
@@ -119,6 +119,11 @@ static json_t *json_plan(const struct result *r)
 			 r->clock_name, "hz", r->clock_hz, "resolution_ticks",
 			 (json_int_t)r->clock_resolution_ticks, "overhead_ticks",
 			 (json_int_t)r->clock_overhead_ticks);
+}
+
+int result_writable(const char *path)
+{
+	return json_file_writable(path);
 }
 
 int result_write(const struct result *r, const struct verdict *verdict, const char *path)

@@ -9,9 +9,9 @@
 
 static bool coloured(FILE *out)
 {
-	const char *no = getenv("NO_COLOR");
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	return !(no && *no) && isatty(fileno(out));
+	return !(no && *no) && term && strcmp(term, "dumb") && isatty(fileno(out));
 }
 
 void text_style_begin(FILE *out, enum text_style style)

@@ -8,7 +8,7 @@
 /* Pieces of terminal pages. A page is at most TEXT_COLUMNS wide. */
 #define TEXT_COLUMNS 100
 
-/* Colours only on a terminal, and not where NO_COLOR is set (no-color.org). */
+/* Colours only on a terminal that has them, and not where NO_COLOR is set (no-color.org). */
 enum text_style { TEXT_PLAIN, TEXT_GOOD, TEXT_BAD, TEXT_UNSURE, TEXT_HEAD };
 
 void text_style_begin(FILE *out, enum text_style style);

@@ -37,21 +37,35 @@ void child_shared_free(struct child_shared *shared, size_t payload_bytes)
 		munmap(shared, sizeof(*shared) + payload_bytes);
 }
 
+/*
+ * Signals whose default is to end us, but for SIGKILL, those of a fault of our own, and SIGPIPE:
+ * a reader of our output that went away must not end us before the window is put back.
+ */
+static bool ends_process(int sig)
+{
+	static const int others[] = { SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT,
+				      SIGCHLD, SIGURG,	SIGWINCH, SIGPIPE, SIGSEGV, SIGBUS,
+				      SIGILL,  SIGFPE,	SIGABRT, SIGTRAP, SIGSYS };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (sig == others[i])
+			return false;
+	return sig < 32 || sig >= SIGRTMIN;
+}
+
 void child_signals_block(void)
 {
-	static const int candidates[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	struct sigaction old, chld = { .sa_handler = SIG_DFL };
 	sigset_t set;
 
+	/* whoever started us may have children reaped by the kernel: then waitpid would not know */
+	sigaction(SIGCHLD, &chld, NULL);
 	sigemptyset(&ending);
-	for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
-		struct sigaction old;
-
-		if (!sigaction(candidates[i], NULL, &old) && old.sa_handler != SIG_IGN)
-			sigaddset(&ending, candidates[i]);
-	}
+	for (int sig = 1; sig <= SIGRTMAX; sig++)
+		if (ends_process(sig) && !sigaction(sig, NULL, &old) && old.sa_handler != SIG_IGN)
+			sigaddset(&ending, sig);
 	set = ending;
 	sigaddset(&set, SIGCHLD);
-	/* a reader of our output that went away must not end us before the window is put back */
 	sigaddset(&set, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &set, &before);
 }
@@ -112,7 +126,7 @@ static _Noreturn void child_main(const struct child_work *work, struct child_sha
 	_exit(0);
 }
 
-/* Waits for pid or the timeout. 0, -ETIMEDOUT, -EINTR. */
+/* Waits for pid or the timeout. 0, -ETIMEDOUT, -EINTR; other -errno: it cannot be waited for. */
 static int child_wait(pid_t pid, unsigned int timeout_ms, int *wstatus)
 {
 	struct timespec now, end;
@@ -126,8 +140,10 @@ static int child_wait(pid_t pid, unsigned int timeout_ms, int *wstatus)
 		/* how late an ending signal may be noticed */
 		const struct timespec step = { .tv_nsec = 50000000 };
 
-		if (waitpid(pid, wstatus, WNOHANG) == pid)
-			return 0;
+		pid_t got = waitpid(pid, wstatus, WNOHANG);
+
+		if (got)
+			return got == pid ? 0 : -errno;
 		/* left pending: it is delivered when the mask is restored */
 		if (ending_pending())
 			return -EINTR;
@@ -188,6 +204,10 @@ int child_run(const struct child_work *work, struct child_shared *shared, enum c
 	if (!ret) {
 		*status = child_judge(shared, wstatus, why, why_size);
 		return 0;
+	}
+	if (ret != -EINTR && ret != -ETIMEDOUT) {
+		log_error("lost the process that measures: %s", strerror(-ret));
+		return ret;
 	}
 	kill(pid, SIGKILL);
 	waitpid(pid, &wstatus, 0);

@@ -9,13 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <time.h>
 #include <unistd.h>
 #include "base/hash.h"
 #include "base/log.h"
 #include "run/journal.h"
 
+#define JOURNAL_BYTES_MAX (16 << 20)
 #define DUMP_FLAGS (JSON_COMPACT | JSON_SORT_KEYS)
 
 /* The checksum covers everything else in the record. */
@@ -41,15 +44,35 @@ static int fsync_directory(const char *path)
 	return ret;
 }
 
+/* A pipe would block, a device never end: only a regular file of a sane size is a journal. */
+static int open_journal(const char *path, int flags)
+{
+	int fd = open(path, flags | O_NONBLOCK | O_CLOEXEC, 0600), ret = 0;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st))
+		ret = -errno;
+	else if (!S_ISREG(st.st_mode))
+		ret = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	else if (st.st_size > JOURNAL_BYTES_MAX)
+		ret = -EFBIG;
+	if (!ret)
+		return fd;
+	close(fd);
+	return ret;
+}
+
 /* One write(2), so that records of two processes do not mix; then down to the disk. */
 static int append_line(const char *path, const char *line)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600), ret = 0;
+	int fd = open_journal(path, O_WRONLY | O_APPEND | O_CREAT), ret = 0;
 	size_t n = strlen(line);
 	ssize_t put;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	put = write(fd, line, n);
 	if (put < 0 || fsync(fd))
 		ret = -errno;
@@ -116,6 +139,19 @@ static int make_parent(const char *path)
 	return ret;
 }
 
+/* The commonest mistake: a path of the VM's own memory, which dies with it. */
+static void warn_in_memory(const char *path)
+{
+	char copy[PATH_MAX];
+	struct statfs fs;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	if (statfs(dirname(copy), &fs))
+		return;
+	if (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC)
+		log_warn("the crash journal %s lies in memory: if the VM dies, so does the proof", path);
+}
+
 int journal_before(struct journal_attempt *a, const char *path, const struct result *result,
 		   const char *probe, const char *mapping)
 {
@@ -129,7 +165,29 @@ int journal_before(struct journal_attempt *a, const char *path, const struct res
 	*a = (struct journal_attempt){ path, result, probe, mapping, "" };
 	snprintf(a->id, sizeof(a->id), "%.8s-%d-%" PRIx64, boot ? boot : "unknown", (int)getpid(),
 		 (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
-	return journal_append(a, "before", "");
+	warn_in_memory(path);
+	ret = journal_append(a, "before", "");
+	/* half written, it must not look like a death: the attempt is not made */
+	if (ret) {
+		log_mute(true);
+		journal_append(a, "after", "not-made");
+		log_mute(false);
+	}
+	return ret;
+}
+
+void journal_settle(struct result *result, const char *path)
+{
+	for (size_t i = 0; i < result->n_journal; i++) {
+		struct journal_record *j = &result->journal[i];
+		struct journal_attempt a = { path, result, j->probe, j->mapping, "" };
+
+		if (!j->this_boot || j->outcome[0])
+			continue;
+		snprintf(a.id, sizeof(a.id), "%s", j->attempt);
+		if (!journal_append(&a, "after", "survived"))
+			snprintf(j->outcome, sizeof(j->outcome), "survived");
+	}
 }
 
 int journal_after(const struct journal_attempt *a, const char *outcome)
@@ -184,7 +242,6 @@ static bool same_bar(const json_t *record, const struct result *r)
 
 struct journal_scan {
 	struct result *result;
-	char (*ids)[64]; /* attempt of each record of the result's journal */
 	size_t ignored;
 };
 
@@ -197,21 +254,15 @@ static void drop_oldest(struct journal_scan *scan)
 		return;
 	r->n_journal--;
 	memmove(r->journal, r->journal + 1, r->n_journal * sizeof(*r->journal));
-	memmove(scan->ids, scan->ids + 1, r->n_journal * sizeof(*scan->ids));
 }
 
 static int scan_before(struct journal_scan *scan, const json_t *record)
 {
 	const char *boot = fact_get(&scan->result->env.facts, "boot_id");
 	struct journal_record j = { 0 };
-	char(*ids)[64];
 
 	drop_oldest(scan);
-	ids = realloc(scan->ids, (scan->result->n_journal + 1) * sizeof(*ids));
-	if (!ids)
-		return -ENOMEM;
-	scan->ids = ids;
-	snprintf(ids[scan->result->n_journal], sizeof(*ids), "%s", text_of(record, "attempt"));
+	snprintf(j.attempt, sizeof(j.attempt), "%s", text_of(record, "attempt"));
 	snprintf(j.time, sizeof(j.time), "%s", text_of(record, "time"));
 	snprintf(j.boot_id, sizeof(j.boot_id), "%s", text_of(record, "boot_id"));
 	snprintf(j.kernel, sizeof(j.kernel), "%s", text_of(record, "kernel"));
@@ -236,7 +287,7 @@ static int scan_line(struct journal_scan *scan, const char *line)
 			ret = scan_before(scan, record);
 		for (size_t i = 0; i < r->n_journal && !ret; i++)
 			if (!strcmp(text_of(record, "event"), "after") &&
-			    !strcmp(scan->ids[i], text_of(record, "attempt")))
+			    !strcmp(r->journal[i].attempt, text_of(record, "attempt")))
 				snprintf(r->journal[i].outcome, sizeof(r->journal[i].outcome), "%s",
 					 text_of(record, "outcome"));
 	}
@@ -247,25 +298,25 @@ static int scan_line(struct journal_scan *scan, const char *line)
 int journal_read(struct result *result, const char *path, size_t *ignored)
 {
 	struct journal_scan scan = { .result = result };
-	FILE *f = fopen(path, "re");
+	int fd = open_journal(path, O_RDONLY), ret = 0;
+	FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
 	char *line = NULL;
 	size_t cap = 0;
-	int ret = 0;
 
 	*ignored = 0;
-	if (!f && errno == ENOENT)
+	if (fd == -ENOENT)
 		return 0;
-	ret = f ? 0 : -errno;
+	if (!f)
+		ret = fd < 0 ? fd : -ENOMEM;
 	while (!ret && getline(&line, &cap, f) > 0)
 		if (strcmp(line, "\n"))
 			ret = scan_line(&scan, line);
-	if (!ret && ferror(f)) /* a directory opens, and cannot be read */
+	if (!ret && ferror(f))
 		ret = -errno;
 	if (ret)
-		log_error("cannot read the crash journal %s: %s: choose another with --journal",
+		log_error("cannot read the crash journal %s: %s: name a regular file with --journal",
 			  path, strerror(-ret));
 	free(line);
-	free(scan.ids);
 	if (f)
 		fclose(f);
 	*ignored = scan.ignored;

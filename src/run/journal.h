@@ -31,6 +31,12 @@ int journal_before(struct journal_attempt *a, const char *path, const struct res
 int journal_after(const struct journal_attempt *a, const char *outcome);
 
 /*
+ * Closes the result's open records of this boot: whoever made those attempts ended before saying
+ * how, but the machine lives. Only while nobody else can be making one (pci_lock).
+ */
+void journal_settle(struct result *result, const char *path);
+
+/*
  * Adds to the result what the journal knows of its BAR (same ids, address, BAR and size), oldest
  * first, the newest RESULT_JOURNAL_MAX; *ignored counts lines that cannot be trusted. No file:
  * nothing. 0, or -errno after logging.

@@ -131,8 +131,9 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 
 /*
  * Why the unaligned access through WC must not be made; NULL: it may. On arm64 a machine that
- * looks like bare metal and has /dev/kvm entered its kernel at EL2: either it is no guest, or its
- * hypervisor nests, which none did before it also preserved Normal-NC (Linux 6.9 and 6.16).
+ * looks like bare metal and has /dev/kvm entered its kernel at EL2: it is no guest, or its
+ * hypervisor nests (Linux 6.16 and newer, which preserve Normal-NC of vfio BARs). What is left: a
+ * nested guest under a VMM that maps BARs through sysfs and shows the host's DMI.
  */
 static const char *alignment_refusal(const struct result *r, const struct session_ask *ask)
 {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "exp/probe.h"
 #include "run/result.h"
 
 static const char *const status_names[CELL_STATUSES] = {
@@ -18,6 +19,7 @@ static const char *const window_names[] = {
 	[WINDOW_RESTORED] = "restored",
 	[WINDOW_LEFT] = "left",
 	[WINDOW_DIFFERS] = "differs",
+	[WINDOW_LOST] = "lost",
 };
 
 const char *cell_status_name(enum cell_status s)
@@ -84,6 +86,13 @@ const struct probe_record *result_find_probe(const struct result *r, const char 
 		if (!strcmp(r->probes[i].name, name) && !strcmp(r->probes[i].mapping, mapping))
 			return &r->probes[i];
 	return NULL;
+}
+
+const char *probe_route(const struct probe_record *p)
+{
+	if (!(p->store_ns > 0))
+		return "unknown";
+	return p->store_ns > PROBE_TRAPPED_NS ? "trapped" : "direct";
 }
 
 int result_add_probe(struct result *r, const struct probe_record *p)

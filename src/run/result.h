@@ -89,10 +89,18 @@ struct journal_record {
 	char probe[24];
 	char mapping[16];
 	char outcome[32];        /* "": nothing was written after the attempt */
+	char attempt[64];        /* its id in the journal; not in results */
 	bool this_boot;
 };
 
-enum window_state { WINDOW_UNTOUCHED, WINDOW_RESTORED, WINDOW_LEFT, WINDOW_DIFFERS };
+enum window_state {
+	WINDOW_UNTOUCHED,
+	WINDOW_RESTORED,
+	WINDOW_LEFT,     /* --leave-window */
+	WINDOW_DIFFERS,  /* put back, but it reads otherwise: no plain memory */
+	WINDOW_LOST,     /* could not be put back */
+	WINDOW_STATES
+};
 
 struct result {
 	/* the run */
@@ -115,6 +123,7 @@ struct result {
 	/* how */
 	char profile[16];
 	uint64_t seed;
+	bool told_failure;       /* a cell's failure was logged; not in the file */
 	unsigned int rounds_planned, rounds_done, batches;
 	unsigned int cpu;
 	char cpu_why[96];
@@ -140,6 +149,12 @@ const char *window_state_name(enum window_state s);  /* "restored", ... */
 const struct cell_record *result_find_cell(const struct result *r, const char *id);
 const struct probe_record *result_find_probe(const struct result *r, const char *name,
 					     const char *mapping);
+
+/*
+ * How single accesses reached the device: "direct", "trapped" (each left the VM; see
+ * exp/probe.h), or "unknown" where no store was timed.
+ */
+const char *probe_route(const struct probe_record *p);
 
 /* A copy of p at the end of the list. 0 or -ENOMEM. */
 int result_add_probe(struct result *r, const struct probe_record *p);

@@ -12,6 +12,7 @@
 #include "run/guard.h"
 #include "run/runner.h"
 
+#define PAGE_LEAST    4096u
 #define LEAST_ROUNDS  3
 #define LEAST_BATCHES 3
 #define LEAST_STEPS   10u /* of the clock in a batch: below, it was not measured */
@@ -31,6 +32,7 @@ struct cell_work {
 	uint64_t laps;       /* to begin with */
 	uint64_t batch_ticks, cap_ticks;
 	unsigned int batches;
+	bool mute;           /* why it cannot be mapped was told in an earlier round */
 };
 
 static double now_s(void)
@@ -98,6 +100,9 @@ static int measure(const struct cell_work *w, struct loop_args *args, struct sam
 		if (s->n >= LEAST_BATCHES && arch_clock_end() - start > w->cap_ticks)
 			break;
 	}
+	/* what is still on its way must not arrive after the parent put the window back */
+	if (w->cell->loop->kernel->direction == KERNEL_STORE)
+		arch_read_flush(args->flush);
 	return too_coarse(w, s) ? -ERANGE : 0;
 }
 
@@ -110,6 +115,9 @@ static int cell_child(struct child_shared *shared, void *arg)
 	struct loop_args args = { .value = w->pattern };
 	int ret;
 
+	/* no more than the cell needs: a window may be as large as the BAR */
+	data.length_bytes = w->cell->region_bytes < PAGE_LEAST ? PAGE_LEAST : w->cell->region_bytes;
+	log_mute(w->mute);
 	data.writable = w->cell->loop->kernel->direction == KERNEL_STORE;
 	ret = map_open(&m, w->cell->type, &data);
 	if (!ret && control.length_bytes && w->cell->type != MAP_RAM)
@@ -160,8 +168,8 @@ static uint64_t known_laps(const struct cell_record *rec)
 	return 1;
 }
 
-static int run_cell(const struct runner *r, const struct cell *cell, struct cell_record *rec,
-		    struct child_shared *shared)
+static int run_cell(const struct runner *r, const struct cell *cell, struct result *result,
+		    struct cell_record *rec, struct child_shared *shared)
 {
 	const struct plan_profile *p = r->plan->profile;
 	struct cell_work w = { .runner = r,
@@ -170,7 +178,8 @@ static int run_cell(const struct runner *r, const struct cell *cell, struct cell
 			       .laps = known_laps(rec),
 			       .batch_ticks = (uint64_t)(p->batch_us * 1e-6 * r->clock->hz),
 			       .cap_ticks = (uint64_t)(r->plan->cap_s * r->clock->hz),
-			       .batches = p->batches };
+			       .batches = p->batches,
+			       .mute = result->told_failure };
 	struct child_work work = { .fn = cell_child,
 				   .arg = &w,
 				   .cpu = r->cpu,
@@ -182,11 +191,12 @@ static int run_cell(const struct runner *r, const struct cell *cell, struct cell
 	if (w.batch_ticks < 100 * r->clock->resolution_ticks)
 		w.batch_ticks = 100 * r->clock->resolution_ticks;
 	s->n = 0;
+	s->laps = 0;
 	ret = child_run(&work, shared, &round->status, round->why, sizeof(round->why));
 	if (!ret)
 		ret = round_fill(round, shared);
 	if (!ret)
-		rec->n_rounds++;
+		result->told_failure |= rec->rounds[rec->n_rounds++].status == CELL_FAILED;
 	return ret;
 }
 
@@ -210,7 +220,7 @@ static int run_round(const struct runner *r, struct result *result, size_t *orde
 				     rec->id, done > 0 ? spent / done * (rounds - done) : 0);
 			last = spent;
 		}
-		ret = run_cell(r, &r->plan->cells.v[order[i]], rec, shared);
+		ret = run_cell(r, &r->plan->cells.v[order[i]], result, rec, shared);
 		if (ret)
 			return ret;
 	}

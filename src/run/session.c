@@ -8,6 +8,7 @@
 #include "base/parse.h"
 #include "env/topology.h"
 #include "exp/probe.h"
+#include "pci/lock.h"
 #include "pci/power.h"
 #include "run/child.h"
 #include "run/journal.h"
@@ -98,14 +99,17 @@ static int with_window(struct session *s, uint64_t bytes, int (*phase)(struct se
 		return ret;
 	ret = phase(s);
 	restored = window_restore(&window, &differing);
-	if (differing) {
+	if (restored) {
+		/* told; the record is worth keeping, and says it */
+		s->result->window = WINDOW_LOST;
+	} else if (differing) {
 		log_warn("%zu words of the window did not keep the value put back: not plain memory",
 			 differing);
 		s->result->window = WINDOW_DIFFERS;
 	} else if (s->result->window == WINDOW_UNTOUCHED) {
 		s->result->window = WINDOW_RESTORED;
 	}
-	return ret ? ret : restored;
+	return ret;
 }
 
 /* Bytes from the window's start that the cells store to. */
@@ -134,33 +138,46 @@ static int session_measure(struct result *result, const struct session_ask *ask,
 		ret = plan_record(r->plan, result);
 	if (!ret)
 		ret = with_window(&s, touched_bytes(result), phase_rounds);
-	if (!ret && ask->dev && (!ask->tests || list_has(ask->tests, "probe")))
-		ret = probes_alignment(result, r, ask);
-	return ret;
+	if (ret || !ask->dev || (ask->tests && !list_has(ask->tests, "probe")))
+		return ret;
+	/* the next access may be the last of this VM: what was measured is safe first */
+	if (ask->checkpoint)
+		ask->checkpoint(result, ask->checkpoint_arg);
+	return probes_alignment(result, r, ask);
 }
 
 static int session_journal(struct result *result, const struct session_ask *ask)
 {
 	size_t ignored;
-	int ret = ask->dev ? journal_read(result, ask->journal, &ignored) : 0;
+	int ret = journal_read(result, ask->journal, &ignored);
 
-	if (!ret && ask->dev && ignored)
+	if (!ret && ignored)
 		log_warn("%zu lines of the crash journal %s are torn or not mmiobench's: ignored",
 			 ignored, ask->journal);
+	if (!ret)
+		journal_settle(result, ask->journal);
 	return ret;
 }
 
-static int session_powered(struct result *result, const struct session_ask *ask,
-			   const struct runner *r)
+/* On a device: alone, and with its power up. */
+static int session_on_device(struct result *result, const struct session_ask *ask,
+			     const struct runner *r)
 {
 	struct pci_power power = { 0 };
-	int ret = ask->dev ? pci_power_on(&power, ask->dev) : 0, restored;
+	int lock = pci_lock(ask->dev), ret, restored;
 
-	if (ret)
-		return ret;
-	ret = session_measure(result, ask, r);
-	restored = ask->dev ? pci_power_restore(&power) : 0;
-	return ret ? ret : restored;
+	if (lock < 0)
+		return lock;
+	ret = session_journal(result, ask);
+	if (!ret)
+		ret = pci_power_on(&power, ask->dev);
+	if (!ret) {
+		ret = session_measure(result, ask, r);
+		restored = pci_power_restore(&power);
+		ret = ret ? ret : restored;
+	}
+	pci_unlock(lock);
+	return ret;
 }
 
 int session_run(struct result *result, const struct session_ask *ask)
@@ -188,9 +205,7 @@ int session_run(struct result *result, const struct session_ask *ask)
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	arch_clock_calibrate(&clock);
 	session_describe(result, ask, &plan, &clock);
-	ret = session_journal(result, ask);
-	if (!ret)
-		ret = session_powered(result, ask, &r);
+	ret = ask->dev ? session_on_device(result, ask, &r) : session_measure(result, ask, &r);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	result->duration_s = (double)(end.tv_sec - begin.tv_sec) +
 			     (double)(end.tv_nsec - begin.tv_nsec) * 1e-9;

@@ -17,13 +17,16 @@ struct session_ask {
 	const char *journal;          /* path */
 	const char *cpu;              /* hwloc location; NULL: near the device */
 	uint64_t seed;
+	/* called before the architectural probe, with all that was measured; may be NULL */
+	void (*checkpoint)(const struct result *result, void *arg);
+	void *checkpoint_arg;
 };
 
 /* The plan of ask, without touching anything. 0, -ENOMEM. */
 int session_plan(struct plan *plan, const struct session_ask *ask);
 
 /*
- * Runs: powers the device up, probes, saves the window, measures, runs the architectural probe last
+ * Runs: takes the device's lock, powers it up, probes, saves the window, measures, runs the architectural probe last
  * and where it cannot kill, puts everything back, fills result (whose env must be collected). 0;
  * -EINTR when a signal ended it (everything was put back; the caller unblocks and dies of it);
  * other -errno after logging. Signals are blocked when it returns: child_signals_unblock().

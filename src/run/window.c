@@ -86,6 +86,10 @@ int window_restore(struct window *w, size_t *differing)
 	if (!w->words)
 		return 0;
 	ret = window_walk(w, walk_restore, differing);
+	if (ret)
+		log_error("%s BAR %u: the %zu bytes at offset 0x%llx could NOT be put back; the device "
+			  "keeps what was stored last", w->range.dev->bdf, w->range.bar->index,
+			  4 * w->n, (unsigned long long)w->range.offset_bytes);
 	window_drop(w);
 	return ret;
 }

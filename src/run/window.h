@@ -21,7 +21,7 @@ int window_save(struct window *w, const struct map_range *range);
 
 /*
  * Puts everything back, reads it again, and frees. *differing: words that did not keep their value
- * (then the BAR is not plain memory). 0, or -errno after logging what is lost.
+ * (then the BAR is not plain memory). 0, or -errno after logging that what was found is lost.
  */
 int window_restore(struct window *w, size_t *differing);
 

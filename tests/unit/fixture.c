@@ -123,7 +123,7 @@ void fixture_store_ns(struct result *r, double ns)
 
 void fixture_journal(struct result *r, const char *boot_id, const char *outcome)
 {
-	struct journal_record j = { .time = "2026-01-01T00:00:00Z", .kernel = "6.1.0",
+	struct journal_record j = { .time = "2026-01-02T03:00:00Z", .kernel = "6.1.0",
 				    .probe = "alignment", .mapping = "wc",
 				    .this_boot = !strcmp(boot_id, FIXTURE_BOOT) };
 

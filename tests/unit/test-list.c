@@ -121,6 +121,36 @@ static void test_serial_and_header(void **state)
 	pci_list_free(&list);
 }
 
+/* PCIe base spec 9.3.4.1: vendor and device read ffff, memory space enable is hardwired to 0. */
+static void test_virtual_function(void **state)
+{
+	uint8_t c[256] = {
+		0xff, 0xff, 0xff, 0xff, [8] = 0x2a, [0x2c] = 0xf4, 0x1a, 0x00, 0x11,
+	};
+	struct pci_list list;
+
+	(void)state;
+	function_put("0000:01:00.0", good, NULL, 0);
+	function_put("0000:01:10.0", good, c, sizeof(c));
+	tree_link(DEVICES "0000:01:10.0/physfn", "../0000:01:00.0");
+	memset(c, 0xff, sizeof(c));
+	function_put("0000:01:10.1", good, c, sizeof(c)); /* gone */
+	tree_link(DEVICES "0000:01:10.1/physfn", "../0000:01:00.0");
+	function_put("0000:01:10.2", good, c, sizeof(c));
+	assert_int_equal(pci_list_load(&list), 0);
+	assert_int_equal(list.n, 4);
+	assert_false(list.v[0].virtual_function || list.v[0].memory_decode);
+	assert_true(list.v[1].virtual_function && list.v[1].memory_decode);
+	assert_int_equal(list.v[1].vendor, 0x1af4); /* the kernel knows */
+	assert_int_equal(list.v[1].revision, 0x2a);
+	assert_int_equal(list.v[1].subsystem_device, 0x1100);
+	assert_int_equal(list.v[1].bars[0].kind, BAR_MEMORY);
+	assert_true(list.v[2].virtual_function && !list.v[2].revision);
+	assert_false(list.v[3].virtual_function || list.v[3].memory_decode);
+	assert_string_equal(tree_log(), "");
+	pci_list_free(&list);
+}
+
 /* One broken file costs what it says, no more. */
 static void test_malformed(void **state)
 {
@@ -306,6 +336,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_load_order_and_fields),
 		TEST(test_serial_and_header),
+		TEST(test_virtual_function),
 		TEST(test_malformed),
 		TEST(test_missing),
 		TEST(test_no_address),

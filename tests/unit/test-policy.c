@@ -37,6 +37,18 @@ static const struct policy_case {
 	{ "no file", { .no_file = true }, { .bar_named = true }, POLICY_NO_FILE, 0, 0 },
 	{ "one page less a byte", { .size_bytes = 4095 }, { 0 }, POLICY_TOO_SMALL, 0, 0 },
 	{ "one page", { .size_bytes = 4096 }, { 0 }, POLICY_OK, true, false },
+	{ "one page, said so", { .size_bytes = 4096 }, { .page_bytes = 4096 }, POLICY_OK, true,
+	  false },
+	{ "4K of a 64K page", { .size_bytes = 4096 }, { .page_bytes = 65536 }, POLICY_TOO_SMALL,
+	  0, 0 },
+	{ "32K of a 64K page", { .size_bytes = 32768 }, { .page_bytes = 65536 }, POLICY_TOO_SMALL,
+	  0, 0 },
+	{ "one page of 64K", { .size_bytes = 65536 }, { .page_bytes = 65536 }, POLICY_OK, true,
+	  false },
+	{ "a small page makes no small BAR worth it", { .size_bytes = 2048 },
+	  { .page_bytes = 1024 }, POLICY_TOO_SMALL, 0, 0 },
+	{ "no option makes a part of a page safe", { .size_bytes = 4096 },
+	  { true, false, true, true, true, 65536 }, POLICY_TOO_SMALL, 0, 0 },
 	{ "bridge", { .bridge = true }, { .bar_named = true }, POLICY_BRIDGE, 0, 0 },
 	{ "bridge allowed", { .bridge = true }, { .allow_bridge = true }, POLICY_OK, true, false },
 	{ "driver", { .driver = "nvidia" }, { .bar_named = true }, POLICY_BOUND_DRIVER, 0, 0 },
@@ -53,9 +65,9 @@ static const struct policy_case {
 	  { .bridge = true, .driver = "pcieport", .not_prefetchable = true }, { 0 },
 	  POLICY_BRIDGE, 0, 0 },
 	{ "no option makes an unset BAR safe", { .unset = true },
-	  { true, false, true, true, true }, POLICY_UNSET, 0, 0 },
+	  { true, false, true, true, true, 0 }, POLICY_UNSET, 0, 0 },
 	{ "no option makes an I/O BAR memory", { .kind = BAR_IO },
-	  { true, false, true, true, true }, POLICY_IO_BAR, 0, 0 },
+	  { true, false, true, true, true, 0 }, POLICY_IO_BAR, 0, 0 },
 };
 
 static void apply(const struct change *c, struct pci_device *dev, struct bar *bar)
@@ -110,7 +122,7 @@ static void test_no_store_without_consent(void **state)
 		apply(&c, &dev, &bar);
 		for (unsigned int said = 0; said < 32; said++) {
 			struct policy_ask ask = {
-				said & 1, said & 2, said & 4, said & 8, said & 16,
+				said & 1, said & 2, said & 4, said & 8, said & 16, 0,
 			};
 			struct policy_answer a = policy_check(&dev, &bar, &ask);
 
@@ -151,6 +163,8 @@ static void test_words(void **state)
 	assert_string_equal(policy_reason_way_out(POLICY_REASONS), "");
 	snprintf(text, sizeof(text), policy_reason_way_out(POLICY_BOUND_DRIVER), "0000:01:00.0");
 	assert_non_null(strstr(text, "/sys/bus/pci/devices/0000:01:00.0/driver/unbind"));
+	assert_string_equal(policy_reason_short(POLICY_TOO_SMALL), "smaller than a page");
+	assert_non_null(strstr(policy_reason_way_out(POLICY_TOO_SMALL), "whole pages"));
 }
 
 int main(void)

@@ -5,10 +5,14 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "fake-tree.h"
+#include "pci/lock.h"
 #include "pci/power.h"
 
 #define DIR     "/sys/bus/pci/devices/0000:01:00.0/"
@@ -21,6 +25,21 @@
 #define PME_STATUS    0x8000
 
 static struct pci_device device = { .bdf = "0000:01:00.0" };
+
+/*
+ * libc's, but for what a plain file cannot do: refuse "0" as sysfs "enable" does once a driver is
+ * bound.
+ */
+static bool disable_is_busy;
+
+ssize_t write(int fd, const void *buf, size_t n)
+{
+	if (disable_is_busy && n == 1 && *(const char *)buf == '0') {
+		errno = EBUSY;
+		return -1;
+	}
+	return syscall(SYS_write, fd, buf, n);
+}
 
 static unsigned int word(unsigned int at)
 {
@@ -63,6 +82,8 @@ static int begin(void **state)
 	(void)state;
 	tree_begin();
 	device.driver[0] = 0;
+	device.virtual_function = false;
+	disable_is_busy = false;
 	return 0;
 }
 
@@ -263,6 +284,182 @@ static void test_restore_goes_on(void **state)
 	assert_non_null(strstr(tree_log(), "could not be written back"));
 }
 
+/* All that was changed under nobody's eyes is now a driver's. */
+static void assert_left_to_driver(const char *name)
+{
+	const char *text = tree_log(), *warning = strstr(text, "warning");
+	char control[3] = "";
+
+	assert_int_equal(word(COMMAND), 0x0502);
+	assert_int_equal(word(PMCSR), NO_SOFT_RESET);
+	tree_get(DIR "power/control", control, 2);
+	assert_string_equal(control, "on");
+	assert_non_null(strstr(text, name));
+	assert_non_null(strstr(text, "COMMAND (was 0x0500)"));
+	assert_non_null(strstr(text, "power state (was D3)"));
+	assert_non_null(strstr(text, "power/control \"on\" (was \"auto\")"));
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1); /* one line */
+	assert_non_null(warning);
+}
+
+static void power_on_all(struct pci_power *p)
+{
+	function_put(0x0500, NO_SOFT_RESET | 3);
+	tree_put(DIR "power/control", "auto");
+	assert_int_equal(pci_power_on(p, &device), 0);
+	assert_int_equal(word(COMMAND), 0x0502);
+	assert_int_equal(word(PMCSR), NO_SOFT_RESET);
+}
+
+static void test_driver_bound_meanwhile(void **state)
+{
+	struct pci_power p;
+
+	(void)state;
+	power_on_all(&p);
+	tree_link(DIR "driver", "../../drivers/vfio-pci");
+	assert_int_equal(pci_power_restore(&p), 0);
+	assert_int_equal(file_start(DIR "enable"), '1');
+	assert_left_to_driver("a driver (vfio-pci)");
+	assert_int_equal(pci_power_restore(&p), 0);
+	assert_string_equal(tree_log(), "");
+}
+
+/* The kernel knows of a driver before its link is there. */
+static void test_enable_is_busy_meanwhile(void **state)
+{
+	struct pci_power p;
+
+	(void)state;
+	power_on_all(&p);
+	disable_is_busy = true;
+	assert_int_equal(pci_power_restore(&p), 0);
+	assert_left_to_driver("a driver (not known)");
+}
+
+/* Only runtime power management was changed: nothing is said of what was not. */
+static void test_driver_bound_while_awake(void **state)
+{
+	char control[3] = "";
+	const char *text;
+	struct pci_power p;
+
+	(void)state;
+	function_put(0x0002, 0);
+	tree_put(DIR "power/control", "auto");
+	assert_int_equal(pci_power_on(&p, &device), 0);
+	tree_link(DIR "driver", "../../drivers/vfio-pci");
+	assert_int_equal(pci_power_restore(&p), 0);
+	tree_get(DIR "power/control", control, 2);
+	assert_string_equal(control, "on");
+	text = tree_log();
+	assert_non_null(strstr(text, "power/control"));
+	assert_null(strstr(text, "COMMAND"));
+}
+
+/* PCIe base spec 9.3.4.1: vendor reads ffff, memory space enable is hardwired to 0. */
+static void virtual_function_put(unsigned int command)
+{
+	uint8_t c[256];
+
+	function_put(command, 0);
+	tree_get(DIR "config", c, sizeof(c));
+	memset(c, 0xff, 4);
+	tree_put_bytes(DIR "config", c, sizeof(c));
+	device.virtual_function = true;
+}
+
+static void test_virtual_function(void **state)
+{
+	struct pci_power p;
+
+	(void)state;
+	for (int bound = 0; bound < 2; bound++) {
+		virtual_function_put(0x0400);
+		strcpy(device.driver, bound ? "iavf" : "");
+		assert_int_equal(pci_power_on(&p, &device), 0);
+		assert_false(p.changed);
+		assert_int_equal(file_start(DIR "enable"), '0');
+		assert_int_equal(word(COMMAND), 0x0400);
+		assert_int_equal(pci_power_restore(&p), 0);
+		assert_string_equal(tree_log(), "");
+	}
+}
+
+/* Its reserved bits read 0, unless nothing answers: as Linux tells in pci_dev_wait. */
+static void test_virtual_function_is_gone(void **state)
+{
+	struct pci_power p;
+
+	(void)state;
+	virtual_function_put(0xffff);
+	assert_int_equal(pci_power_on(&p, &device), -ENODEV);
+	assert_non_null(strstr(tree_log(), "all ones"));
+}
+
+/* pci_lock in a process of its own: 0 or the error, as its exit status. */
+static int lock_elsewhere(void)
+{
+	pid_t pid = fork();
+	int status, fd;
+
+	assert_true(pid >= 0);
+	if (!pid) {
+		fd = pci_lock(&device);
+		_exit(fd < 0 ? -fd : 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return -WEXITSTATUS(status);
+}
+
+static void test_lock(void **state)
+{
+	int fd;
+
+	(void)state;
+	function_put(0x0402, 0);
+	fd = pci_lock(&device);
+	assert_true(fd >= 0);
+	assert_int_equal(lock_elsewhere(), -EBUSY);
+	assert_non_null(strstr(tree_log(), "another mmiobench works on 0000:01:00.0: wait for it"));
+	pci_unlock(fd);
+	assert_int_equal(lock_elsewhere(), 0);
+	fd = pci_lock(&device); /* that one ended without a word */
+	assert_true(fd >= 0);
+	pci_unlock(fd);
+	pci_unlock(-EBUSY);
+	assert_string_equal(tree_log(), "");
+}
+
+/* Cells are children: what one of them does not outlive is not the session's end. */
+static void test_lock_is_the_parents(void **state)
+{
+	int fd, status;
+	pid_t pid;
+
+	(void)state;
+	function_put(0x0402, 0);
+	fd = pci_lock(&device);
+	assert_true(fd >= 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		pci_unlock(fd);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(lock_elsewhere(), -EBUSY);
+	pci_unlock(fd);
+}
+
+static void test_lock_of_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(pci_lock(&device), -ENOENT);
+	assert_non_null(strstr(tree_log(), "0000:01:00.0"));
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, begin, end)
 
 int main(void)
@@ -279,6 +476,14 @@ int main(void)
 		TEST(test_malformed_config),
 		TEST(test_no_enable_file),
 		TEST(test_restore_goes_on),
+		TEST(test_driver_bound_meanwhile),
+		TEST(test_enable_is_busy_meanwhile),
+		TEST(test_driver_bound_while_awake),
+		TEST(test_virtual_function),
+		TEST(test_virtual_function_is_gone),
+		TEST(test_lock),
+		TEST(test_lock_is_the_parents),
+		TEST(test_lock_of_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
