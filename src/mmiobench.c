@@ -598,16 +598,17 @@ int main(int argc, char **argv)
 	char *environment = NULL;
 	size_t n;
 	FILE *used = open_memstream(&environment, &n);
-	int ret = EXIT_USAGE;
+	int ret = EXIT_USAGE, refused;
 
 	argp_err_exit_status = EXIT_USAGE;
 	argp_program_version = "mmiobench " PACKAGE_VERSION;
 	if (!used)
 		return EXIT_INTERNAL;
-	if (parse_environment(&o, used) || fclose(used))
-		return EXIT_USAGE;
+	refused = parse_environment(&o, used);
+	if (fclose(used))
+		refused = -ENOMEM;
 	o.environment = environment;
-	if (!argp_parse(&argp, argc, argv, 0, NULL, &o)) {
+	if (!refused && !argp_parse(&argp, argc, argv, 0, NULL, &o)) {
 		o.policy.bar_named = o.bar != NULL;
 		/* a recorded machine is told of as it was, not as this kernel would map it */
 		o.policy.page_bytes = o.sysroot ? 0 : page_bytes();

@@ -345,6 +345,12 @@ int pci_list_load(struct pci_list *list)
 	struct pci_access *acc;
 	int ret;
 
+	/* no sysfs, or one that this user may not see, is not the same as no PCI */
+	if (!path_exists("/sys/bus")) {
+		log_error("there is no sysfs in %s/sys, or it may not be read: run on the host, outside "
+			  "the container", path_sysroot());
+		return -ENOENT;
+	}
 	if (!path_exists("/sys/bus/pci/devices")) {
 		*list = (struct pci_list){ 0 };
 		return 0;
