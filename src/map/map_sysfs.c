@@ -29,10 +29,11 @@ static const struct cause mmap_causes[] = {
 	{ EPERM, "kernel lockdown forbids mapping BARs",
 	  "see /sys/kernel/security/lockdown; boot without lockdown (Secure Boot may set it)" },
 	{ EINVAL,
-	  "a driver claims the BAR and IO_STRICT_DEVMEM is on, or x86 PAT has another type for it",
-	  "unbind the driver, or boot with iomem=relaxed; on x86 see "
+	  "a driver claims the BAR and IO_STRICT_DEVMEM is on, or the window does not fit the BAR any "
+	  "more, or x86 PAT has another type for it",
+	  "unbind the driver, or boot with iomem=relaxed; compare with --list; on x86 see "
 	  "/sys/kernel/debug/x86/pat_memtype_list" },
-	{ EACCES, "the file was opened read-only", "run without --read-only" },
+	{ EACCES, "the file was opened read-only", "this is a bug of mmiobench, please report it" },
 	{ ENODEV, "the device is gone, or this is an I/O BAR", "see mmiobench --list" },
 	{ ENOMEM, "the kernel has no room for the mapping", "choose a smaller --length" },
 };

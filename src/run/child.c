@@ -173,9 +173,10 @@ static enum cell_status child_judge(const struct child_shared *shared, int wstat
 		return CELL_MEASURED;
 	}
 	if (shared->ret == -EFAULT && shared->fault.signal) {
-		snprintf(why, n, "%s at offset 0x%llx of the mapping",
+		snprintf(why, n, "%s at offset 0x%llx: %s",
 			 fault_name(name, sizeof(name), &shared->fault),
-			 (unsigned long long)shared->fault.offset_bytes);
+			 (unsigned long long)shared->fault.offset_bytes,
+			 fault_meaning(&shared->fault));
 		return CELL_FAULTED;
 	}
 	snprintf(why, n, "%s", shared->why[0] ? shared->why : strerror(-shared->ret));

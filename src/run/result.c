@@ -32,28 +32,45 @@ const char *window_state_name(enum window_state s)
 	return window_names[s];
 }
 
+static const struct {
+	int signal, code;
+	const char *name, *meaning;
+} faults[] = {
+	{ SIGBUS, BUS_ADRALN, "SIGBUS/BUS_ADRALN", "unaligned on Device memory" },
+	/* Linux 5.12 and newer zap user mappings when a driver claims the region */
+	{ SIGBUS, BUS_ADRERR, "SIGBUS/BUS_ADRERR",
+	  "a driver claimed the BAR, or the device is gone" },
+	{ SIGBUS, BUS_OBJERR, "SIGBUS/BUS_OBJERR", "the device or the VMM refused the access" },
+	{ SIGSEGV, SEGV_MAPERR, "SIGSEGV/SEGV_MAPERR", "the mapping is gone" },
+	{ SIGSEGV, SEGV_ACCERR, "SIGSEGV/SEGV_ACCERR", "the mapping does not allow it" },
+	{ SIGILL, ILL_ILLOPC, "SIGILL/ILL_ILLOPC", "this CPU has no such instruction" },
+};
+
+/* Its row, or -1. */
+static int fault_find(const struct fault *f)
+{
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (faults[i].signal == f->signal && faults[i].code == f->code)
+			return (int)i;
+	return -1;
+}
+
 const char *fault_name(char *buf, size_t n, const struct fault *f)
 {
-	static const struct {
-		int signal, code;
-		const char *name;
-	} faults[] = {
-		{ SIGBUS, BUS_ADRALN, "SIGBUS/BUS_ADRALN" },
-		{ SIGBUS, BUS_ADRERR, "SIGBUS/BUS_ADRERR" },
-		{ SIGBUS, BUS_OBJERR, "SIGBUS/BUS_OBJERR" },
-		{ SIGSEGV, SEGV_MAPERR, "SIGSEGV/SEGV_MAPERR" },
-		{ SIGSEGV, SEGV_ACCERR, "SIGSEGV/SEGV_ACCERR" },
-		{ SIGILL, ILL_ILLOPC, "SIGILL/ILL_ILLOPC" },
-	};
+	int i = fault_find(f);
 
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-		if (faults[i].signal != f->signal || faults[i].code != f->code)
-			continue;
+	if (i >= 0)
 		snprintf(buf, n, "%s", faults[i].name);
-		return buf;
-	}
-	snprintf(buf, n, "signal %d, code %d", f->signal, f->code);
+	else
+		snprintf(buf, n, "signal %d, code %d", f->signal, f->code);
 	return buf;
+}
+
+const char *fault_meaning(const struct fault *f)
+{
+	int i = fault_find(f);
+
+	return i >= 0 ? faults[i].meaning : "";
 }
 
 void result_free(struct result *r)

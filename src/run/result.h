@@ -37,6 +37,9 @@ struct fault {
 /* "SIGBUS/BUS_ADRALN" */
 const char *fault_name(char *buf, size_t n, const struct fault *fault);
 
+/* What such a fault means on a BAR, in a few words; "" where nothing is known. */
+const char *fault_meaning(const struct fault *fault);
+
 /* One visit of one cell, in its own process. Raw ticks are never changed. */
 struct round {
 	enum cell_status status;
