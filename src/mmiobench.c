@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -15,190 +14,16 @@
 #include "base/parse.h"
 #include "base/path.h"
 #include "env/collect.h"
+#include "mmiobench_options.h"
 #include "pci/list.h"
-#include "pci/policy.h"
-#include "pci/select.h"
 #include "report/list.h"
 #include "report/report.h"
 #include "run/child.h"
 #include "run/journal.h"
 #include "run/session.h"
 
-/* Exit statuses; design.md "Promises". */
-enum {
-	EXIT_DONE = 0,
-	EXIT_TEST_FAILED = 1,
-	EXIT_USAGE = 2,   /* or the environment: nothing was measured */
-	EXIT_NOTHING = 77, /* nothing to test here */
-	EXIT_INTERNAL = 99,
-};
-
 #define WINDOW_DEFAULT_BYTES (1u << 20)
 #define WINDOW_ALIGN_BYTES   4096u
-
-struct options {
-	struct pci_select select;
-	struct policy_ask policy;
-	const char *bar, *offset, *length, *map, *tests, *cpu, *seed, *journal, *json, *sysroot;
-	enum exp_profile profile;
-	bool list, dry_run, allow_vm_crash, leave_window, emulated;
-	const char *environment; /* the variables that were used, as they stood */
-};
-
-enum option_key {
-	KEY_FIRST = 0x100,
-	KEY_BAR, KEY_OFFSET, KEY_LENGTH, KEY_MAP, KEY_LIST, KEY_TESTS, KEY_QUICK, KEY_FULL,
-	KEY_DRY_RUN, KEY_CPU, KEY_SEED, KEY_READ_ONLY, KEY_LEAVE_WINDOW, KEY_JSON, KEY_JOURNAL,
-	KEY_ALLOW_VM_CRASH, KEY_ALLOW_BOUND_DRIVER, KEY_ALLOW_SIDE_EFFECTS, KEY_ALLOW_BRIDGE,
-	KEY_EMULATED, KEY_SYSROOT,
-};
-
-static const struct argp_option argp_options[] = {
-	{ NULL, 0, NULL, 0, "What to test:", 1 },
-	{ "list", KEY_LIST, NULL, 0, "List functions and BARs, and which may be tested", 0 },
-	{ "slot", 's', "SLOT", 0, "Function [[domain:]bus:]dev.func, as lspci -s", 0 },
-	{ "id", 'd', "ID", 0, "Function by [vendor]:[device][:class], as lspci -d", 0 },
-	{ "bar", KEY_BAR, "N", 0, "BAR 0..5; naming it is consent to store to its window, which is "
-	  "saved and put back", 0 },
-	{ "offset", KEY_OFFSET, "SIZE", 0, "Start of the window in the BAR (0)", 0 },
-	{ "length", KEY_LENGTH, "SIZE", 0, "Length of the window (the BAR, up to 1M)", 0 },
-	{ "map", KEY_MAP, "WAY", 0, "sysfs, or ram: ordinary memory, to try the tool", 0 },
-
-	{ NULL, 0, NULL, 0, "How:", 2 },
-	{ "tests", KEY_TESTS, "LIST", 0, "Experiments, comma-separated (all):", 0 },
-	{ "quick", KEY_QUICK, NULL, 0, "About 3 seconds instead of at most 30", 0 },
-	{ "full", KEY_FULL, NULL, 0, "More sizes and rounds, up to 5 minutes", 0 },
-	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Print the plan and touch nothing", 0 },
-	{ "cpu", KEY_CPU, "LOCATION", 0, "CPU by hwloc, such as core:2 or pu:3 (near the device)", 0 },
-	{ "seed", KEY_SEED, "N", 0, "Seed of the cells' order (the clock)", 0 },
-	{ "emulated", KEY_EMULATED, NULL, 0, "The CPU is an emulator's: times count for nothing", 0 },
-
-	{ NULL, 0, NULL, 0, "Safety:", 3 },
-	{ "read-only", KEY_READ_ONLY, NULL, 0, "Never store to the BAR", 0 },
-	{ "allow-vm-crash", KEY_ALLOW_VM_CRASH, NULL, 0, "Make the one access that stops a VM whose "
-	  "hypervisor turned Normal-NC into Device", 0 },
-	{ "allow-bound-driver", KEY_ALLOW_BOUND_DRIVER, NULL, 0, "Test although a driver is bound", 0 },
-	{ "allow-side-effects", KEY_ALLOW_SIDE_EFFECTS, NULL, 0, "Test although not prefetchable", 0 },
-	{ "allow-bridge", KEY_ALLOW_BRIDGE, NULL, 0, "Test a bridge's BAR", 0 },
-	{ "leave-window", KEY_LEAVE_WINDOW, NULL, 0, "Leave what was stored, to look at it from "
-	  "outside", 0 },
-	{ "journal", KEY_JOURNAL, "FILE", 0, "Crash journal (" JOURNAL_DEFAULT ")", 0 },
-
-	{ NULL, 0, NULL, 0, "Output:", 4 },
-	{ "json", KEY_JSON, "FILE", 0, "Result; - is stdout, then nothing else is written there "
-	  "(results/mmiobench-*.json)", 0 },
-	{ "sysroot", KEY_SYSROOT, "DIR", 0, "Use the recorded /sys and /proc in DIR", 0 },
-	{ 0 },
-};
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	switch (key) {
-	case 's': o->select.slot = arg; break;
-	case 'd': o->select.id = arg; break;
-	case KEY_LIST: o->list = true; break;
-	case KEY_BAR: o->bar = arg; break;
-	case KEY_OFFSET: o->offset = arg; break;
-	case KEY_LENGTH: o->length = arg; break;
-	case KEY_MAP: o->map = arg; break;
-	case KEY_TESTS: o->tests = arg; break;
-	case KEY_QUICK: o->profile = EXP_QUICK; break;
-	case KEY_FULL: o->profile = EXP_FULL; break;
-	case KEY_DRY_RUN: o->dry_run = true; break;
-	case KEY_CPU: o->cpu = arg; break;
-	case KEY_SEED: o->seed = arg; break;
-	case KEY_EMULATED: o->emulated = true; break;
-	case KEY_READ_ONLY: o->policy.read_only = true; break;
-	case KEY_ALLOW_VM_CRASH: o->allow_vm_crash = true; break;
-	case KEY_ALLOW_BOUND_DRIVER: o->policy.allow_bound_driver = true; break;
-	case KEY_ALLOW_SIDE_EFFECTS: o->policy.allow_side_effects = true; break;
-	case KEY_ALLOW_BRIDGE: o->policy.allow_bridge = true; break;
-	case KEY_LEAVE_WINDOW: o->leave_window = true; break;
-	case KEY_JOURNAL: o->journal = arg; break;
-	case KEY_JSON: o->json = arg; break;
-	case KEY_SYSROOT: o->sysroot = arg; break;
-	case ARGP_KEY_ARG:
-		log_error("\"%s\" is no option: the device is chosen with -s or -d, see --help", arg);
-		exit(EXIT_USAGE);
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-	return 0;
-}
-
-/* Lists that tables know are not written down twice. */
-static char *help_filter(int key, const char *text, void *input)
-{
-	char names[128], *help;
-
-	(void)input;
-	if (key != KEY_TESTS)
-		return (char *)(uintptr_t)text;
-	if (asprintf(&help, "%s %s", text, experiment_names(names, sizeof(names))) < 0)
-		return (char *)(uintptr_t)text;
-	return help;
-}
-
-static const struct argp argp = {
-	argp_options, parse_option, NULL,
-	"Which memory type does a mapping of a PCI BAR really have, how fast is it, and did the "
-	"hypervisor preserve Normal-NC (write combining)?\v"
-	"Every option has an environment variable, MMIOBENCH_ and its name in capitals, with _ for -; "
-	"flags are 1 or 0, yes or no. "
-	"Exit status: 0 done, 1 the window could not be put back as it was, 2 usage or environment: "
-	"nothing was measured, or it could not be written, 77 nothing to test here, 99 internal error.",
-	NULL, help_filter, NULL,
-};
-
-/* A flag's variable: 1 on, 0 off, -EINVAL. */
-static int parse_switch(const char *value)
-{
-	static const char *const words[][2] = {
-		{ "0", "1" }, { "no", "yes" }, { "off", "on" }, { "false", "true" },
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		for (int on = 0; on < 2; on++)
-			if (!strcasecmp(value, words[i][on]))
-				return on;
-	return -EINVAL;
-}
-
-/*
- * MMIOBENCH_QUICK=1, MMIOBENCH_JSON=FILE, ...: defaults that options override. Empty counts as not
- * set. What was used is added to used, for the record: it may be consent.
- */
-static int parse_environment(struct options *o, FILE *used)
-{
-	struct argp_state state = { .input = o };
-
-	for (const struct argp_option *a = argp_options; a->doc || a->name; a++) {
-		char name[64] = "MMIOBENCH_";
-		char *value;
-		int on = 1;
-
-		if (!a->name)
-			continue;
-		for (size_t i = 0, n = strlen(name); a->name[i] && n + i < sizeof(name) - 1; i++)
-			name[n + i] = a->name[i] == '-' ? '_' : (char)(a->name[i] & ~0x20);
-		value = secure_getenv(name);
-		if (!value || !*value)
-			continue;
-		if (!a->arg)
-			on = parse_switch(value);
-		if (on < 0) {
-			log_error("%s=%s: is it on or off? use 1 or 0, yes or no", name, value);
-			return on;
-		}
-		if (!on)
-			continue;
-		fprintf(used, "%s=%s ", name, value);
-		parse_option(a->key, value, &state);
-	}
-	return 0;
-}
 
 static uint64_t page_bytes(void)
 {
@@ -595,25 +420,13 @@ static int close_stdout(int status)
 int main(int argc, char **argv)
 {
 	struct options o = { .profile = EXP_DEFAULT };
-	char *environment = NULL;
-	size_t n;
-	FILE *used = open_memstream(&environment, &n);
-	int ret = EXIT_USAGE, refused;
+	int ret = EXIT_USAGE;
 
-	argp_err_exit_status = EXIT_USAGE;
-	argp_program_version = "mmiobench " PACKAGE_VERSION;
-	if (!used)
-		return EXIT_INTERNAL;
-	refused = parse_environment(&o, used);
-	if (fclose(used))
-		refused = -ENOMEM;
-	o.environment = environment;
-	if (!refused && !argp_parse(&argp, argc, argv, 0, NULL, &o)) {
-		o.policy.bar_named = o.bar != NULL;
+	if (!options_parse(&o, argc, argv)) {
 		/* a recorded machine is told of as it was, not as this kernel would map it */
 		o.policy.page_bytes = o.sysroot ? 0 : page_bytes();
 		ret = close_stdout(run(&o, argc, argv));
 	}
-	free(environment);
+	options_free(&o);
 	return ret;
 }
