@@ -35,6 +35,7 @@ struct kernel {
 struct barrier {
 	const char *name;
 	const char *orders;
+	bool common; /* what drivers use: measured by default; the others with --full */
 };
 
 /*

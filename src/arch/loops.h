@@ -102,8 +102,9 @@
 #define KERNEL_CONST(k, dir, insn, tlp)                                                            \
 	static const struct kernel kernel_##k = { #k, dir, WIDTH_##k, true, insn, tlp };
 #define KERNEL_ROW(k, dir, insn, tlp)  { #k, dir, WIDTH_##k, true, insn, tlp },
-#define BARRIER_CONST(b, name, orders) static const struct barrier barrier_##b = { name, orders };
-#define BARRIER_ROW(b, name, orders)   { name, orders },
+#define BARRIER_CONST(b, name, common, orders)                                                     \
+	static const struct barrier barrier_##b = { name, orders, common };
+#define BARRIER_ROW(b, name, common, orders) { name, orders, common },
 
 #define ARCH_TABLES(KERNELS, BARRIERS)                                                             \
 	KERNELS(KERNEL_CONST)                                                                      \

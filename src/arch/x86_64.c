@@ -2,18 +2,30 @@
 #include "config.h"
 #include "arch/arch.h"
 
+#define WIDTH_store1 1
+#define WIDTH_store2 2
 #define WIDTH_store4 4
 #define WIDTH_store8 8
+#define WIDTH_load1  1
+#define WIDTH_load2  2
 #define WIDTH_load4 4
 #define WIDTH_load8 8
+#define ACCESS_store1 "movb %b[v], .Lo(%q[p])\n"
+#define ACCESS_store2 "movw %w[v], .Lo(%q[p])\n"
 #define ACCESS_store4 "movl %k[v], .Lo(%q[p])\n"
 #define ACCESS_store8 "movq %q[v], .Lo(%q[p])\n"
+/* zero-extending: a partial register would make each load wait for the one before */
+#define ACCESS_load1 "movzbl .Lo(%q[p]), %k[t]\n"
+#define ACCESS_load2 "movzwl .Lo(%q[p]), %k[t]\n"
 #define ACCESS_load4 "movl .Lo(%q[p]), %k[t]\n"
 #define ACCESS_load8 "movq .Lo(%q[p]), %q[t]\n"
 
 #define BARRIER_none   ""
 #define BARRIER_sfence "sfence\n"
 #define BARRIER_mfence "mfence\n"
+#define BARRIER_lfence "lfence\n"
+/* below the red zone is nobody's; on the stack, so that the line is our own */
+#define BARRIER_lock_or "lock orl $0, -132(%%rsp)\n"
 /* full barrier, read, wait for its data */
 #define BARRIER_read_flush "mfence\nmovl (%q[f]), %k[t]\nlfence\n"
 /* the next address depends on what was loaded */
@@ -25,8 +37,12 @@
 	"cmpq %q[end], %q[p]\n"                                                                    \
 	"jne 2b\n"
 #define LOOP_NEXT_LAP "decq %q[n]\njnz 1b\n"
+#define LOOP_DONE_store1 ""
+#define LOOP_DONE_store2 ""
 #define LOOP_DONE_store4 ""
 #define LOOP_DONE_store8 ""
+#define LOOP_DONE_load1 "lfence\n"
+#define LOOP_DONE_load2 "lfence\n"
 #define LOOP_DONE_load4 "lfence\n"
 #define LOOP_DONE_load8 "lfence\n"
 
@@ -41,29 +57,41 @@ const bool arch_alignment_tells_type = false;
 
 /* trap-safe: KVM decodes a MOV whatever its form */
 #define KERNELS(X)                                                                                 \
+	X(store1, KERNEL_STORE, "MOV m8, r8", "one 1-byte memory write")                           \
+	X(store2, KERNEL_STORE, "MOV m16, r16", "one 2-byte memory write")                         \
 	X(store4, KERNEL_STORE, "MOV m32, r32", "one 4-byte memory write")                          \
 	X(store8, KERNEL_STORE, "MOV m64, r64", "one 8-byte memory write")                          \
+	X(load1, KERNEL_LOAD, "MOVZX r32, m8", "one 1-byte memory read")                           \
+	X(load2, KERNEL_LOAD, "MOVZX r32, m16", "one 2-byte memory read")                          \
 	X(load4, KERNEL_LOAD, "MOV r32, m32", "one 4-byte memory read")                            \
 	X(load8, KERNEL_LOAD, "MOV r64, m64", "one 8-byte memory read")
 
 #define BARRIERS(X)                                                                                \
-	X(none, "none", "nothing")                                                                 \
-	X(sfence, "sfence", "stores before it, WC ones too, before stores after it")               \
-	X(mfence, "mfence", "accesses before it, before accesses after it")                        \
-	X(read_flush, "read-flush", "waits until stores before it have reached the device")        \
-	X(dep, "dep", "a load before it, before the next access (address dependency)")
+	X(none, "none", true, "nothing")                                                           \
+	X(sfence, "sfence", true, "stores before it, WC ones too, before stores after it")         \
+	X(mfence, "mfence", true, "accesses before it, before accesses after it")                  \
+	X(lfence, "lfence", false, "loads before it, before instructions after it")                \
+	X(lock_or, "lock-or", false, "as mfence, by a locked instruction on the stack")            \
+	X(read_flush, "read-flush", true, "waits until stores before it have reached the device")  \
+	X(dep, "dep", true, "a load before it, before the next access (address dependency)")
 
 ARCH_TABLES(KERNELS, BARRIERS)
 
 #define LOOPS_STORE(X_REGION, X_SPAN, k, w)                                                        \
 	LOOPS_FREE(X_REGION, X_SPAN, k)                                                            \
 	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, sfence)                                              \
+	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, lfence)                                              \
+	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, lock_or)                                             \
 	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, mfence)                                              \
 	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, read_flush)
 
 #define LOOPS(X_REGION, X_SPAN)                                                                    \
 	LOOPS_STORE(X_REGION, X_SPAN, store4, 4)                                                   \
 	LOOPS_STORE(X_REGION, X_SPAN, store8, 8)                                                   \
+	LOOPS_FREE(X_REGION, X_SPAN, store1)                                                       \
+	LOOPS_FREE(X_REGION, X_SPAN, store2)                                                       \
+	LOOPS_FREE(X_REGION, X_SPAN, load1)                                                        \
+	LOOPS_FREE(X_REGION, X_SPAN, load2)                                                        \
 	LOOPS_FREE(X_REGION, X_SPAN, load4)                                                        \
 	LOOPS_FREE(X_REGION, X_SPAN, load8)                                                        \
 	X_SPAN(load4, dep, each, 4, 64)                                                            \

@@ -66,11 +66,38 @@ static int expand_size(const struct experiment *e, const struct exp_limits *l,
 	return ret;
 }
 
+/* The other widths, over one region. */
+static int expand_widths(const struct experiment *e, const struct exp_limits *l,
+			 struct cell_list *out, enum map_type type)
+{
+	static const struct {
+		const char *store, *load;
+		enum exp_profile from;
+	} widths[] = {
+		{ "store1", "load1", EXP_FULL },
+		{ "store2", "load2", EXP_FULL },
+		{ "store4", "load4", EXP_DEFAULT },
+	};
+	int ret = 0;
+
+	for (size_t i = 0; i < N_OF(widths) && !ret; i++) {
+		struct cell_want want = { type,		widths[i].store, "none", 0,
+					  WIDTH_REGION, false,		 "B/s" };
+
+		if (widths[i].from > l->profile)
+			continue;
+		ret = add_store(out, e, l, want);
+		want.kernel = widths[i].load;
+		if (!ret)
+			ret = cell_add(out, e, l, &want);
+	}
+	return ret;
+}
+
 static int expand_sizes(const struct experiment *e, const struct exp_limits *l,
 			struct cell_list *out, enum map_type type)
 {
 	uint64_t largest = largest_region(l);
-	struct cell_want want = { type, "store4", "none", 0, WIDTH_REGION, false, "B/s" };
 	bool with_largest = l->profile == EXP_QUICK;
 	int ret = 0;
 
@@ -82,11 +109,7 @@ static int expand_sizes(const struct experiment *e, const struct exp_limits *l,
 	}
 	if (!ret && !with_largest)
 		ret = expand_size(e, l, out, type, largest);
-	if (ret || l->profile == EXP_QUICK)
-		return ret;
-	ret = add_store(out, e, l, want);
-	want.kernel = "load4";
-	return ret ? ret : cell_add(out, e, l, &want);
+	return ret || l->profile == EXP_QUICK ? ret : expand_widths(e, l, out, type);
 }
 
 /* Barriers that order stores and are no read: those rows have an end-of-pass loop for store8. */
@@ -97,7 +120,8 @@ static int expand_barriers(const struct experiment *e, const struct exp_limits *
 	int ret = 0;
 
 	for (const struct barrier *b = arch_barriers; b->name; b++) {
-		if (!strcmp(b->name, "none") || !strcmp(b->name, "read-flush"))
+		if (!strcmp(b->name, "none") || !strcmp(b->name, "read-flush") ||
+		    (!b->common && l->profile != EXP_FULL))
 			continue;
 		for (size_t i = 0; i < N_OF(intervals) && !ret; i++) {
 			uint32_t at = intervals[i].bytes == 1 ? 8 : intervals[i].bytes;

@@ -19,6 +19,8 @@ int exp_lat_expand(const struct experiment *e, const struct exp_limits *l, struc
 		ret = cell_add(out, e, l, &want);
 		want.kernel = "store8";
 		for (const struct barrier *b = arch_barriers; b->name && !ret; b++) {
+			if (!b->common && l->profile != EXP_FULL)
+				continue;
 			want.barrier = b->name;
 			want.interval_bytes = strcmp(b->name, "none") ? 8 : 0;
 			ret = cell_add(out, e, l, &want);

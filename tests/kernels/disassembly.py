@@ -18,14 +18,22 @@ SHARE = 0.95
 # kernel: (regular expression with groups register, offset, base; how many bytes)
 ACCESS = {
     "aarch64": {
+        "store1": (r"strb w(\d+), \[x(\d+)(?:, #(\d+))?\]$", 1),
+        "store2": (r"strh w(\d+), \[x(\d+)(?:, #(\d+))?\]$", 2),
         "store4": (r"str w(\d+), \[x(\d+)(?:, #(\d+))?\]$", 4),
         "store8": (r"str x(\d+), \[x(\d+)(?:, #(\d+))?\]$", 8),
+        "load1": (r"ldrb w(\d+), \[x(\d+)(?:, #(\d+))?\]$", 1),
+        "load2": (r"ldrh w(\d+), \[x(\d+)(?:, #(\d+))?\]$", 2),
         "load4": (r"ldr w(\d+), \[x(\d+)(?:, #(\d+))?\]$", 4),
         "load8": (r"ldr x(\d+), \[x(\d+)(?:, #(\d+))?\]$", 8),
     },
     "x86_64": {
+        "store1": (r"movb? %([abcd]l|[sd]il|bpl|r\d+b),(0x[0-9a-f]+)?\(%(r\w+)\)$", 1),
+        "store2": (r"movw? %([abcd]x|[sd]i|bp|r\d+w),(0x[0-9a-f]+)?\(%(r\w+)\)$", 2),
         "store4": (r"movl? %(e\w\w|r\d+d),(0x[0-9a-f]+)?\(%(r\w+)\)$", 4),
         "store8": (r"movq? %(r[a-z]\w|r\d+),(0x[0-9a-f]+)?\(%(r\w+)\)$", 8),
+        "load1": (r"movzbl (0x[0-9a-f]+)?\(%(r\w+)\),%(e\w\w|r\d+d)$", 1),
+        "load2": (r"movzwl (0x[0-9a-f]+)?\(%(r\w+)\),%(e\w\w|r\d+d)$", 2),
         "load4": (r"movl? (0x[0-9a-f]+)?\(%(r\w+)\),%(e\w\w|r\d+d)$", 4),
         "load8": (r"movq? (0x[0-9a-f]+)?\(%(r\w+)\),%(r[a-z]\w|r\d+)$", 8),
     },
@@ -39,6 +47,11 @@ BARRIER = {
     "aarch64": {
         "none": [],
         "dmb-oshst": [r"dmb oshst$"],
+        "dgh": [r"(dgh|hint #0x6)$"],
+        "dmb-oshld": [r"dmb oshld$"],
+        "dmb-st": [r"dmb st$"],
+        "dmb-sy": [r"dmb sy$"],
+        "dsb-oshst": [r"dsb oshst$"],
         "dmb-osh": [r"dmb osh$"],
         "dsb-st": [r"dsb st$"],
         "dsb-sy": [r"dsb sy$"],
@@ -49,6 +62,8 @@ BARRIER = {
         "none": [],
         "sfence": [r"sfence$"],
         "mfence": [r"mfence$"],
+        "lfence": [r"lfence$"],
+        "lock-or": [r"lock orl \$0x0,-0x84\(%rsp\)$"],
         "read-flush": [r"mfence$", r"mov \(%r\w+\),%\w+$", r"lfence$"],
         "dep": [r"and \$0x0,%\w+$", r"add %r\w+,%r\w+$"],
     },
