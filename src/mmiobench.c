@@ -363,6 +363,21 @@ static int run_on_bar(const struct options *o, struct session_ask *ask, int bar,
 	return ret;
 }
 
+/* The rows of the architecture's tables. */
+static void print_kernels(void)
+{
+	printf("Access kernels of %s\n", arch_name);
+	printf("  %-8s %-6s %5s  %-14s %-10s %s\n", "name", "does", "bytes", "instruction",
+	       "trap-safe", "on Device or UC");
+	for (const struct kernel *k = arch_kernels; k->name; k++)
+		printf("  %-8s %-6s %5u  %-14s %-10s %s\n", k->name,
+		       k->direction == KERNEL_STORE ? "store" : "load", k->width_bytes,
+		       k->instruction, k->trap_safe ? "yes" : "no", k->tlps);
+	printf("\nBarriers; * measured by default, the others with --full\n");
+	for (const struct barrier *b = arch_barriers; b->name; b++)
+		printf("%s %-11s %s\n", b->common ? "*" : " ", b->name, b->orders);
+}
+
 static int check_sysroot(const struct options *o)
 {
 	struct stat st;
@@ -390,6 +405,10 @@ static int run(const struct options *o, int argc, char **argv)
 				   .seed = (uint64_t)time(NULL) };
 	int bar;
 
+	if (o->list_kernels) {
+		print_kernels();
+		return EXIT_DONE;
+	}
 	if (parse_values(o, &ask, &bar) || pci_select_check(&o->select))
 		return EXIT_USAGE;
 	if (o->sysroot && check_sysroot(o))

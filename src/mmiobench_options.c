@@ -12,7 +12,7 @@
 
 enum option_key {
 	KEY_FIRST = 0x100,
-	KEY_BAR, KEY_OFFSET, KEY_LENGTH, KEY_MAP, KEY_LIST, KEY_TESTS, KEY_QUICK, KEY_FULL,
+	KEY_BAR, KEY_OFFSET, KEY_LENGTH, KEY_MAP, KEY_LIST, KEY_LIST_KERNELS, KEY_TESTS, KEY_QUICK, KEY_FULL,
 	KEY_DRY_RUN, KEY_CPU, KEY_SEED, KEY_READ_ONLY, KEY_LEAVE_WINDOW, KEY_JSON, KEY_JOURNAL,
 	KEY_ALLOW_VM_CRASH, KEY_ALLOW_BOUND_DRIVER, KEY_ALLOW_SIDE_EFFECTS, KEY_ALLOW_BRIDGE,
 	KEY_EMULATED, KEY_SYSROOT,
@@ -28,6 +28,7 @@ static const struct argp_option argp_options[] = {
 	{ "offset", KEY_OFFSET, "SIZE", 0, "Start of the window in the BAR (0)", 0 },
 	{ "length", KEY_LENGTH, "SIZE", 0, "Length of the window (the BAR, up to 1M)", 0 },
 	{ "map", KEY_MAP, "WAY", 0, "sysfs, or ram: ordinary memory, to try the tool", 0 },
+	{ "list-kernels", KEY_LIST_KERNELS, NULL, 0, "List access kernels and barriers", 0 },
 
 	{ NULL, 0, NULL, 0, "How:", 2 },
 	{ "tests", KEY_TESTS, "LIST", 0, "Experiments, comma-separated (all):", 0 },
@@ -64,6 +65,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 's': o->select.slot = arg; break;
 	case 'd': o->select.id = arg; break;
 	case KEY_LIST: o->list = true; break;
+	case KEY_LIST_KERNELS: o->list_kernels = true; break;
 	case KEY_BAR: o->bar = arg; break;
 	case KEY_OFFSET: o->offset = arg; break;
 	case KEY_LENGTH: o->length = arg; break;

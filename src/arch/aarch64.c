@@ -75,7 +75,7 @@ const bool arch_alignment_tells_type = true;
 	X(load8, KERNEL_LOAD, "LDR Xt", "one 8-byte memory read")
 
 #define BARRIERS(X)                                                                                \
-	X(none, "none", true, "nothing")                                                           \
+	X(none, "none", true, "orders nothing")                                                         \
 	X(dgh, "dgh", false, "nothing: a hint to stop gathering here (FEAT_DGH)")                  \
 	X(dmb_oshst, "dmb-oshst", true, "stores before it, before stores after it")                \
 	X(dmb_oshld, "dmb-oshld", false, "loads before it, before accesses after it")              \

@@ -67,7 +67,7 @@ const bool arch_alignment_tells_type = false;
 	X(load8, KERNEL_LOAD, "MOV r64, m64", "one 8-byte memory read")
 
 #define BARRIERS(X)                                                                                \
-	X(none, "none", true, "nothing")                                                           \
+	X(none, "none", true, "orders nothing")                                                         \
 	X(sfence, "sfence", true, "stores before it, WC ones too, before stores after it")         \
 	X(mfence, "mfence", true, "accesses before it, before accesses after it")                  \
 	X(lfence, "lfence", false, "loads before it, before instructions after it")                \
