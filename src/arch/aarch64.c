@@ -7,14 +7,6 @@
  * sy. ish would not do.
  */
 
-#define WIDTH_store1 1
-#define WIDTH_store2 2
-#define WIDTH_store4 4
-#define WIDTH_store8 8
-#define WIDTH_load1  1
-#define WIDTH_load2  2
-#define WIDTH_load4 4
-#define WIDTH_load8 8
 #define ACCESS_store1 "strb %w[v], [%x[p], #.Lo]\n"
 #define ACCESS_store2 "strh %w[v], [%x[p], #.Lo]\n"
 #define ACCESS_store4 "str %w[v], [%x[p], #.Lo]\n"
@@ -103,19 +95,7 @@ ARCH_TABLES(KERNELS, BARRIERS)
 	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, dsb_sy)                                              \
 	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, read_flush)
 
-#define LOOPS(X_REGION, X_SPAN)                                                                    \
-	LOOPS_STORE(X_REGION, X_SPAN, store4, 4)                                                     \
-	LOOPS_STORE(X_REGION, X_SPAN, store8, 8)                                                     \
-	LOOPS_FREE(X_REGION, X_SPAN, store1)                                                       \
-	LOOPS_FREE(X_REGION, X_SPAN, store2)                                                       \
-	LOOPS_FREE(X_REGION, X_SPAN, load1)                                                        \
-	LOOPS_FREE(X_REGION, X_SPAN, load2)                                                        \
-	LOOPS_FREE(X_REGION, X_SPAN, load4)                                                         \
-	LOOPS_FREE(X_REGION, X_SPAN, load8)                                                         \
-	X_SPAN(load4, dep, each, 4, 64)                                                             \
-	X_SPAN(load8, dep, each, 8, 64)
-
-ARCH_LOOP_TABLE(LOOPS)
+ARCH_LOOP_TABLE(LOOPS_SCALAR)
 
 uint64_t arch_clock_start(void)
 {

@@ -48,13 +48,6 @@ static uint64_t monotonic_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
 }
 
-static int compare_u64(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static int compare_double(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -75,9 +68,9 @@ static double measure_hz(void)
 
 void arch_clock_calibrate(struct arch_clock *clock)
 {
-	uint64_t step[CALIBRATE_STEPS], t0, t1, nominal = arch_clock_nominal_hz();
+	uint64_t t0, t1, nominal = arch_clock_nominal_hz();
 	uint64_t resolution = UINT64_MAX;
-	double hz[CALIBRATE_TIMES], off;
+	double hz[CALIBRATE_TIMES], step[CALIBRATE_STEPS], off;
 
 	/* the median: one of them may have been preempted between the two clocks */
 	for (int i = 0; i < CALIBRATE_TIMES; i++)
@@ -91,10 +84,10 @@ void arch_clock_calibrate(struct arch_clock *clock)
 
 	for (int i = 0; i < CALIBRATE_STEPS; i++) {
 		t0 = arch_clock_start();
-		step[i] = arch_clock_end() - t0;
+		step[i] = (double)(arch_clock_end() - t0);
 	}
-	qsort(step, CALIBRATE_STEPS, sizeof(step[0]), compare_u64);
-	clock->overhead_ticks = step[CALIBRATE_STEPS / 2];
+	qsort(step, CALIBRATE_STEPS, sizeof(step[0]), compare_double);
+	clock->overhead_ticks = (uint64_t)step[CALIBRATE_STEPS / 2];
 
 	t0 = arch_clock_end();
 	for (int i = 0; i < CALIBRATE_STEPS; t0 = t1) {

@@ -5,7 +5,9 @@
 /*
  * Makes the measuring loops of an architecture. The including file defines before:
  *
- *   ACCESS_k   asm of kernel k at offset .Lo of operand [p]; WIDTH_k its bytes
+ *   ACCESS_k   asm of kernel k at offset .Lo of operand [p]; WIDTH_k its bytes, for the scalar
+ *              kernels that every architecture has it is below
+ *   LOOPS_STORE(X_REGION, X_SPAN, k, w)  the loops of a store kernel, with every barrier
  *   BARRIER_b  asm of barrier b
  *   LOOP_NEXT_BLOCK, LOOP_NEXT_LAP   asm that closes the two loops: steps [p] by BLOCK until [end]
  *              and branches to 2 backwards; counts [n] down and branches to 1 backwards
@@ -90,6 +92,28 @@
 	X_REGION(k, b, 4096, 4096, none, 4096)                                                     \
 	X_REGION(k, b, end, 0, b, 1024)                                                            \
 	X_SPAN(k, b, each, w, 64)
+
+/* One register, of every width: the kernels and loops that all architectures have. */
+#define WIDTH_store1 1
+#define WIDTH_store2 2
+#define WIDTH_store4 4
+#define WIDTH_store8 8
+#define WIDTH_load1  1
+#define WIDTH_load2  2
+#define WIDTH_load4  4
+#define WIDTH_load8  8
+
+#define LOOPS_SCALAR(X_REGION, X_SPAN)                                                             \
+	LOOPS_STORE(X_REGION, X_SPAN, store4, 4)                                                   \
+	LOOPS_STORE(X_REGION, X_SPAN, store8, 8)                                                   \
+	LOOPS_FREE(X_REGION, X_SPAN, store1)                                                       \
+	LOOPS_FREE(X_REGION, X_SPAN, store2)                                                       \
+	LOOPS_FREE(X_REGION, X_SPAN, load1)                                                        \
+	LOOPS_FREE(X_REGION, X_SPAN, load2)                                                        \
+	LOOPS_FREE(X_REGION, X_SPAN, load4)                                                        \
+	LOOPS_FREE(X_REGION, X_SPAN, load8)                                                        \
+	X_SPAN(load4, dep, each, 4, 64)                                                            \
+	X_SPAN(load8, dep, each, 8, 64)
 
 #define LOOP_ROW_REGION(k, b, iname, interval, at_end, block)                                      \
 	{ &kernel_##k, &barrier_##b, interval, 0, block, LOOP_NAME(k, b, iname, 0),                \

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
-#include <stdlib.h>
 #include "exp/exp.h"
 #include "exp/probe.h"
+#include "stat/summary.h"
 
 #define SINGLES    33
 #define WORDS_SEEN 16
@@ -14,13 +14,6 @@ int exp_probe_expand(const struct experiment *e, const struct exp_limits *l, str
 	(void)l;
 	(void)out;
 	return 0;
-}
-
-static int compare_double(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
 }
 
 static double single_ns(double ticks, const struct arch_clock *clock)
@@ -45,8 +38,7 @@ static double time_loads(const struct mapping *m, const struct arch_clock *clock
 		arch_read_flush(m->addr);
 		ticks[i] = (double)(arch_clock_end() - t0);
 	}
-	qsort(ticks, SINGLES, sizeof(ticks[0]), compare_double);
-	return single_ns(ticks[SINGLES / 2], clock);
+	return single_ns(summary_median(ticks, SINGLES), clock);
 }
 
 static double time_stores(const struct mapping *m, uint32_t value, const struct arch_clock *clock)
@@ -62,8 +54,7 @@ static double time_stores(const struct mapping *m, uint32_t value, const struct 
 		arch_store32(m->addr, value);
 		ticks[i] = (double)(arch_clock_end() - t0);
 	}
-	qsort(ticks, SINGLES, sizeof(ticks[0]), compare_double);
-	return single_ns(ticks[SINGLES / 2], clock);
+	return single_ns(summary_median(ticks, SINGLES), clock);
 }
 
 static bool reads_back(struct probe_access *p, const struct mapping *m, uint32_t value)
