@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <errno.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "arch/arch.h"
@@ -22,15 +21,6 @@ static struct mapping open_maps[4];
 const struct map_way *map_way(enum map_type type)
 {
 	return &ways[type];
-}
-
-enum map_type map_type_find(const char *name)
-{
-	enum map_type t = 0;
-
-	while (t < MAP_TYPES && strcmp(ways[t].name, name))
-		t++;
-	return t;
 }
 
 static bool overlaps(const struct mapping *m, uint64_t phys, uint64_t bytes)

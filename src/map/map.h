@@ -47,9 +47,6 @@ struct map_way {
 
 const struct map_way *map_way(enum map_type type);
 
-/* The type of that name in a result or an id; MAP_TYPES: none. */
-enum map_type map_type_find(const char *name);
-
 /*
  * Maps; m is set only on success. -EBUSY when this process has one of the same pages mapped with
  * another type: Device and Normal-NC aliases of one page are mismatched attributes (Arm ARM B2.11),

@@ -126,7 +126,6 @@ struct result {
 	/* how */
 	char profile[16];
 	uint64_t seed;
-	bool told_failure;       /* a cell's failure was logged; not in the file */
 	unsigned int rounds_planned, rounds_done, batches;
 	unsigned int cpu;
 	char cpu_why[96];

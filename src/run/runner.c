@@ -168,7 +168,17 @@ static uint64_t known_laps(const struct cell_record *rec)
 	return 1;
 }
 
-static int run_cell(const struct runner *r, const struct cell *cell, struct result *result,
+/* Why a cell cannot be run is told once, not for each of hundreds. */
+static bool failed_before(const struct result *result)
+{
+	for (size_t i = 0; i < result->n_cells; i++)
+		for (unsigned int k = 0; k < result->cells[i].n_rounds; k++)
+			if (result->cells[i].rounds[k].status == CELL_FAILED)
+				return true;
+	return false;
+}
+
+static int run_cell(const struct runner *r, const struct cell *cell, const struct result *result,
 		    struct cell_record *rec, struct child_shared *shared)
 {
 	const struct plan_profile *p = r->plan->profile;
@@ -179,7 +189,7 @@ static int run_cell(const struct runner *r, const struct cell *cell, struct resu
 			       .batch_ticks = (uint64_t)(p->batch_us * 1e-6 * r->clock->hz),
 			       .cap_ticks = (uint64_t)(r->plan->cap_s * r->clock->hz),
 			       .batches = p->batches,
-			       .mute = result->told_failure };
+			       .mute = failed_before(result) };
 	struct child_work work = { .fn = cell_child,
 				   .arg = &w,
 				   .cpu = r->cpu,
@@ -196,7 +206,7 @@ static int run_cell(const struct runner *r, const struct cell *cell, struct resu
 	if (!ret)
 		ret = round_fill(round, shared);
 	if (!ret)
-		result->told_failure |= rec->rounds[rec->n_rounds++].status == CELL_FAILED;
+		rec->n_rounds++;
 	return ret;
 }
 
