@@ -70,22 +70,77 @@ static int parse_window(const struct options *o, uint64_t bar_bytes, struct sess
 	return 0;
 }
 
-static int parse_tests(const char *tests)
+static bool is_experiment(const char *name)
 {
-	char *copy = tests ? strdup(tests) : NULL, *save = NULL, names[128];
-	int ret = 0;
+	return experiment_find(name) != NULL;
+}
 
-	if (tests && !*tests)
-		ret = -EINVAL;
+static bool is_kernel(const char *name)
+{
+	return arch_find_kernel(name) != NULL;
+}
+
+static bool is_barrier(const char *name)
+{
+	return arch_find_barrier(name) != NULL;
+}
+
+/* A comma-separated list of names of a table; NULL is one. 0, -EINVAL after logging. */
+static int parse_names(const char *option, const char *list, bool (*known)(const char *name),
+		       const char *choose_from)
+{
+	char *copy = list ? strdup(list) : NULL, *save = NULL;
+	int ret = list && !*list ? -EINVAL : 0;
+
+	if (!ret && list && !copy)
+		return -ENOMEM;
 	for (char *t = copy ? strtok_r(copy, ",", &save) : NULL; t && !ret;
 	     t = strtok_r(NULL, ",", &save))
-		if (!experiment_find(t))
+		if (!known(t))
 			ret = -EINVAL;
 	free(copy);
 	if (ret)
-		log_error("--tests %s: choose from %s, separated by commas", tests,
-			  experiment_names(names, sizeof(names)));
+		log_error("--%s %s: choose from %s, separated by commas", option, list, choose_from);
 	return ret;
+}
+
+#define SIZES_MAX 64
+
+static int parse_sizes(const struct options *o, struct session_ask *ask)
+{
+	static uint64_t sizes[SIZES_MAX];
+	char *copy = o->sizes ? strdup(o->sizes) : NULL, *save = NULL;
+	int ret = 0;
+
+	for (char *t = copy ? strtok_r(copy, ",", &save) : NULL; t && !ret;
+	     t = strtok_r(NULL, ",", &save)) {
+		if (ask->n_sizes == SIZES_MAX || parse_size(t, &sizes[ask->n_sizes]) ||
+		    sizes[ask->n_sizes] < 64 || sizes[ask->n_sizes] & (sizes[ask->n_sizes] - 1))
+			ret = -EINVAL;
+		else
+			ask->n_sizes++;
+	}
+	free(copy);
+	if (ret || (o->sizes && !ask->n_sizes)) {
+		log_error("--sizes %s: name powers of two from 64 on, at most %d, such as 64,4K,1M",
+			  o->sizes, SIZES_MAX);
+		return -EINVAL;
+	}
+	ask->sizes = ask->n_sizes ? sizes : NULL;
+	return 0;
+}
+
+static int parse_lists(const struct options *o, struct session_ask *ask)
+{
+	char names[128];
+	int ret = parse_names("tests", o->tests, is_experiment,
+			      experiment_names(names, sizeof(names)));
+
+	if (!ret)
+		ret = parse_names("kernels", o->kernels, is_kernel, "mmiobench --list-kernels");
+	if (!ret)
+		ret = parse_names("barriers", o->barriers, is_barrier, "mmiobench --list-kernels");
+	return ret ? ret : parse_sizes(o, ask);
 }
 
 static int parse_values(const struct options *o, struct session_ask *ask, int *bar)
@@ -100,15 +155,16 @@ static int parse_values(const struct options *o, struct session_ask *ask, int *b
 		}
 		*bar = (int)index;
 	}
-	if (o->map && strcmp(o->map, "sysfs") && strcmp(o->map, "ram")) {
-		log_error("--map %s: choose sysfs or ram", o->map);
+	ask->devmem = o->map && !strcmp(o->map, "devmem");
+	if (o->map && strcmp(o->map, "sysfs") && strcmp(o->map, "ram") && !ask->devmem) {
+		log_error("--map %s: choose sysfs, devmem or ram", o->map);
 		return -EINVAL;
 	}
 	if (o->seed ? parse_u64(o->seed, &ask->seed) : 0) {
 		log_error("--seed %s is no number", o->seed);
 		return -EINVAL;
 	}
-	return parse_tests(o->tests);
+	return parse_lists(o, ask);
 }
 
 /* One BAR that selectors and policy allow. */
@@ -314,18 +370,40 @@ static int measure(const struct options *o, struct session_ask *ask, int argc, c
 	return ret;
 }
 
+/* What was asked for must leave something to measure. */
+static int check_plan(const struct session_ask *ask, const struct plan *plan)
+{
+	char size[24], data[24];
+
+	for (size_t i = 0; i < ask->n_sizes; i++) {
+		if (ask->sizes[i] <= plan->layout.data_bytes)
+			continue;
+		log_error("--sizes: %s is more than the %s of the window that may be used: see "
+			  "--length", format_size(size, sizeof(size), ask->sizes[i]),
+			  format_size(data, sizeof(data), plan->layout.data_bytes));
+		return -EINVAL;
+	}
+	if (plan->cells.n || (!ask->kernels && !ask->barriers && !ask->sizes))
+		return 0;
+	log_error("nothing is left to measure: no experiment%s%s has that combination of --kernels, "
+		  "--barriers and --sizes%s", ask->tests ? " of " : "", ask->tests ? ask->tests : "",
+		  ask->may_store ? "" : ", or it would store, and stores are not allowed");
+	return -EINVAL;
+}
+
 static int plan_or_measure(const struct options *o, struct session_ask *ask, int argc,
 			   char **argv)
 {
 	struct plan plan;
+	int ret = session_plan(&plan, ask);
 
-	if (!o->dry_run)
-		return measure(o, ask, argc, argv);
-	if (session_plan(&plan, ask))
-		return EXIT_INTERNAL;
-	print_plan(ask, &plan);
+	if (ret)
+		return ret == -ENOMEM ? EXIT_INTERNAL : EXIT_USAGE;
+	ret = check_plan(ask, &plan) ? EXIT_USAGE : EXIT_DONE;
+	if (!ret && o->dry_run)
+		print_plan(ask, &plan);
 	plan_free(&plan);
-	return EXIT_DONE;
+	return ret || o->dry_run ? ret : measure(o, ask, argc, argv);
 }
 
 static int run_on_bar(const struct options *o, struct session_ask *ask, int bar, int argc,
@@ -367,15 +445,19 @@ static int run_on_bar(const struct options *o, struct session_ask *ask, int bar,
 static void print_kernels(void)
 {
 	printf("Access kernels of %s\n", arch_name);
-	printf("  %-8s %-6s %5s  %-14s %-10s %s\n", "name", "does", "bytes", "instruction",
-	       "trap-safe", "on Device or UC");
+	printf("  %-14s %-5s %5s  %-9s %-9s %-18s %s\n", "name", "does", "bytes", "needs",
+	       "trap-safe", "instruction", "on Device or UC");
 	for (const struct kernel *k = arch_kernels; k->name; k++)
-		printf("  %-8s %-6s %5u  %-14s %-10s %s\n", k->name,
+		printf("  %-14s %-5s %5u  %-9s %-9s %-18s %s%s\n", k->name,
 		       k->direction == KERNEL_STORE ? "store" : "load", k->width_bytes,
-		       k->instruction, k->trap_safe ? "yes" : "no", k->tlps);
+		       k->feature ? k->feature : "", k->trap_safe ? "yes" : "no", k->instruction,
+		       k->tlps, arch_kernel_runs(k) ? "" : "; not on this CPU");
 	printf("\nBarriers; * measured by default, the others with --full\n");
 	for (const struct barrier *b = arch_barriers; b->name; b++)
 		printf("%s %-11s %s\n", b->common ? "*" : " ", b->name, b->orders);
+	printf("\nPatterns\n");
+	for (const struct pattern *p = arch_patterns; p->name; p++)
+		printf("  %-11s %s\n", p->name, p->what);
 }
 
 static int check_sysroot(const struct options *o)
@@ -398,6 +480,8 @@ static int run(const struct options *o, int argc, char **argv)
 {
 	struct session_ask ask = { .profile = o->profile,
 				   .tests = o->tests,
+				   .kernels = o->kernels,
+				   .barriers = o->barriers,
 				   .allow_vm_crash = o->allow_vm_crash,
 				   .leave_window = o->leave_window,
 				   .journal = o->journal ? o->journal : JOURNAL_DEFAULT,
@@ -414,7 +498,7 @@ static int run(const struct options *o, int argc, char **argv)
 	if (o->sysroot && check_sysroot(o))
 		return EXIT_USAGE;
 	path_set_sysroot(o->sysroot ? o->sysroot : "");
-	if (!o->map || !strcmp(o->map, "sysfs") || o->list)
+	if (!o->map || strcmp(o->map, "ram") || o->list)
 		return run_on_bar(o, &ask, bar, argc, argv);
 	if (o->bar || o->select.slot || o->select.id) {
 		log_error("--map ram measures ordinary memory: leave out --bar, -s and -d");

@@ -12,7 +12,8 @@
 
 enum option_key {
 	KEY_FIRST = 0x100,
-	KEY_BAR, KEY_OFFSET, KEY_LENGTH, KEY_MAP, KEY_LIST, KEY_LIST_KERNELS, KEY_TESTS, KEY_QUICK, KEY_FULL,
+	KEY_BAR, KEY_OFFSET, KEY_LENGTH, KEY_MAP, KEY_LIST, KEY_LIST_KERNELS, KEY_TESTS, KEY_KERNELS, KEY_BARRIERS,
+	KEY_SIZES, KEY_QUICK, KEY_FULL,
 	KEY_DRY_RUN, KEY_CPU, KEY_SEED, KEY_READ_ONLY, KEY_LEAVE_WINDOW, KEY_JSON, KEY_JOURNAL,
 	KEY_ALLOW_VM_CRASH, KEY_ALLOW_BOUND_DRIVER, KEY_ALLOW_SIDE_EFFECTS, KEY_ALLOW_BRIDGE,
 	KEY_EMULATED, KEY_SYSROOT,
@@ -27,11 +28,15 @@ static const struct argp_option argp_options[] = {
 	  "saved and put back", 0 },
 	{ "offset", KEY_OFFSET, "SIZE", 0, "Start of the window in the BAR (0)", 0 },
 	{ "length", KEY_LENGTH, "SIZE", 0, "Length of the window (the BAR, up to 1M)", 0 },
-	{ "map", KEY_MAP, "WAY", 0, "sysfs, or ram: ordinary memory, to try the tool", 0 },
+	{ "map", KEY_MAP, "WAY", 0, "sysfs; devmem: /dev/mem as well, for early-ack; or ram: ordinary "
+	  "memory, to try the tool", 0 },
 	{ "list-kernels", KEY_LIST_KERNELS, NULL, 0, "List access kernels and barriers", 0 },
 
 	{ NULL, 0, NULL, 0, "How:", 2 },
 	{ "tests", KEY_TESTS, "LIST", 0, "Experiments, comma-separated (all):", 0 },
+	{ "kernels", KEY_KERNELS, "LIST", 0, "Only these access kernels, see --list-kernels", 0 },
+	{ "barriers", KEY_BARRIERS, "LIST", 0, "Only these barriers; none is one of them", 0 },
+	{ "sizes", KEY_SIZES, "LIST", 0, "Regions of bw, such as 64,4K,1M", 0 },
 	{ "quick", KEY_QUICK, NULL, 0, "About 3 seconds instead of at most 30", 0 },
 	{ "full", KEY_FULL, NULL, 0, "More sizes and rounds, up to 5 minutes", 0 },
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Print the plan and touch nothing", 0 },
@@ -71,6 +76,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_LENGTH: o->length = arg; break;
 	case KEY_MAP: o->map = arg; break;
 	case KEY_TESTS: o->tests = arg; break;
+	case KEY_KERNELS: o->kernels = arg; break;
+	case KEY_BARRIERS: o->barriers = arg; break;
+	case KEY_SIZES: o->sizes = arg; break;
 	case KEY_QUICK: o->profile = EXP_QUICK; break;
 	case KEY_FULL: o->profile = EXP_FULL; break;
 	case KEY_DRY_RUN: o->dry_run = true; break;

@@ -20,7 +20,7 @@ enum {
 struct options {
 	struct pci_select select;
 	struct policy_ask policy;
-	const char *bar, *offset, *length, *map, *tests, *cpu, *seed, *journal, *json, *sysroot;
+	const char *bar, *offset, *length, *map, *tests, *kernels, *barriers, *sizes, *cpu, *seed, *journal, *json, *sysroot;
 	enum exp_profile profile;
 	bool list, list_kernels, dry_run, allow_vm_crash, leave_window, emulated;
 	char *environment;       /* the variables that were used, as they stood */

@@ -16,6 +16,75 @@
 #define ACCESS_load4 "ldr %w[t], [%x[p], #.Lo]\n"
 #define ACCESS_load8 "ldr %x[t], [%x[p], #.Lo]\n"
 
+/* pairs reach 504 bytes up and 512 down: [p] is in the middle of the block */
+#define ACCESS_store16_pair "stp %x[v], %x[v], [%x[p], #.Lo]\n"
+#define ACCESS_store16_q    "str q0, [%x[p], #.Lo]\n"
+#define ACCESS_store32_pair "stp q0, q0, [%x[p], #.Lo]\n"
+#define ACCESS_load16_pair  "ldp %x[t], %x[t2], [%x[p], #.Lo]\n"
+#define ACCESS_load16_np    "ldnp %x[t], %x[t2], [%x[p], #.Lo]\n"
+#define ACCESS_load16_q     "ldr q0, [%x[p], #.Lo]\n"
+#define ACCESS_load32_pair  "ldp q0, q1, [%x[p], #.Lo]\n"
+/* these have no offset: they step [p] themselves */
+#define ACCESS_store64_st1 "st1 {v0.2d-v3.2d}, [%x[p]], #64\n"
+#define ACCESS_store64_st4 "st4 {v0.2d-v3.2d}, [%x[p]], #64\n"
+#define ACCESS_load64_ld1  "ld1 {v0.2d-v3.2d}, [%x[p]], #64\n"
+#define ACCESS_STAY_store16_pair ACCESS_store16_pair
+#define ACCESS_STAY_store16_q    ACCESS_store16_q
+#define ACCESS_STAY_store32_pair ACCESS_store32_pair
+#define ACCESS_STAY_load16_pair  ACCESS_load16_pair
+#define ACCESS_STAY_load16_np    ACCESS_load16_np
+#define ACCESS_STAY_load16_q     ACCESS_load16_q
+#define ACCESS_STAY_load32_pair  ACCESS_load32_pair
+#define ACCESS_STAY_store64_st1  "st1 {v0.2d-v3.2d}, [%x[p]]\n"
+#define ACCESS_STAY_store64_st4  "st4 {v0.2d-v3.2d}, [%x[p]]\n"
+#define ACCESS_STAY_load64_ld1   "ld1 {v0.2d-v3.2d}, [%x[p]]\n"
+#define WIDTH_store16_pair 16
+#define WIDTH_store16_q    16
+#define WIDTH_store32_pair 32
+#define WIDTH_store64_st1  64
+#define WIDTH_store64_st4  64
+#define WIDTH_load16_pair  16
+#define WIDTH_load16_np    16
+#define WIDTH_load16_q     16
+#define WIDTH_load32_pair  32
+#define WIDTH_load64_ld1   64
+#define BIAS_store16_pair  512
+#define BIAS_store16_q     0
+#define BIAS_store32_pair  1024
+#define BIAS_store64_st1   0
+#define BIAS_store64_st4   0
+#define BIAS_load16_pair   512
+#define BIAS_load16_np     512
+#define BIAS_load16_q      0
+#define BIAS_load32_pair   1024
+#define BIAS_load64_ld1    0
+#define FILL "dup v0.2d, %x[v]\nmov v1.16b, v0.16b\nmov v2.16b, v0.16b\nmov v3.16b, v0.16b\n"
+#define PREPARE_store16_pair ""
+#define PREPARE_store16_q    FILL
+#define PREPARE_store32_pair FILL
+#define PREPARE_store64_st1  FILL
+#define PREPARE_store64_st4  FILL
+#define PREPARE_load16_pair  ""
+#define PREPARE_load16_np    ""
+#define PREPARE_load16_q     ""
+#define PREPARE_load32_pair  ""
+#define PREPARE_load64_ld1   ""
+#define DONE_store16_pair ""
+#define DONE_store16_q    ""
+#define DONE_store32_pair ""
+#define DONE_store64_st1  ""
+#define DONE_store64_st4  ""
+#define DONE_load16_pair LOOP_WAIT_LOADS
+#define DONE_load16_np   LOOP_WAIT_LOADS
+#define DONE_load16_q    LOOP_WAIT_LOADS
+#define DONE_load32_pair LOOP_WAIT_LOADS
+#define DONE_load64_ld1  LOOP_WAIT_LOADS
+#define LOOP_CLOBBERS    "v0", "v1", "v2", "v3"
+
+#define BELL_0 ""
+#define BELL_4 "str %w[v], [%x[d]]\n"
+#define BELL_8 "str %x[v], [%x[d]]\n"
+
 #define BARRIER_none      ""
 #define BARRIER_dmb_oshst "dmb oshst\n"
 #define BARRIER_dmb_osh   "dmb osh\n"
@@ -32,20 +101,12 @@
 /* the next address depends on what was loaded */
 #define BARRIER_dep "and %x[t], %x[t], xzr\nadd %x[p], %x[p], %x[t]\n"
 
-#define LOOP_REWIND "mov %x[p], %x[base]\n"
-#define LOOP_NEXT_BLOCK(block)                                                                     \
-	"add %x[p], %x[p], #" LOOP_STR(block) "\n"                                                 \
-	"cmp %x[p], %x[end]\n"                                                                     \
-	"b.ne 2b\n"
-#define LOOP_NEXT_LAP "subs %x[n], %x[n], #1\nb.ne 1b\n"
-#define LOOP_DONE_store1 ""
-#define LOOP_DONE_store2 ""
-#define LOOP_DONE_store4 ""
-#define LOOP_DONE_store8 ""
-#define LOOP_DONE_load1 "dsb ld\n"
-#define LOOP_DONE_load2 "dsb ld\n"
-#define LOOP_DONE_load4 "dsb ld\n"
-#define LOOP_DONE_load8 "dsb ld\n"
+#define LOOP_REWIND      "mov %x[p], %x[first]\n"
+#define LOOP_UP(block)   "add %x[p], %x[p], #" LOOP_STR(block) "\n"
+#define LOOP_DOWN(block) "sub %x[p], %x[p], #" LOOP_STR(block) "\n"
+#define LOOP_UNTIL       "cmp %x[p], %x[last]\nb.ne 2b\n"
+#define LOOP_NEXT_LAP    "subs %x[n], %x[n], #1\nb.ne 1b\n"
+#define LOOP_WAIT_LOADS  "dsb ld\n"
 
 #include "arch/loops.h"
 
@@ -53,18 +114,30 @@ const char arch_name[] = "aarch64";
 const char arch_clock_name[] = "CNTVCT_EL0";
 const char arch_asks_plain[] = "Device-nGnRE";
 const char arch_asks_wc[] = "Normal-NC";
+const char arch_asks_devmem[] = "Device-nGnRnE";
 const char arch_asks_ram[] = "Normal-WB";
 const bool arch_alignment_tells_type = true;
 
+/* trap-safe: one general register; others leave ESR_EL2.ISV = 0 */
 #define KERNELS(X)                                                                                 \
-	X(store1, KERNEL_STORE, "STRB Wt", "one 1-byte memory write")                              \
-	X(store2, KERNEL_STORE, "STRH Wt", "one 2-byte memory write")                              \
-	X(store4, KERNEL_STORE, "STR Wt", "one 4-byte memory write")                                 \
-	X(store8, KERNEL_STORE, "STR Xt", "one 8-byte memory write")                                 \
-	X(load1, KERNEL_LOAD, "LDRB Wt", "one 1-byte memory read")                                 \
-	X(load2, KERNEL_LOAD, "LDRH Wt", "one 2-byte memory read")                                 \
-	X(load4, KERNEL_LOAD, "LDR Wt", "one 4-byte memory read")                                   \
-	X(load8, KERNEL_LOAD, "LDR Xt", "one 8-byte memory read")
+	X(store1, KERNEL_STORE, true, NULL, "STRB Wt", "one 1-byte memory write")                  \
+	X(store2, KERNEL_STORE, true, NULL, "STRH Wt", "one 2-byte memory write")                  \
+	X(store4, KERNEL_STORE, true, NULL, "STR Wt", "one 4-byte memory write")                   \
+	X(store8, KERNEL_STORE, true, NULL, "STR Xt", "one 8-byte memory write")                   \
+	X(store16_pair, KERNEL_STORE, false, NULL, "STP Xt, Xt2", "two 8-byte writes, or one of 16") \
+	X(store16_q, KERNEL_STORE, false, NULL, "STR Qt", "one 16-byte write, or two of 8")        \
+	X(store32_pair, KERNEL_STORE, false, NULL, "STP Qt, Qt2", "2 to 4 writes")                 \
+	X(store64_st1, KERNEL_STORE, false, NULL, "ST1 {4 x 2D}", "4 to 8 writes")                 \
+	X(store64_st4, KERNEL_STORE, false, NULL, "ST4 {4 x 2D}", "4 to 8 writes")                 \
+	X(load1, KERNEL_LOAD, true, NULL, "LDRB Wt", "one 1-byte memory read")                     \
+	X(load2, KERNEL_LOAD, true, NULL, "LDRH Wt", "one 2-byte memory read")                     \
+	X(load4, KERNEL_LOAD, true, NULL, "LDR Wt", "one 4-byte memory read")                      \
+	X(load8, KERNEL_LOAD, true, NULL, "LDR Xt", "one 8-byte memory read")                      \
+	X(load16_pair, KERNEL_LOAD, false, NULL, "LDP Xt, Xt2", "two 8-byte reads, or one of 16")  \
+	X(load16_np, KERNEL_LOAD, false, NULL, "LDNP Xt, Xt2", "two 8-byte reads, or one of 16")   \
+	X(load16_q, KERNEL_LOAD, false, NULL, "LDR Qt", "one 16-byte read, or two of 8")           \
+	X(load32_pair, KERNEL_LOAD, false, NULL, "LDP Qt, Qt2", "2 to 4 reads")                    \
+	X(load64_ld1, KERNEL_LOAD, false, NULL, "LD1 {4 x 2D}", "4 to 8 reads")
 
 #define BARRIERS(X)                                                                                \
 	X(none, "none", true, "orders nothing")                                                         \
@@ -82,20 +155,56 @@ const bool arch_alignment_tells_type = true;
 
 ARCH_TABLES(KERNELS, BARRIERS)
 
-#define LOOPS_STORE(X_REGION, X_SPAN, k, w)                                                        \
-	LOOPS_FREE(X_REGION, X_SPAN, k)                                                            \
-	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, dgh)                                                 \
-	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, dmb_oshld)                                           \
-	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, dmb_st)                                              \
-	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, dmb_sy)                                              \
-	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, dsb_oshst)                                           \
-	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, dmb_oshst)                                           \
-	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, dmb_osh)                                             \
-	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, dsb_st)                                              \
-	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, dsb_sy)                                              \
-	LOOPS_BARRIER(X_REGION, X_SPAN, k, w, read_flush)
+#define LOOPS_BARRIERS(W, Y, k, w, n)                                                              \
+	LOOPS_BARRIER(W, Y, k, w, n, dgh)                                                          \
+	LOOPS_BARRIER(W, Y, k, w, n, dmb_oshst)                                                    \
+	LOOPS_BARRIER(W, Y, k, w, n, dmb_oshld)                                                    \
+	LOOPS_BARRIER(W, Y, k, w, n, dmb_osh)                                                      \
+	LOOPS_BARRIER(W, Y, k, w, n, dmb_st)                                                       \
+	LOOPS_BARRIER(W, Y, k, w, n, dmb_sy)                                                       \
+	LOOPS_BARRIER(W, Y, k, w, n, dsb_oshst)                                                    \
+	LOOPS_BARRIER(W, Y, k, w, n, dsb_st)                                                       \
+	LOOPS_BARRIER(W, Y, k, w, n, dsb_sy)                                                       \
+	LOOPS_BARRIER(W, Y, k, w, n, read_flush)
 
-ARCH_LOOP_TABLE(LOOPS_SCALAR)
+#define LOOPS_LINE(W, k, n, block)                                                                 \
+	LOOPS_AT_LINES(W, k, dgh, n, block)                                                        \
+	LOOPS_AT_LINES(W, k, dmb_oshst, n, block)                                                  \
+	LOOPS_AT_LINES(W, k, dsb_st, n, block)
+
+#define LOOPS(W, S, D, Y)                                                                          \
+	LOOPS_SCALAR(W, S, D, Y)                                                                   \
+	LOOPS_BARRIERS(W, Y, store4, 4, 256)                                                       \
+	LOOPS_BARRIERS(W, Y, store8, 8, 128)                                                       \
+	LOOPS_WORDS(W, store8, dmb_oshst)                                                          \
+	LOOPS_IN_FLIGHT(W, load8, dmb_oshld)                                                       \
+	LOOPS_DOORBELL(W, store8, none)                                                            \
+	LOOPS_DOORBELL(W, store8, dmb_oshst)                                                       \
+	LOOPS_DOORBELL(W, store8, dsb_st)                                                          \
+	LOOPS_DOORBELL(W, store8, dsb_sy)                                                          \
+	LOOPS_WIDE(W, Y, store16_pair, 64, 1024)                                                   \
+	LOOPS_WIDE(W, Y, store16_q, 64, 1024)                                                      \
+	LOOPS_WIDE(W, Y, store32_pair, 64, 2048)                                                   \
+	LOOPS_WIDE(S, Y, store64_st1, 64, 4096)                                                    \
+	LOOPS_WIDE(S, Y, store64_st4, 64, 4096)                                                    \
+	LOOPS_WIDE(W, Y, load16_pair, 64, 1024)                                                    \
+	LOOPS_WIDE(W, Y, load16_np, 64, 1024)                                                      \
+	LOOPS_WIDE(W, Y, load16_q, 64, 1024)                                                       \
+	LOOPS_WIDE(W, Y, load32_pair, 64, 2048)                                                    \
+	LOOPS_WIDE(S, Y, load64_ld1, 64, 4096)                                                     \
+	LOOPS_LINE(W, store16_pair, 64, 1024)                                                      \
+	LOOPS_LINE(W, store16_q, 64, 1024)                                                         \
+	LOOPS_LINE(W, store32_pair, 64, 2048)                                                      \
+	LOOPS_LINE(S, store64_st1, 64, 4096)                                                       \
+	LOOPS_LINE(S, store64_st4, 64, 4096)
+
+ARCH_LOOP_TABLE(LOOPS)
+
+/* nothing beyond Armv8.0, which every CPU that Linux runs on has */
+bool arch_kernel_runs(const struct kernel *kernel)
+{
+	return !kernel->feature;
+}
 
 uint64_t arch_clock_start(void)
 {

@@ -25,19 +25,33 @@ const struct barrier *arch_find_barrier(const char *name)
 	return NULL;
 }
 
-const struct loop *arch_find_loop(const char *kernel, const char *barrier, uint32_t interval_bytes,
-				  uint32_t span_bytes)
+#define PATTERN_ROW(name, what, stays) { #name, what, stays },
+const struct pattern arch_patterns[] = { ARCH_PATTERNS(PATTERN_ROW) { 0 } };
+
+const struct pattern *arch_find_pattern(const char *name)
+{
+	for (const struct pattern *p = arch_patterns; p->name; p++)
+		if (!strcmp(p->name, name))
+			return p;
+	return NULL;
+}
+const struct loop *arch_find_loop(const struct loop_key *key)
 {
 	for (const struct loop *l = arch_loops; l->fn; l++)
-		if (!strcmp(l->kernel->name, kernel) && !strcmp(l->barrier->name, barrier) &&
-		    l->interval_bytes == interval_bytes && l->span_bytes == span_bytes)
+		if (!strcmp(l->kernel->name, key->kernel) &&
+		    !strcmp(l->barrier->name, key->barrier) &&
+		    !strcmp(l->pattern->name, key->pattern) &&
+		    l->interval_bytes == key->interval_bytes &&
+		    l->doorbell_bytes == key->doorbell_bytes)
 			return l;
 	return NULL;
 }
 
 uint64_t arch_lap_bytes(const struct loop *loop, uint64_t region_bytes)
 {
-	return loop->span_bytes ? loop->block_bytes : region_bytes;
+	uint64_t block = (uint64_t)loop->block_accesses * loop->kernel->width_bytes;
+
+	return loop->pattern->stays_bytes ? block : region_bytes / loop->block_bytes * block;
 }
 
 static uint64_t monotonic_ns(void)

@@ -14,18 +14,21 @@
 enum kernel_direction { KERNEL_STORE, KERNEL_LOAD };
 
 /*
- * How a BAR is accessed: one instruction, repeated. width is what one execution moves; accesses
- * are naturally aligned. trap_safe: a hypervisor that traps the access can emulate it from the
- * syndrome alone (aarch64: ESR_EL2.ISV = 1, Arm ARM D24.2.40 "ISS encoding for an exception from a
- * Data Abort"), so it cannot be answered with an injected abort.
+ * How a BAR is accessed: one instruction (ACCESS in loops.h), repeated. width is what one execution
+ * moves; accesses are naturally aligned, up to 64 bytes.
+ *
+ * trap_safe: a hypervisor that traps the access can emulate it from the syndrome alone (aarch64:
+ * ESR_EL2.ISV = 1, Arm ARM D24.2.40 "ISS encoding for an exception from a Data Abort"), so it is
+ * not answered with an injected abort, or worse.
  */
 struct kernel {
 	const char *name;
 	enum kernel_direction direction;
 	unsigned int width_bytes;
 	bool trap_safe;
+	const char *feature;     /* CPU feature it needs, NULL: every CPU of the architecture has it */
 	const char *instruction;
-	const char *tlps; /* what a Device or UC mapping turns one execution into */
+	const char *tlps;        /* what a Device or UC mapping turns one execution into */
 };
 
 /*
@@ -38,18 +41,59 @@ struct barrier {
 	bool common; /* what drivers use: measured by default; the others with --full */
 };
 
+/* X(name, what, stays_bytes) for each; offsets are in loops.h */
+#define ARCH_PATTERNS(X)                                                                           \
+	X(seq, "upwards through the region", 0)                                                    \
+	X(reverse, "downwards through the region", 0)                                              \
+	X(stride64, "one access in each 64 bytes", 0)                                              \
+	X(stride256, "one access in each 256 bytes", 0)                                            \
+	X(random, "each word once, in a fixed random order within 4 KiB", 0)                       \
+	X(one, "the same address over and over", UINT32_MAX)                                       \
+	X(single, "one access, timed or made alone", UINT32_MAX)                                   \
+	X(span64, "the first 64 bytes over and over", 64)                                          \
+	X(span128, "the first 128 bytes over and over", 128)                                       \
+	X(span256, "the first 256 bytes over and over", 256)                                       \
+	X(span512, "the first 512 bytes over and over", 512)                                       \
+	X(lines1, "line by line, word by word", 0)                                                 \
+	X(lines2, "2 lines open: the first word of each, then the second", 0)                      \
+	X(lines4, "4 lines open", 0)                                                               \
+	X(lines8, "8 lines open", 0)                                                               \
+	X(lines16, "16 lines open", 0)                                                             \
+	X(lines32, "32 lines open", 0)                                                             \
+	X(words1, "the first word of each line only", 0)                                           \
+	X(words2, "the first 2 words of each line", 0)                                             \
+	X(words3, "the first 3 words of each line", 0)                                             \
+	X(words4, "the first 4 words of each line", 0)                                             \
+	X(words5, "the first 5 words of each line", 0)                                             \
+	X(words6, "the first 6 words of each line", 0)                                             \
+	X(words7, "the first 7 words of each line", 0)                                             \
+	X(words8, "the first 8 words of each line: all", 0)
+
 /*
- * A measuring loop: a kernel, with a barrier after every interval_bytes (0: once at the end of
- * each pass), as straight-line code of block_bytes inside a counted loop, all of it assembly.
- * span_bytes > 0: the accesses of a block wrap around in the first span_bytes (64 .. 512, divides
- * the block). span_bytes = 0: blocks walk from base to end, upwards.
+ * Where the accesses of a block go, in order. Of those that walk, blocks follow each other through
+ * the region; those that stay touch the same bytes in every block.
+ */
+struct pattern {
+	const char *name;        /* "seq", "reverse", "stride64", "lines4", "words3", "one", ... */
+	const char *what;
+	uint32_t stays_bytes;    /* from base; 0: walks; UINT32_MAX: one access's width */
+};
+
+/*
+ * A measuring loop: a kernel, with a barrier after every interval_bytes that were moved (0: once at
+ * the end of each pass), as straight-line code inside a counted loop, all of it assembly.
+ *
+ * A block makes block_accesses accesses within block_bytes of address space. Patterns that walk go
+ * from base to end, block by block ("reverse": from end to base). doorbell_bytes > 0: each barrier
+ * is followed by a store of so many bytes (4, 8) to args->doorbell.
  */
 struct loop_args {
 	volatile void *base;
-	volatile void *end;   /* base + a multiple of the block; unused when span_bytes > 0 */
-	uint64_t laps;        /* >= 1: blocks when span_bytes > 0, else passes from base to end */
-	uint64_t value;       /* what stores store; narrow ones its low bytes */
+	volatile void *end;   /* base + a multiple of the block; unused by patterns that stay */
+	uint64_t laps;        /* >= 1: blocks of patterns that stay, else passes from base to end */
+	uint64_t value;       /* what stores store: repeated in wide ones, narrow ones its low bytes */
 	const volatile void *flush; /* aligned word that a read-flush loads; must be mapped */
+	volatile void *doorbell;    /* 8-byte aligned; may be NULL where the loop has no doorbell */
 };
 
 typedef void loop_fn(const struct loop_args *args);
@@ -57,9 +101,11 @@ typedef void loop_fn(const struct loop_args *args);
 struct loop {
 	const struct kernel *kernel;
 	const struct barrier *barrier;
+	const struct pattern *pattern;
 	uint32_t interval_bytes;
-	uint32_t span_bytes;
+	uint32_t doorbell_bytes;
 	uint32_t block_bytes;
+	uint32_t block_accesses;
 	loop_fn *fn;
 	const char *symbol; /* of fn, for the disassembly test */
 };
@@ -70,11 +116,13 @@ extern const char arch_clock_name[]; /* "CNTVCT_EL0", "TSC" */
 /* Tables; each ends with a row whose name (loops: fn) is NULL. */
 extern const struct kernel arch_kernels[];
 extern const struct barrier arch_barriers[];
+extern const struct pattern arch_patterns[];
 extern const struct loop arch_loops[];
 
 /* What a process asks for by mapping resourceN or resourceN_wc (Linux, drivers/pci/mmap.c). */
 extern const char arch_asks_plain[]; /* "Device-nGnRE", "UC-" */
 extern const char arch_asks_wc[];    /* "Normal-NC", "WC" */
+extern const char arch_asks_devmem[]; /* /dev/mem: "Device-nGnRnE", "UC-" */
 extern const char arch_asks_ram[];   /* ordinary memory: "Normal-WB", "WB" */
 
 /*
@@ -86,8 +134,17 @@ extern const bool arch_alignment_tells_type;
 /* NULL when there is no such row. */
 const struct kernel *arch_find_kernel(const char *name);
 const struct barrier *arch_find_barrier(const char *name);
-const struct loop *arch_find_loop(const char *kernel, const char *barrier, uint32_t interval_bytes,
-				  uint32_t span_bytes);
+const struct pattern *arch_find_pattern(const char *name);
+
+/* A row's key. interval_bytes is a count of bytes moved, also for one access ("each": the width). */
+struct loop_key {
+	const char *kernel, *barrier, *pattern;
+	uint32_t interval_bytes, doorbell_bytes;
+};
+const struct loop *arch_find_loop(const struct loop_key *key);
+
+/* True when this CPU, and kernel, can run it (AT_HWCAP, CPUID). */
+bool arch_kernel_runs(const struct kernel *kernel);
 
 /* Bytes that one lap of the loop moves over a region of that many bytes. */
 uint64_t arch_lap_bytes(const struct loop *loop, uint64_t region_bytes);

@@ -3,19 +3,22 @@
 #define ARCH_LOOPS_H
 
 /*
- * Makes the measuring loops of an architecture. The including file defines before:
+ * Makes the measuring loops of an architecture. The including file defines before, for kernel k:
  *
- *   ACCESS_k   asm of kernel k at offset .Lo of operand [p]; WIDTH_k its bytes, for the scalar
- *              kernels that every architecture has it is below
- *   LOOPS_STORE(X_REGION, X_SPAN, k, w)  the loops of a store kernel, with every barrier
- *   BARRIER_b  asm of barrier b
- *   LOOP_NEXT_BLOCK, LOOP_NEXT_LAP   asm that closes the two loops: steps [p] by BLOCK until [end]
- *              and branches to 2 backwards; counts [n] down and branches to 1 backwards
- *   LOOP_REWIND  asm: [p] = [base]
- *   LOOP_DONE_k  asm after the last lap: loads wait for their data
+ *   WIDTH_k, BIAS_k  bytes of an access; [p] points so far behind the block (0 but where offsets
+ *                    must be negative to reach all of it)
+ *   ACCESS_k         asm of one access at offset .Lo of operand [p]; those that move [p] themselves
+ *                    have another, ACCESS_STAY_k, for loops that stay, and LOOP_STEP_k ""
+ *   PREPARE_k, DONE_k  asm before the first lap (fill registers) and after the last (loads wait for
+ *                    their data)
+ *   BARRIER_b, BELL_n  asm of barrier b; of a doorbell of n bytes
+ *   LOOP_REWIND, LOOP_UP(block), LOOP_DOWN(block), LOOP_UNTIL, LOOP_NEXT_LAP   asm: [p] = [first];
+ *                    [p] steps; branch to 2 backwards unless [p] is [last]; counts [n] down and
+ *                    branches to 1 backwards
+ *   LOOP_CLOBBERS    vector registers
  *
- * The operands: base, end, p, n (laps), v (value), t (scratch), f (address to read-flush).
- * Straight-line code comes from .rept, so that the compiler has no say in what is executed.
+ * The operands: first, last, p, n (laps), v (value), t, t2 (scratch), f (address to read-flush),
+ * d (doorbell). Straight-line code comes from .rept, so that the compiler has no say in it.
  */
 
 #include "arch/arch.h"
@@ -23,75 +26,190 @@
 #define LOOP_STR1(x) #x
 #define LOOP_STR(x)  LOOP_STR1(x)
 
-/* powers of two throughout; interval 0: never inside a pass */
-#define LOOP_BLOCK(k, b, interval, wrap, block)                                                    \
-	".set .Li, 0\n"                                                                            \
-	".rept " LOOP_STR(block) " / " LOOP_STR(WIDTH_##k) "\n"                                    \
-	".set .Lo, .Li & (" LOOP_STR(wrap) " - 1)\n"                                               \
-	ACCESS_##k                                                                                 \
-	".set .Li, .Li + " LOOP_STR(WIDTH_##k) "\n"                                                \
+/* Offsets .Lo of access .Ln, of w bytes, in a block of b bytes: strings of gas arithmetic. */
+#define LOOP_AT(expression) ".set .Lo, " expression "\n"
+#define OFFSET_seq(w, b)       LOOP_AT(".Ln * " w)
+#define OFFSET_reverse(w, b)   LOOP_AT(b " - " w " - .Ln * " w)
+#define OFFSET_stride64(w, b)  LOOP_AT(".Ln * 64")
+#define OFFSET_stride256(w, b) LOOP_AT(".Ln * 256")
+/* odd multipliers and shifts to the right permute; together they have no constant stride */
+#define OFFSET_random(w, b)                                                                        \
+	".set .Lo, (.Ln * 165 + 77) & (" b " / " w " - 1)\n"                                       \
+	".set .Lo, .Lo ^ (.Lo >> 4)\n"                                                             \
+	".set .Lo, (.Lo * 237 + 31) & (" b " / " w " - 1)\n"                                       \
+	".set .Lo, (.Lo ^ (.Lo >> 5)) * " w "\n"
+#define OFFSET_one(w, b)     LOOP_AT("0")
+#define OFFSET_single(w, b)  LOOP_AT("0")
+#define OFFSET_span64(w, b)  LOOP_AT("(.Ln * " w ") & 63")
+#define OFFSET_span128(w, b) LOOP_AT("(.Ln * " w ") & 127")
+#define OFFSET_span256(w, b) LOOP_AT("(.Ln * " w ") & 255")
+#define OFFSET_span512(w, b) LOOP_AT("(.Ln * " w ") & 511")
+#define LOOP_LINES(n)                                                                              \
+	LOOP_AT("(.Ln / (8 * " #n ")) * (64 * " #n ") + (.Ln - (.Ln / " #n ") * " #n ") * 64 + "    \
+		"((.Ln / " #n ") & 7) * 8")
+#define OFFSET_lines1(w, b)  LOOP_LINES(1)
+#define OFFSET_lines2(w, b)  LOOP_LINES(2)
+#define OFFSET_lines4(w, b)  LOOP_LINES(4)
+#define OFFSET_lines8(w, b)  LOOP_LINES(8)
+#define OFFSET_lines16(w, b) LOOP_LINES(16)
+#define OFFSET_lines32(w, b) LOOP_LINES(32)
+#define LOOP_WORDS(n) LOOP_AT("(.Ln / " #n ") * 64 + (.Ln - (.Ln / " #n ") * " #n ") * 8")
+#define OFFSET_words1(w, b) LOOP_WORDS(1)
+#define OFFSET_words2(w, b) LOOP_WORDS(2)
+#define OFFSET_words3(w, b) LOOP_WORDS(3)
+#define OFFSET_words4(w, b) LOOP_WORDS(4)
+#define OFFSET_words5(w, b) LOOP_WORDS(5)
+#define OFFSET_words6(w, b) LOOP_WORDS(6)
+#define OFFSET_words7(w, b) LOOP_WORDS(7)
+#define OFFSET_words8(w, b) LOOP_WORDS(8)
+
+/* n accesses; what closes an interval comes after so many bytes moved, 0: never inside a block */
+#define LOOP_BLOCK(k, access, close, interval, pattern, n, block)                                  \
+	".set .Ln, 0\n"                                                                            \
+	".rept " LOOP_STR(n) "\n"                                                                  \
+	OFFSET_##pattern(LOOP_STR(WIDTH_##k), LOOP_STR(block))                                     \
+	".set .Lo, .Lo - " LOOP_STR(BIAS_##k) "\n"                                                 \
+	access                                                                                     \
+	".set .Ln, .Ln + 1\n"                                                                      \
+	".set .Lm, .Ln * " LOOP_STR(WIDTH_##k) "\n"                                                \
 	".if " LOOP_STR(interval) "\n"                                                             \
-	".if (.Li & (" LOOP_STR(interval) " - 1)) == 0\n"                                          \
-	BARRIER_##b                                                                                \
+	".if .Lm == (.Lm / " LOOP_STR(interval) ") * " LOOP_STR(interval) "\n"                     \
+	close                                                                                      \
 	".endif\n"                                                                                 \
 	".endif\n"                                                                                 \
 	".endr\n"
 
-#define LOOP_OPERANDS                                                                              \
-	: [p] "=&r"(p), [n] "+&r"(n), [t] "=&r"(t)                                                 \
-	: [base] "r"(a->base), [end] "r"(a->end), [v] "r"(a->value), [f] "r"(a->flush)             \
-	: "memory", "cc"
+#define LOOP_NAME(k, b, iname, bell, pattern) loop_##k##__##b##__##iname##__##bell##__##pattern
 
 #define LOOP_HEAD(name)                                                                            \
 	static __attribute__((noinline, aligned(64))) void name(const struct loop_args *a)         \
 	{                                                                                          \
-		const volatile void *p;                                                            \
-		uint64_t n = a->laps, t = 0;                                                       \
-		(void)t
+		uintptr_t base = (uintptr_t)a->base, end = (uintptr_t)a->end, p;                   \
+		uint64_t n = a->laps, t = 0, t2 = 0;                                               \
+		(void)t, (void)t2, (void)end
 
-#define LOOP_NAME(k, b, iname, span) loop_##k##__##b##__##iname##__##span
+#define LOOP_OPERANDS(at, until)                                                                    \
+	: [p] "=&r"(p), [n] "+&r"(n), [t] "=&r"(t), [t2] "=&r"(t2)                                 \
+	: [first] "r"(at), [last] "r"(until), [v] "r"(a->value), [f] "r"(a->flush),              \
+	  [d] "r"(a->doorbell)                                                                     \
+	: "memory", "cc", LOOP_CLOBBERS
 
-/* walks [base, end) in blocks; "at_end" is the barrier that closes a pass */
-#define LOOP_REGION(k, b, iname, interval, at_end, block)                                          \
-	LOOP_HEAD(LOOP_NAME(k, b, iname, 0));                                                      \
-	asm volatile(".p2align 6\n"                                                                \
+#define LOOP_WALKING(k, b, iname, interval, at_end, bell, pattern, n, block, step, first, last)    \
+	LOOP_HEAD(LOOP_NAME(k, b, iname, bell, pattern));                                          \
+	asm volatile(PREPARE_##k                                                                   \
+		     ".p2align 6\n"                                                                \
 		     "1:\n" LOOP_REWIND                                                            \
-		     "2:\n" LOOP_BLOCK(k, b, interval, block, block)                               \
-		     LOOP_NEXT_BLOCK(block)                                                        \
+		     "2:\n" LOOP_BLOCK(k, ACCESS_##k, BARRIER_##b BELL_##bell, interval, pattern,  \
+				       n, block)                                                   \
+		     step LOOP_UNTIL                                                               \
 		     BARRIER_##at_end                                                              \
 		     LOOP_NEXT_LAP                                                                 \
-		     LOOP_DONE_##k LOOP_OPERANDS);                                                 \
+		     DONE_##k LOOP_OPERANDS(first + BIAS_##k, last + BIAS_##k));                   \
 	}
 
-/* stays in the first span bytes */
-#define LOOP_SPAN(k, b, iname, interval, span)                                                     \
-	LOOP_HEAD(LOOP_NAME(k, b, iname, span));                                                   \
-	asm volatile(LOOP_REWIND                                                                   \
+/* from base to end */
+#define LOOP_WALK(k, b, iname, interval, at_end, bell, pattern, n, block)                          \
+	LOOP_WALKING(k, b, iname, interval, at_end, bell, pattern, n, block, LOOP_UP(block), base, \
+		     end)
+/* the same for kernels that move [p] themselves */
+#define LOOP_WALK_SELF(k, b, iname, interval, at_end, bell, pattern, n, block)                     \
+	LOOP_WALKING(k, b, iname, interval, at_end, bell, pattern, n, block, "", base, end)
+/* from end to base */
+#define LOOP_WALK_DOWN(k, b, iname, interval, at_end, bell, pattern, n, block)                     \
+	LOOP_WALKING(k, b, iname, interval, at_end, bell, pattern, n, block, LOOP_DOWN(block),     \
+		     end - block, base - block)
+
+/* stays at base */
+#define LOOP_STAY(k, b, iname, interval, pattern, n)                                               \
+	LOOP_HEAD(LOOP_NAME(k, b, iname, 0, pattern));                                             \
+	asm volatile(PREPARE_##k LOOP_REWIND                                                       \
 		     ".p2align 6\n"                                                                \
-		     "1:\n" LOOP_BLOCK(k, b, interval, span, 1024)                                 \
+		     "1:\n" LOOP_BLOCK(k, ACCESS_STAY_##k, BARRIER_##b, interval, pattern, n, 0)   \
 		     LOOP_NEXT_LAP                                                                 \
-		     LOOP_DONE_##k LOOP_OPERANDS);                                                 \
+		     DONE_##k LOOP_OPERANDS(base + BIAS_##k, end));                                \
 	}
+
+#define LOOP_ROW_WALK(k, b, iname, interval, at_end, bell, pattern, n, block)                      \
+	{ &kernel_##k, &barrier_##b, &arch_patterns[PATTERN_ID_##pattern], interval, bell, block,  \
+	  n, LOOP_NAME(k, b, iname, bell, pattern),                                                \
+	  LOOP_STR(LOOP_NAME(k, b, iname, bell, pattern)) },
+#define LOOP_ROW_STAY(k, b, iname, interval, pattern, n)                                           \
+	LOOP_ROW_WALK(k, b, iname, interval, none, 0, pattern, n, n * WIDTH_##k)
 
 /*
- * The loops of one kernel. X_REGION(k, b, iname, interval, at_end, block) and
- * X_SPAN(k, b, iname, interval, span) are applied to each, first to make the functions, then the
- * rows of the table.
+ * Sets of loops. W, S, D, Y are LOOP_WALK, LOOP_WALK_SELF, LOOP_WALK_DOWN and LOOP_STAY to make the
+ * functions, then the row macros to make the table. x: accesses in 1 KiB and in 64 bytes.
  */
-#define LOOPS_FREE(X_REGION, X_SPAN, k)                                                            \
-	X_REGION(k, none, end, 0, none, 1024)                                                      \
-	X_SPAN(k, none, end, 0, 64)                                                                \
-	X_SPAN(k, none, end, 0, 128)                                                               \
-	X_SPAN(k, none, end, 0, 256)                                                               \
-	X_SPAN(k, none, end, 0, 512)
+#define LOOPS_SPANS(Y, k, n)                                                                       \
+	Y(k, none, end, 0, span64, n)                                                              \
+	Y(k, none, end, 0, span128, n)                                                             \
+	Y(k, none, end, 0, span256, n)                                                             \
+	Y(k, none, end, 0, span512, n)                                                             \
+	Y(k, none, end, 0, single, 1)
 
-#define LOOPS_BARRIER(X_REGION, X_SPAN, k, w, b)                                                   \
-	X_REGION(k, b, each, w, none, 1024)                                                        \
-	X_REGION(k, b, 64, 64, none, 1024)                                                         \
-	X_REGION(k, b, 256, 256, none, 1024)                                                       \
-	X_REGION(k, b, 4096, 4096, none, 4096)                                                     \
-	X_REGION(k, b, end, 0, b, 1024)                                                            \
-	X_SPAN(k, b, each, w, 64)
+/* an access wider than a register: n are those of a block, at least 64, or counting weighs in */
+#define LOOPS_WIDE(W, Y, k, n, block)                                                              \
+	W(k, none, end, 0, none, 0, seq, n, block)                                                 \
+	Y(k, none, end, 0, span64, 64)                                                             \
+	Y(k, none, end, 0, single, 1)
+
+#define LOOPS_AT_LINES(W, k, b, n, block) W(k, b, 64, 64, none, 0, seq, n, block)
+
+#define LOOPS_PATTERNS(W, D, Y, k)                                                                 \
+	D(k, none, end, 0, none, 0, reverse, 128, 1024)                                            \
+	W(k, none, end, 0, none, 0, stride64, 64, 4096)                                            \
+	W(k, none, end, 0, none, 0, stride256, 64, 16384)                                          \
+	W(k, none, end, 0, none, 0, random, 512, 4096)                                             \
+	Y(k, none, end, 0, one, 128)
+
+#define LOOPS_LINES(W, k)                                                                          \
+	W(k, none, end, 0, none, 0, lines1, 512, 4096)                                             \
+	W(k, none, end, 0, none, 0, lines2, 512, 4096)                                             \
+	W(k, none, end, 0, none, 0, lines4, 512, 4096)                                             \
+	W(k, none, end, 0, none, 0, lines8, 512, 4096)                                             \
+	W(k, none, end, 0, none, 0, lines16, 512, 4096)                                            \
+	W(k, none, end, 0, none, 0, lines32, 512, 4096)
+
+#define LOOPS_WORDS(W, k, b)                                                                       \
+	LOOPS_WORDS_OF(W, k, b, 8, 64, words1)                                                     \
+	LOOPS_WORDS_OF(W, k, b, 16, 128, words2)                                                   \
+	LOOPS_WORDS_OF(W, k, b, 24, 192, words3)                                                   \
+	LOOPS_WORDS_OF(W, k, b, 32, 256, words4)                                                   \
+	LOOPS_WORDS_OF(W, k, b, 40, 320, words5)                                                   \
+	LOOPS_WORDS_OF(W, k, b, 48, 384, words6)                                                   \
+	LOOPS_WORDS_OF(W, k, b, 56, 448, words7)                                                   \
+	LOOPS_WORDS_OF(W, k, b, 64, 512, words8)
+#define LOOPS_WORDS_OF(W, k, b, line, n, pattern)                                                  \
+	W(k, none, end, 0, none, 0, pattern, n, 4096)                                              \
+	W(k, b, line, line, none, 0, pattern, n, 4096)
+
+/* loads of so many lines, then wait for them */
+#define LOOPS_IN_FLIGHT(W, k, b)                                                                   \
+	W(k, b, 8, 8, none, 0, stride64, 64, 4096)                                                 \
+	W(k, b, 16, 16, none, 0, stride64, 64, 4096)                                               \
+	W(k, b, 32, 32, none, 0, stride64, 64, 4096)                                               \
+	W(k, b, 64, 64, none, 0, stride64, 64, 4096)                                               \
+	W(k, b, 128, 128, none, 0, stride64, 64, 4096)
+
+#define LOOPS_DOORBELL(W, k, b)                                                                    \
+	W(k, b, 8, 8, none, 4, seq, 128, 1024)                                                     \
+	W(k, b, 16, 16, none, 4, seq, 128, 1024)                                                   \
+	W(k, b, 32, 32, none, 4, seq, 128, 1024)                                                   \
+	W(k, b, 64, 64, none, 4, seq, 128, 1024)                                                   \
+	W(k, b, 64, 64, none, 8, seq, 128, 1024)                                                   \
+	W(k, b, 128, 128, none, 4, seq, 128, 1024)                                                 \
+	W(k, b, 256, 256, none, 4, seq, 128, 1024)                                                 \
+	W(k, b, 512, 512, none, 4, seq, 128, 1024)                                                 \
+	W(k, b, 1024, 1024, none, 4, seq, 128, 1024)                                               \
+	W(k, b, 4096, 4096, none, 4, seq, 512, 4096)
+
+#define LOOPS_BARRIER(W, Y, k, w, n, b)                                                            \
+	W(k, b, each, w, none, 0, seq, n, 1024)                                                    \
+	W(k, b, 64, 64, none, 0, seq, n, 1024)                                                     \
+	W(k, b, 256, 256, none, 0, seq, n, 1024)                                                   \
+	W(k, b, 4096, 4096, none, 0, seq, 4 * n, 4096)                                             \
+	W(k, b, end, 0, b, 0, seq, n, 1024)                                                        \
+	Y(k, b, each, w, span64, n)
 
 /* One register, of every width: the kernels and loops that all architectures have. */
 #define WIDTH_store1 1
@@ -102,30 +220,70 @@
 #define WIDTH_load2  2
 #define WIDTH_load4  4
 #define WIDTH_load8  8
+#define BIAS_store1  0
+#define BIAS_store2  0
+#define BIAS_store4  0
+#define BIAS_store8  0
+#define BIAS_load1   0
+#define BIAS_load2   0
+#define BIAS_load4   0
+#define BIAS_load8   0
+#define PREPARE_store1 ""
+#define PREPARE_store2 ""
+#define PREPARE_store4 ""
+#define PREPARE_store8 ""
+#define PREPARE_load1  ""
+#define PREPARE_load2  ""
+#define PREPARE_load4  ""
+#define PREPARE_load8  ""
+#define DONE_store1 ""
+#define DONE_store2 ""
+#define DONE_store4 ""
+#define DONE_store8 ""
+#define DONE_load1 LOOP_WAIT_LOADS
+#define DONE_load2 LOOP_WAIT_LOADS
+#define DONE_load4 LOOP_WAIT_LOADS
+#define DONE_load8 LOOP_WAIT_LOADS
+#define ACCESS_STAY_store1 ACCESS_store1
+#define ACCESS_STAY_store2 ACCESS_store2
+#define ACCESS_STAY_store4 ACCESS_store4
+#define ACCESS_STAY_store8 ACCESS_store8
+#define ACCESS_STAY_load1  ACCESS_load1
+#define ACCESS_STAY_load2  ACCESS_load2
+#define ACCESS_STAY_load4  ACCESS_load4
+#define ACCESS_STAY_load8  ACCESS_load8
 
-#define LOOPS_SCALAR(X_REGION, X_SPAN)                                                             \
-	LOOPS_STORE(X_REGION, X_SPAN, store4, 4)                                                   \
-	LOOPS_STORE(X_REGION, X_SPAN, store8, 8)                                                   \
-	LOOPS_FREE(X_REGION, X_SPAN, store1)                                                       \
-	LOOPS_FREE(X_REGION, X_SPAN, store2)                                                       \
-	LOOPS_FREE(X_REGION, X_SPAN, load1)                                                        \
-	LOOPS_FREE(X_REGION, X_SPAN, load2)                                                        \
-	LOOPS_FREE(X_REGION, X_SPAN, load4)                                                        \
-	LOOPS_FREE(X_REGION, X_SPAN, load8)                                                        \
-	X_SPAN(load4, dep, each, 4, 64)                                                            \
-	X_SPAN(load8, dep, each, 8, 64)
+/* 512-byte blocks of loads: a prefetcher that follows each instruction likes short strides */
+#define LOOPS_SCALAR(W, S, D, Y)                                                                   \
+	LOOPS_SPANS(Y, store1, 1024)                                                               \
+	LOOPS_SPANS(Y, store2, 512)                                                                \
+	LOOPS_SPANS(Y, store4, 256)                                                                \
+	LOOPS_SPANS(Y, store8, 128)                                                                \
+	LOOPS_SPANS(Y, load1, 1024)                                                                \
+	LOOPS_SPANS(Y, load2, 512)                                                                 \
+	LOOPS_SPANS(Y, load4, 256)                                                                 \
+	LOOPS_SPANS(Y, load8, 128)                                                                 \
+	W(store1, none, end, 0, none, 0, seq, 1024, 1024)                                          \
+	W(store2, none, end, 0, none, 0, seq, 512, 1024)                                           \
+	W(store4, none, end, 0, none, 0, seq, 256, 1024)                                           \
+	W(store8, none, end, 0, none, 0, seq, 128, 1024)                                           \
+	W(load1, none, end, 0, none, 0, seq, 512, 512)                                             \
+	W(load2, none, end, 0, none, 0, seq, 256, 512)                                             \
+	W(load4, none, end, 0, none, 0, seq, 128, 512)                                             \
+	W(load8, none, end, 0, none, 0, seq, 64, 512)                                              \
+	LOOPS_PATTERNS(W, D, Y, store8)                                                            \
+	LOOPS_PATTERNS(W, D, Y, load8)                                                             \
+	LOOPS_LINES(W, store8)                                                                     \
+	Y(load4, dep, each, 4, span64, 256)                                                        \
+	Y(load8, dep, each, 8, span64, 128)
 
-#define LOOP_ROW_REGION(k, b, iname, interval, at_end, block)                                      \
-	{ &kernel_##k, &barrier_##b, interval, 0, block, LOOP_NAME(k, b, iname, 0),                \
-	  LOOP_STR(LOOP_NAME(k, b, iname, 0)) },
-#define LOOP_ROW_SPAN(k, b, iname, interval, span)                                                 \
-	{ &kernel_##k, &barrier_##b, interval, span, 1024, LOOP_NAME(k, b, iname, span),           \
-	  LOOP_STR(LOOP_NAME(k, b, iname, span)) },
+#define PATTERN_ID(name, what, stays) PATTERN_ID_##name,
+enum { ARCH_PATTERNS(PATTERN_ID) };
 
-/* Every kernel of today moves one register, which a hypervisor can emulate from the syndrome. */
-#define KERNEL_CONST(k, dir, insn, tlp)                                                            \
-	static const struct kernel kernel_##k = { #k, dir, WIDTH_##k, true, insn, tlp };
-#define KERNEL_ROW(k, dir, insn, tlp)  { #k, dir, WIDTH_##k, true, insn, tlp },
+#define KERNEL_CONST(k, dir, safe, feature, insn, tlp)                                             \
+	static const struct kernel kernel_##k = { #k, dir, WIDTH_##k, safe, feature, insn, tlp };
+#define KERNEL_ROW(k, dir, safe, feature, insn, tlp)                                               \
+	{ #k, dir, WIDTH_##k, safe, feature, insn, tlp },
 #define BARRIER_CONST(b, name, common, orders)                                                     \
 	static const struct barrier barrier_##b = { name, orders, common };
 #define BARRIER_ROW(b, name, common, orders) { name, orders, common },
@@ -137,7 +295,9 @@
 	const struct barrier arch_barriers[] = { BARRIERS(BARRIER_ROW) { 0 } };
 
 #define ARCH_LOOP_TABLE(LOOPS)                                                                     \
-	LOOPS(LOOP_REGION, LOOP_SPAN)                                                              \
-	const struct loop arch_loops[] = { LOOPS(LOOP_ROW_REGION, LOOP_ROW_SPAN) { 0 } };
+	LOOPS(LOOP_WALK, LOOP_WALK_SELF, LOOP_WALK_DOWN, LOOP_STAY)                                \
+	const struct loop arch_loops[] = {                                                         \
+		LOOPS(LOOP_ROW_WALK, LOOP_ROW_WALK, LOOP_ROW_WALK, LOOP_ROW_STAY) { 0 }            \
+	};
 
 #endif

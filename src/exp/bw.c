@@ -30,66 +30,91 @@ static const struct {
 	{ 0, EXP_DEFAULT },
 };
 
-#define N_OF(a)       (sizeof(a) / sizeof((a)[0]))
+/* Other ways through a region than upwards. */
+static const char *const patterns[] = { "reverse", "stride64", "stride256", "random", "one" };
+
+#define N_OF(a) (sizeof(a) / sizeof((a)[0]))
+#define USUAL_STORE    "store8"
+#define USUAL_LOAD     "load8"
 #define BARRIER_REGION 16384u /* above the largest interval */
-#define WIDTH_REGION   4096u
+#define KERNEL_REGION  4096u
 #define LOADS_UP_TO    65536u /* a load is a round trip: larger regions only cost time */
 #define QUICK_LOADS_UP_TO 4096u
 
-/* All of it, in whole blocks of every loop. */
-static uint64_t largest_region(const struct exp_limits *l)
+/* Stores posted and flushed, loads as they are. */
+static int add(struct cell_list *out, const struct experiment *e, const struct exp_limits *l,
+	       struct cell_want want, enum kernel_direction direction)
 {
-	return l->region_bytes & ~4095ull;
-}
+	int ret = cell_add(out, e, l, &want);
 
-static int add_store(struct cell_list *out, const struct experiment *e,
-		     const struct exp_limits *l, struct cell_want want)
-{
-	int ret;
-
-	want.flushed = false;
-	ret = cell_add(out, e, l, &want);
 	want.flushed = true;
-	return ret ? ret : cell_add(out, e, l, &want);
+	return ret || direction == KERNEL_LOAD ? ret : cell_add(out, e, l, &want);
 }
 
-/* One size: 8-byte stores, and loads where the region is not too large for round trips. */
+static bool is_usual(const struct kernel *k)
+{
+	return !strcmp(k->name, USUAL_STORE) || !strcmp(k->name, USUAL_LOAD);
+}
+
+/* One size with the usual kernels, or with those that were asked for. */
 static int expand_size(const struct experiment *e, const struct exp_limits *l,
 		       struct cell_list *out, enum map_type type, uint64_t region)
 {
-	struct cell_want want = { type, "store8", "none", 0, region, false, "B/s" };
-	int ret = add_store(out, e, l, want);
+	uint64_t loads_up_to = l->profile == EXP_QUICK ? QUICK_LOADS_UP_TO : LOADS_UP_TO;
+	int ret = 0;
 
-	want.kernel = "load8";
-	if (!ret && region <= (l->profile == EXP_QUICK ? QUICK_LOADS_UP_TO : LOADS_UP_TO))
-		ret = cell_add(out, e, l, &want);
+	for (const struct kernel *k = arch_kernels; k->name && !ret; k++) {
+		struct cell_want want = { .type = type,
+					  .kernel = k->name,
+					  .barrier = "none",
+					  .region_bytes = region,
+					  .unit = "B/s" };
+
+		if (!l->kernels && !is_usual(k))
+			continue;
+		if (k->direction == KERNEL_LOAD && region > loads_up_to && !l->sizes)
+			continue;
+		ret = add(out, e, l, want, k->direction);
+	}
 	return ret;
 }
 
-/* The other widths, over one region. */
-static int expand_widths(const struct experiment *e, const struct exp_limits *l,
-			 struct cell_list *out, enum map_type type)
+/* The other kernels, over one region. */
+static int expand_kernels(const struct experiment *e, const struct exp_limits *l,
+			  struct cell_list *out, enum map_type type)
 {
-	static const struct {
-		const char *store, *load;
-		enum exp_profile from;
-	} widths[] = {
-		{ "store1", "load1", EXP_FULL },
-		{ "store2", "load2", EXP_FULL },
-		{ "store4", "load4", EXP_DEFAULT },
-	};
 	int ret = 0;
 
-	for (size_t i = 0; i < N_OF(widths) && !ret; i++) {
-		struct cell_want want = { type,		widths[i].store, "none", 0,
-					  WIDTH_REGION, false,		 "B/s" };
+	for (const struct kernel *k = arch_kernels; k->name && !ret; k++) {
+		struct cell_want want = { .type = type,
+					  .kernel = k->name,
+					  .barrier = "none",
+					  .region_bytes = KERNEL_REGION,
+					  .unit = "B/s" };
 
-		if (widths[i].from > l->profile)
-			continue;
-		ret = add_store(out, e, l, want);
-		want.kernel = widths[i].load;
-		if (!ret)
-			ret = cell_add(out, e, l, &want);
+		/* the narrowest are rare, and slow */
+		if (!is_usual(k) && (k->width_bytes > 2 || l->profile == EXP_FULL))
+			ret = add(out, e, l, want, k->direction);
+	}
+	return ret;
+}
+
+static int expand_patterns(const struct experiment *e, const struct exp_limits *l,
+			   struct cell_list *out, enum map_type type)
+{
+	uint64_t region = l->region_bytes < BARRIER_REGION ? KERNEL_REGION : BARRIER_REGION;
+	int ret = 0;
+
+	for (size_t i = 0; i < 2 * N_OF(patterns) && !ret; i++) {
+		bool load = i >= N_OF(patterns);
+		struct cell_want want = { .type = type,
+					  .kernel = load ? USUAL_LOAD : USUAL_STORE,
+					  .barrier = "none",
+					  .pattern = patterns[i % N_OF(patterns)],
+					  .region_bytes = region,
+					  .unit = "B/s" };
+
+		ret = cell_add(out, e, l, &want);
 	}
 	return ret;
 }
@@ -97,10 +122,14 @@ static int expand_widths(const struct experiment *e, const struct exp_limits *l,
 static int expand_sizes(const struct experiment *e, const struct exp_limits *l,
 			struct cell_list *out, enum map_type type)
 {
-	uint64_t largest = largest_region(l);
+	uint64_t largest = l->region_bytes & ~4095ull; /* whole blocks of nearly every loop */
 	bool with_largest = l->profile == EXP_QUICK;
 	int ret = 0;
 
+	for (size_t i = 0; i < l->n_sizes && !ret; i++)
+		ret = expand_size(e, l, out, type, l->sizes[i]);
+	if (l->sizes)
+		return ret;
 	for (size_t i = 0; i < N_OF(sizes) && !ret; i++) {
 		if (sizes[i].from > l->profile || sizes[i].bytes > largest)
 			continue;
@@ -109,29 +138,34 @@ static int expand_sizes(const struct experiment *e, const struct exp_limits *l,
 	}
 	if (!ret && !with_largest)
 		ret = expand_size(e, l, out, type, largest);
-	return ret || l->profile == EXP_QUICK ? ret : expand_widths(e, l, out, type);
+	return ret;
 }
 
 /* Barriers that order stores and are no read: those rows have an end-of-pass loop for store8. */
 static int expand_barriers(const struct experiment *e, const struct exp_limits *l,
 			   struct cell_list *out, enum map_type type)
 {
-	uint64_t region = l->region_bytes < BARRIER_REGION ? WIDTH_REGION : BARRIER_REGION;
+	uint64_t region = l->region_bytes < BARRIER_REGION ? KERNEL_REGION : BARRIER_REGION;
 	int ret = 0;
 
 	for (const struct barrier *b = arch_barriers; b->name; b++) {
 		if (!strcmp(b->name, "none") || !strcmp(b->name, "read-flush") ||
-		    (!b->common && l->profile != EXP_FULL))
+		    (!b->common && !l->barriers && l->profile != EXP_FULL))
 			continue;
 		for (size_t i = 0; i < N_OF(intervals) && !ret; i++) {
-			uint32_t at = intervals[i].bytes == 1 ? 8 : intervals[i].bytes;
-			struct cell_want want = { type,	  "store8", b->name, at,
-						  region, false,    "B/s" };
+			struct cell_want want = { .type = type,
+						  .kernel = USUAL_STORE,
+						  .barrier = b->name,
+						  .interval_bytes = intervals[i].bytes == 1 ?
+									    8 :
+									    intervals[i].bytes,
+						  .region_bytes = region,
+						  .unit = "B/s" };
 
 			if (intervals[i].from > l->profile)
 				continue;
 			ret = l->profile == EXP_QUICK ? cell_add(out, e, l, &want) :
-							add_store(out, e, l, want);
+							add(out, e, l, want, KERNEL_STORE);
 		}
 	}
 	return ret;
@@ -143,8 +177,15 @@ int exp_bw_expand(const struct experiment *e, const struct exp_limits *l, struct
 
 	for (size_t i = 0; i < l->n_types && !ret; i++) {
 		ret = expand_sizes(e, l, out, l->types[i]);
+		if (ret || l->sizes)
+			continue;
+		ret = expand_barriers(e, l, out, l->types[i]);
+		if (ret || l->profile == EXP_QUICK)
+			continue;
+		/* asked for, a kernel has all sizes already */
+		ret = l->kernels ? 0 : expand_kernels(e, l, out, l->types[i]);
 		if (!ret)
-			ret = expand_barriers(e, l, out, l->types[i]);
+			ret = expand_patterns(e, l, out, l->types[i]);
 	}
 	return ret;
 }

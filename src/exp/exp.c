@@ -14,11 +14,17 @@ const struct experiment experiments[] = {
 	{ "probe",
 	  "is the mapping direct or trapped, does it answer, does it read back, and which memory "
 	  "type does an unaligned access show?",
-	  false, exp_probe_expand },
-	{ "bw", "how many bytes per second can be stored and loaded, by size and barrier?", true,
-	  exp_bw_expand },
-	{ "lat", "how long is a read's round trip, and what does a store cost with each barrier?",
-	  true, exp_lat_expand },
+	  false, EXP_QUICK, exp_probe_expand, NULL },
+	{ "bw", "how many bytes per second can be stored and loaded, by size, width and barrier?",
+	  true, EXP_QUICK, exp_bw_expand, exp_loop_visit },
+	{ "combine", "which store sequence combines, how reliably, and how many lines can be open?",
+	  true, EXP_QUICK, exp_combine_expand, exp_loop_visit },
+	{ "lat", "how long is a read's round trip, how many reads overlap, and what does a store cost "
+	  "with each barrier?", true, EXP_QUICK, exp_lat_expand, exp_loop_visit },
+	{ "doorbell", "what does it cost to write a descriptor and ring the doorbell?", true,
+	  EXP_DEFAULT, exp_doorbell_expand, exp_loop_visit },
+	{ "early-ack", "is the early write acknowledgement, lost or kept, visible?", true, EXP_DEFAULT,
+	  exp_early_ack_expand, exp_loop_visit },
 	{ 0 },
 };
 
@@ -40,61 +46,117 @@ const char *experiment_names(char *buf, size_t n)
 	return buf;
 }
 
-/* "store8", "store8+dsb-st@64", "store8+dsb-st@each" */
-static void cell_name_access(char *buf, size_t n, const struct loop *loop)
+/* "store8", "store8~reverse", "store8+dsb-st@64", "store8+dsb-st@each", "store8+dsb-st+bell4@64" */
+static void cell_name_access(char *buf, size_t n, const struct loop *loop, const char *pattern)
 {
-	char size[24];
+	bool barrier = strcmp(loop->barrier->name, "none"), bell = loop->doorbell_bytes;
+	char size[24], bells[16] = "";
 	const char *at = format_size(size, sizeof(size), loop->interval_bytes);
 
-	if (!strcmp(loop->barrier->name, "none")) {
-		snprintf(buf, n, "%s", loop->kernel->name);
-		return;
-	}
-	if (loop->interval_bytes == loop->kernel->width_bytes)
+	if (loop->interval_bytes == loop->kernel->width_bytes && !bell)
 		at = "each";
 	else if (!loop->interval_bytes)
 		at = "end";
-	snprintf(buf, n, "%s+%s@%s", loop->kernel->name, loop->barrier->name, at);
+	if (bell)
+		snprintf(bells, sizeof(bells), "+bell%u", loop->doorbell_bytes);
+	snprintf(buf, n, "%s%s%s%s%s%s%s%s", loop->kernel->name, *pattern ? "~" : "", pattern,
+		 barrier ? "+" : "", barrier ? loop->barrier->name : "", bells,
+		 barrier || bell ? "@" : "", barrier || bell ? at : "");
 }
 
-static void cell_make_id(struct cell *c)
+/* pattern: "" when the region says it all */
+static void cell_make_id(struct cell *c, const char *pattern)
 {
-	char access[64], region[24];
+	char access[80], region[24], shift[16] = "";
 	const char *close = "";
 
-	cell_name_access(access, sizeof(access), c->loop);
-	if (c->loop->kernel->direction == KERNEL_STORE)
+	cell_name_access(access, sizeof(access), c->loop, pattern);
+	if (c->stores)
 		close = c->flushed ? "/flushed" : "/posted";
-	snprintf(c->id, sizeof(c->id), "%s/%s/%s/%s%s", c->experiment->name,
+	if (c->shift_bytes)
+		snprintf(shift, sizeof(shift), "+%u", c->shift_bytes);
+	snprintf(c->id, sizeof(c->id), "%s/%s/%s/%s%s%s", c->experiment->name,
 		 map_way(c->type)->name, access, format_size(region, sizeof(region), c->region_bytes),
-		 close);
+		 shift, close);
+}
+
+bool limits_want_kernel(const struct exp_limits *limits, const char *name)
+{
+	return !limits->kernels || list_has(limits->kernels, name);
+}
+
+bool limits_want_barrier(const struct exp_limits *limits, const char *name)
+{
+	return !limits->barriers || list_has(limits->barriers, name);
+}
+
+static int cell_append(struct cell_list *out, const struct cell *cell)
+{
+	struct cell *v = realloc(out->v, (out->n + 1) * sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	out->v = v;
+	v[out->n++] = *cell;
+	return 0;
+}
+
+/* Bytes that the loop touches from its base on; 0: all of the region. */
+static uint64_t stays_bytes(const struct loop *loop)
+{
+	return loop->pattern->stays_bytes == UINT32_MAX ? loop->kernel->width_bytes :
+							  loop->pattern->stays_bytes;
+}
+
+static bool fits(const struct cell_want *want, const struct loop *loop,
+		 const struct exp_limits *limits)
+{
+	uint64_t region = want->region_bytes, stays = stays_bytes(loop);
+
+	/* a shifted region must end inside, and its map stays whole lines */
+	if (region + (want->shift_bytes ? 64 : 0) > limits->region_bytes)
+		return false;
+	return stays ? region >= stays : region % loop->block_bytes == 0;
 }
 
 int cell_add(struct cell_list *out, const struct experiment *e, const struct exp_limits *limits,
 	     const struct cell_want *want)
 {
-	uint32_t span = want->region_bytes < SPAN_BELOW_BYTES ? (uint32_t)want->region_bytes : 0;
-	const struct loop *loop =
-		arch_find_loop(want->kernel, want->barrier, want->interval_bytes, span);
-	struct cell *v;
+	char span[24];
+	struct loop_key key = { .kernel = want->kernel,
+				.barrier = want->barrier,
+				.pattern = want->pattern,
+				.interval_bytes = want->interval_bytes,
+				.doorbell_bytes = want->doorbell_bytes };
+	const struct loop *loop;
+	struct cell cell;
 
-	if (!loop || want->region_bytes > limits->region_bytes ||
-	    (!span && want->region_bytes % loop->block_bytes))
+	if (!want->pattern && want->region_bytes < SPAN_BELOW_BYTES)
+		snprintf(span, sizeof(span), "span%u", (unsigned int)want->region_bytes);
+	else
+		snprintf(span, sizeof(span), "seq");
+	if (!want->pattern)
+		key.pattern = span;
+	loop = arch_find_loop(&key);
+	if (!loop || !fits(want, loop, limits) ||
+	    !limits_want_kernel(limits, want->kernel) || !limits_want_barrier(limits, want->barrier))
 		return 0;
-	if (loop->kernel->direction == KERNEL_STORE && !limits->may_store)
+	cell = (struct cell){ .experiment = e,
+			      .type = want->type,
+			      .loop = loop,
+			      .region_bytes = want->region_bytes,
+			      .shift_bytes = want->shift_bytes,
+			      .stores = loop->kernel->direction == KERNEL_STORE,
+			      .flushed = want->flushed,
+			      .unit = want->unit,
+			      .unit_bytes = want->unit_bytes ? want->unit_bytes :
+							       loop->kernel->width_bytes };
+	if ((cell.stores || loop->doorbell_bytes) && !limits->may_store)
 		return 0;
-	v = realloc(out->v, (out->n + 1) * sizeof(*v));
-	if (!v)
-		return -ENOMEM;
-	out->v = v;
-	v[out->n] = (struct cell){ .experiment = e,
-				   .type = want->type,
-				   .loop = loop,
-				   .region_bytes = want->region_bytes,
-				   .flushed = want->flushed,
-				   .unit = want->unit };
-	cell_make_id(&v[out->n++]);
-	return 0;
+	if (loop->doorbell_bytes && !limits->has_doorbell)
+		return 0;
+	cell_make_id(&cell, want->pattern ? want->pattern : "");
+	return cell_append(out, &cell);
 }
 
 void cell_list_free(struct cell_list *list)

@@ -15,22 +15,30 @@
 
 enum exp_profile { EXP_QUICK, EXP_DEFAULT, EXP_FULL, EXP_PROFILES };
 
-/* What cells may use. */
+/* What cells may use, and what the user wants of them. */
 struct exp_limits {
 	enum exp_profile profile;
 	const enum map_type *types; /* mappings to measure */
 	size_t n_types;
 	bool may_store;
+	bool has_doorbell;          /* there is a page for doorbells */
 	uint64_t region_bytes;      /* most that one cell may cover; >= 4096 */
+	const char *kernels;        /* comma-separated names; NULL: as the experiment chooses */
+	const char *barriers;       /* the same */
+	const uint64_t *sizes;      /* regions of bw; NULL: as it chooses */
+	size_t n_sizes;
 };
 
 struct cell {
 	const struct experiment *experiment;
 	enum map_type type;
 	const struct loop *loop;
-	uint64_t region_bytes; /* span loops: their span */
-	bool flushed;          /* a read from the device closes each timed interval */
-	const char *unit;      /* "B/s", or "ns" per access */
+	uint64_t region_bytes;      /* patterns that stay: what they touch */
+	uint32_t shift_bytes;       /* accesses begin so far into a 64-byte line; < 64 */
+	bool stores;
+	bool flushed;               /* a read from the device closes each timed interval */
+	const char *unit;           /* "B/s", or "ns" per unit_bytes */
+	uint32_t unit_bytes;
 	char id[96];
 };
 
@@ -39,13 +47,43 @@ struct cell_list {
 	size_t n;
 };
 
+/* Mapped and pinned: what a visit of a cell in its own process works with; the runner makes it. */
+struct stage {
+	const struct cell *cell;
+	struct mapping data;        /* of the region (at least a page), of the cell's type */
+	struct map_range range;     /* that data shows */
+	const volatile void *flush; /* aligned word to read-flush, not in the region if that can be */
+	volatile void *doorbell;    /* 8 aligned bytes on a page of their own; NULL: none */
+	const struct arch_clock *clock;
+	uint64_t value;             /* that stores store, the same in each round */
+	uint64_t laps;              /* to begin with */
+	uint64_t batch_ticks;       /* least length of a batch */
+	uint64_t cap_ticks;         /* the visit's end: batches may be fewer then */
+	unsigned int batches;
+};
+
+/* What came of it; in memory shared with the parent, zeroed. */
+#define OUTCOME_TICKS_MAX 256
+struct outcome {
+	uint64_t laps;              /* per batch */
+	unsigned int n;             /* batches made */
+	char why[128];              /* why the visit failed */
+	uint64_t ticks[OUTCOME_TICKS_MAX];
+};
+
 struct experiment {
 	const char *name;
 	const char *question;
 	bool needs_store;  /* part of its cells store; without consent those are left out */
+	enum exp_profile from; /* the least profile that runs it unasked; --tests runs it in any */
 	/* Appends cells. 0, -ENOMEM. */
 	int (*expand)(const struct experiment *e, const struct exp_limits *limits,
 		      struct cell_list *out);
+	/*
+	 * Makes one visit of a cell; called in the cell's process, guarded. 0; -errno with out->why
+	 * set.
+	 */
+	int (*visit)(struct stage *stage, struct outcome *out);
 };
 
 /* Ends with a row without name. */
@@ -58,24 +96,43 @@ const char *experiment_names(char *buf, size_t n);
 
 /*
  * Appends the cell for a loop of the architecture's table, and makes its id. A loop that does not
- * exist, or a region that does not fit the limits, adds nothing: 0. -ENOMEM.
+ * exist, a region that does not fit the limits, a store without consent, a kernel or barrier that
+ * the user did not ask for add nothing: 0. -ENOMEM.
  */
 struct cell_want {
 	enum map_type type;
 	const char *kernel, *barrier;
+	const char *pattern;    /* NULL: "seq", or "spanN" for regions below 1024 */
 	uint32_t interval_bytes;
-	uint64_t region_bytes;  /* < 1024: a span loop of that many bytes */
+	uint32_t doorbell_bytes;
+	uint64_t region_bytes;
+	uint32_t shift_bytes;
 	bool flushed;
 	const char *unit;
+	uint32_t unit_bytes;    /* 0: the access's width */
 };
 
 int cell_add(struct cell_list *out, const struct experiment *e, const struct exp_limits *limits,
 	     const struct cell_want *want);
+
 void cell_list_free(struct cell_list *list);
 
-/* The rows' functions. */
-int exp_bw_expand(const struct experiment *e, const struct exp_limits *l, struct cell_list *out);
-int exp_lat_expand(const struct experiment *e, const struct exp_limits *l, struct cell_list *out);
-int exp_probe_expand(const struct experiment *e, const struct exp_limits *l, struct cell_list *out);
+/* True when the user's lists, if any, have the name. */
+bool limits_want_kernel(const struct exp_limits *limits, const char *name);
+bool limits_want_barrier(const struct exp_limits *limits, const char *name);
+
+/* The visit of experiments whose cells are timed loops. */
+int exp_loop_visit(struct stage *stage, struct outcome *out);
+
+/* The rows' functions, one file each. */
+#define EXP_EXPAND(name)                                                                           \
+	int exp_##name##_expand(const struct experiment *e, const struct exp_limits *l,            \
+				struct cell_list *out)
+EXP_EXPAND(probe);
+EXP_EXPAND(bw);
+EXP_EXPAND(combine);
+EXP_EXPAND(lat);
+EXP_EXPAND(doorbell);
+EXP_EXPAND(early_ack);
 
 #endif

@@ -1,5 +1,9 @@
 libmeasure_a_SOURCES += \
 	%D%/exp.c %D%/exp.h \
+	%D%/loop.c \
 	%D%/bw.c \
+	%D%/combine.c \
+	%D%/doorbell.c \
+	%D%/early_ack.c \
 	%D%/lat.c \
 	%D%/probe.c %D%/probe.h

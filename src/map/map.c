@@ -10,11 +10,12 @@
 static const struct map_way ways[MAP_TYPES] = {
 	[MAP_PLAIN] = { "plain", "sysfs", "", arch_asks_plain, map_sysfs },
 	[MAP_WC] = { "wc", "sysfs", "_wc", arch_asks_wc, map_sysfs },
+	[MAP_DEVMEM] = { "devmem", "devmem", NULL, arch_asks_devmem, map_devmem },
 	[MAP_RAM] = { "ram", "ram", NULL, arch_asks_ram, map_ram },
 };
 
-/* What this process has mapped; a cell maps its data and the page that it reads to flush. */
-static struct mapping open_maps[4];
+/* What this process has mapped: a cell maps its data, and the page that it reads to flush. */
+static struct mapping open_maps[8];
 
 #define OPEN_MAPS (sizeof(open_maps) / sizeof(open_maps[0]))
 
@@ -75,4 +76,19 @@ void map_close(struct mapping *m)
 		if (open_maps[i].pages == m->pages)
 			open_maps[i].pages = NULL;
 	m->addr = NULL;
+}
+
+bool map_contains(const void *addr, uint64_t *offset_bytes)
+{
+	uintptr_t at = (uintptr_t)addr;
+
+	for (size_t i = 0; i < OPEN_MAPS; i++) {
+		uintptr_t pages = (uintptr_t)open_maps[i].pages;
+
+		if (!pages || at < pages || at - pages >= open_maps[i].pages_bytes)
+			continue;
+		*offset_bytes = at - pages;
+		return true;
+	}
+	return false;
 }

@@ -14,6 +14,7 @@ enum map_type {
 	MAP_PLAIN, /* sysfs resourceN: Device-nGnRE on arm64, UC- on x86 */
 	MAP_WC,    /* sysfs resourceN_wc: Normal-NC, WC */
 	MAP_RAM,   /* anonymous memory, for trying the tool: no BAR at all */
+	MAP_DEVMEM, /* /dev/mem: Device-nGnRnE on arm64, UC- on x86; only where it was asked for */
 	MAP_TYPES
 };
 
@@ -55,8 +56,12 @@ const struct map_way *map_way(enum map_type type);
 int map_open(struct mapping *m, enum map_type type, const struct map_range *range);
 void map_close(struct mapping *m);
 
+/* True when addr lies in the pages of an open mapping; then the offset in them. For signal handlers. */
+bool map_contains(const void *addr, uint64_t *offset_bytes);
+
 /* The rows' functions. */
 int map_sysfs(struct mapping *m, const struct map_range *range, uint64_t pages_offset);
+int map_devmem(struct mapping *m, const struct map_range *range, uint64_t pages_offset);
 int map_ram(struct mapping *m, const struct map_range *range, uint64_t pages_offset);
 
 #endif

@@ -9,7 +9,7 @@
 int map_ram(struct mapping *m, const struct map_range *range, uint64_t pages_offset)
 {
 	void *p = mmap(NULL, m->pages_bytes, PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
 	(void)range;
 	(void)pages_offset;

@@ -318,13 +318,17 @@ static void read_cell_plan(struct reader *rd, const json_t *o, struct cell_recor
 	check_id(rd, c);
 	get_text(rd, o, "kernel", c->kernel, sizeof(c->kernel));
 	get_text(rd, o, "barrier", c->barrier, sizeof(c->barrier));
+	get_text(rd, o, "access_pattern", c->access_pattern, sizeof(c->access_pattern));
 	c->is_load = get_word(rd, o, "direction", 1, name_of_direction);
 	c->width_bytes = (unsigned int)get_u64(rd, o, "width_bytes", 4096);
 	c->interval_bytes = (uint32_t)get_u64(rd, o, "interval_bytes", UINT32_MAX);
+	c->doorbell_bytes = (unsigned int)get_u64(rd, o, "doorbell_bytes", 8);
+	c->shift_bytes = (uint32_t)get_u64(rd, o, "shift_bytes", 63);
+	c->unit_bytes = (uint32_t)get_u64(rd, o, "unit_bytes", UINT32_MAX);
 	c->region_bytes = get_u64(rd, o, "region_bytes", INT64_MAX);
 	c->lap_bytes = get_u64(rd, o, "lap_bytes", INT64_MAX);
-	if (!rd->ret && (!c->width_bytes || !c->lap_bytes))
-		fail(rd, "width_bytes or lap_bytes", "zero");
+	if (!rd->ret && (!c->width_bytes || !c->lap_bytes || !c->unit_bytes))
+		fail(rd, "width_bytes, lap_bytes or unit_bytes", "zero");
 	c->flushed = get_bool(rd, o, "flushed");
 	get_text(rd, o, "flush_through", c->flush_through, sizeof(c->flush_through));
 	get_text(rd, o, "unit", c->unit, sizeof(c->unit));
@@ -456,6 +460,7 @@ static void read_plan(struct reader *rd, const json_t *root, struct result *r)
 	get_text(rd, asks, "plain", r->asks[0], sizeof(r->asks[0]));
 	get_text(rd, asks, "wc", r->asks[1], sizeof(r->asks[1]));
 	get_text(rd, asks, "ram", r->asks[2], sizeof(r->asks[2]));
+	get_text(rd, asks, "devmem", r->asks[3], sizeof(r->asks[3]));
 	at(rd, "%s", "");
 }
 

@@ -6,7 +6,7 @@
 #include "report/report.h"
 #include "report/text.h"
 
-#define LABEL 28
+#define LABEL 30
 #define COLUMN 14
 
 static void print_head(FILE *out, const struct result *r)
@@ -189,32 +189,57 @@ static bool in_section(const struct result *r, const struct section *s,
 {
 	bool barrier = strcmp(c->barrier, "none") != 0;
 
-	return !strcmp(c->experiment, s->experiment) && !strcmp(c->mapping, base_mapping(r)) &&
-	       !c->flushed &&
-	       (!strcmp(s->experiment, "lat") || (c->is_load == s->is_load &&
-						   barrier == s->with_barrier));
+	/* devmem has no column: its rows say it */
+	return !strcmp(c->experiment, s->experiment) && !c->flushed &&
+	       (!strcmp(c->mapping, base_mapping(r)) || !strcmp(c->mapping, "devmem")) &&
+	       (strcmp(s->experiment, "bw") || (c->is_load == s->is_load &&
+						barrier == s->with_barrier));
+}
+
+static void label_lat(char *buf, size_t n, const struct cell_record *c)
+{
+	bool single = !strcmp(c->access_pattern, "single");
+	bool barrier = strcmp(c->barrier, "none") != 0;
+	const char *what = c->is_load ? "load" : "store";
+
+	if (!strcmp(c->barrier, "dep"))
+		snprintf(buf, n, "load of %u B, dependent", c->width_bytes);
+	else if (c->is_load && barrier)
+		snprintf(buf, n, "load, %u in flight", c->interval_bytes / c->width_bytes);
+	else
+		snprintf(buf, n, "%s of %u B%s%s%s", what, c->width_bytes, barrier ? " + " : "",
+			 barrier ? c->barrier : "", single ? ", alone" : "");
+}
+
+/* "16K, store8~reverse", "dsb-st@64/16K": what the id says after the mapping, in reading order. */
+static void label_access(char *buf, size_t n, const struct cell_record *c)
+{
+	const char *access = c->id + strlen(c->experiment) + 1 + strlen(c->mapping) + 1;
+	const char *region = strchr(access, '/'), *plus = strchr(access, '+');
+	const char *end = region ? strchr(region + 1, '/') : NULL;
+	const char *through = strcmp(c->mapping, "devmem") ? "" : "devmem: ";
+	bool usual = !strcmp(c->kernel, "store8") && !strcmp(c->experiment, "bw");
+
+	if (!region)
+		snprintf(buf, n, "%s%s", through, access);
+	else if (plus && plus < region && usual)
+		snprintf(buf, n, "%s%.*s", through, (int)(end ? end - plus - 1 : 40), plus + 1);
+	else if (!strcmp(c->experiment, "bw"))
+		snprintf(buf, n, "%s%.*s, %.*s", through, (int)(end ? end - region - 1 : 20),
+			 region + 1, (int)(region - access), access);
+	else
+		snprintf(buf, n, "%s%.*s%s", through, (int)(region - access), access,
+			 c->shift_bytes ? ", shifted" : "");
 }
 
 static void cell_label(char *buf, size_t n, const struct cell_record *c)
 {
-	char size[24], *posted;
-	const char *barrier = strchr(c->id, '+');
-
-	if (!strcmp(c->experiment, "lat") && c->is_load) {
-		snprintf(buf, n, "load of %u B, dependent", c->width_bytes);
-	} else if (!strcmp(c->experiment, "lat")) {
-		snprintf(buf, n, "store of %u B%s%s", c->width_bytes,
-			 strcmp(c->barrier, "none") ? " + " : "",
-			 strcmp(c->barrier, "none") ? c->barrier : "");
-	} else if (strcmp(c->barrier, "none")) {
-		snprintf(buf, n, "%s", barrier ? barrier + 1 : c->barrier);
-		posted = strstr(buf, "/posted");
-		if (posted)
-			*posted = 0;
-	} else {
-		snprintf(buf, n, "%s, %u B each", format_size(size, sizeof(size), c->region_bytes),
-			 c->width_bytes);
-	}
+	if (!strcmp(c->experiment, "lat"))
+		label_lat(buf, n, c);
+	else
+		label_access(buf, n, c);
+	if (c->shift_bytes && strlen(buf) + 4 < n)
+		snprintf(buf + strlen(buf), n - strlen(buf), " %u", c->shift_bytes);
 }
 
 static void print_section_head(FILE *out, const struct result *r, const struct section *s,
@@ -255,7 +280,13 @@ static void print_sections(FILE *out, const struct result *r)
 		{ "Stores over a region with a barrier every so many bytes", "bw", false, true,
 		  true },
 		{ "Loads over a region", "bw", true, false, false },
-		{ "One access, repeated back to back", "lat", false, true, false },
+		{ "Which stores combine: 64-byte lines, posted; a barrier after each, or none",
+		  "combine", false, true, false },
+		{ "One access, back to back; \"alone\": timed one by one, clock included", "lat", false, true, false },
+		{ "A descriptor of so many bytes, a barrier, a doorbell through plain", "doorbell",
+		  false, true, false },
+		{ "Early write acknowledgement: a store and a DSB through each type", "early-ack", false,
+		  true, false },
 	};
 	char label[64];
 

@@ -74,12 +74,14 @@ static json_t *json_cell(const struct cell_record *c)
 
 	for (unsigned int i = 0; i < c->n_rounds; i++)
 		json_array_append_new(rounds, json_round(&c->rounds[i]));
-	cell = json_pack("{ss ss ss ss ss ss si si sI sI sb ss ss ss ss so so}", "id", c->id,
+	cell = json_pack("{ss ss ss ss ss ss ss si si si si sI sI si sb ss ss ss ss so so}", "id", c->id,
 			 "experiment", c->experiment, "mapping", c->mapping, "kernel", c->kernel,
 			 "barrier", c->barrier, "direction", c->is_load ? "load" : "store",
+			 "access_pattern", c->access_pattern,
 			 "width_bytes", (int)c->width_bytes, "interval_bytes", (int)c->interval_bytes,
+			 "doorbell_bytes", (int)c->doorbell_bytes, "shift_bytes", (int)c->shift_bytes,
 			 "region_bytes", (json_int_t)c->region_bytes, "lap_bytes",
-			 (json_int_t)c->lap_bytes, "flushed", c->flushed, "flush_through",
+			 (json_int_t)c->lap_bytes, "unit_bytes", (int)c->unit_bytes, "flushed", c->flushed, "flush_through",
 			 c->flush_through, "unit", c->unit, "status", cell_status_name(c->status),
 			 "why", c->why, "pattern", c->is_load ? json_null() : json_hex(c->pattern),
 			 "rounds", rounds);
@@ -137,7 +139,7 @@ int result_write(const struct result *r, const struct verdict *verdict, const ch
 	for (size_t i = 0; i < r->n_journal; i++)
 		json_array_append_new(journal, json_journal(&r->journal[i]));
 	root = json_pack(
-		"{ss s{ss ss} so ss sf sb sb so so so s{sI sI ss} s{ss ss ss} so so so so so}",
+		"{ss s{ss ss} so ss sf sb sb so so so s{sI sI ss} s{ss ss ss ss} so so so so so}",
 		"schema", RESULT_SCHEMA, "tool", "version", r->version, "arch", r->arch, "command",
 		json_text(r->command ? r->command : ""), "started", r->started, "duration_s",
 		r->duration_s, "replayed", r->replayed, "ram", r->is_ram, "environment",
@@ -145,7 +147,7 @@ int result_write(const struct result *r, const struct verdict *verdict, const ch
 		"bar", r->is_ram ? json_null() : json_bar(&r->bar), "window", "offset_bytes",
 		(json_int_t)r->offset_bytes, "length_bytes", (json_int_t)r->length_bytes, "state",
 		window_state_name(r->window), "asks", "plain", r->asks[0], "wc", r->asks[1], "ram",
-		r->asks[2], "plan", json_plan(r), "probes", probes, "journal", journal, "cells",
+		r->asks[2], "devmem", r->asks[3], "plan", json_plan(r), "probes", probes, "journal", journal, "cells",
 		cells, "verdict", json_verdict(verdict, r->arch));
 	return json_file_write(root, path, false);
 }

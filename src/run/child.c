@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "map/guard.h"
 #include "run/child.h"
-#include "run/guard.h"
 
 /* Signals that end a run, but for those that whoever started us had us ignore (nohup). */
 static sigset_t ending;

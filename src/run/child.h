@@ -20,7 +20,7 @@ struct child_shared {
 };
 
 struct child_work {
-	/* Runs in the child, inside the guard: accesses must be to mappings it guard_watch()es. */
+	/* Runs in the child, inside the guard: it survives faults of accesses to its mappings. */
 	int (*fn)(struct child_shared *shared, void *arg);
 	void *arg;
 	unsigned int cpu;

@@ -7,9 +7,9 @@
 #include "base/hash.h"
 #include "base/parse.h"
 #include "run/plan.h"
+#include "run/refusal.h"
 
 #define CONTROL_BYTES 65536u /* the largest page size in use */
-#define LEAST_BATCHES 3
 #define FORK_S        0.002  /* one child, for the estimate */
 
 static const struct plan_profile profiles[EXP_PROFILES] = {
@@ -35,13 +35,18 @@ int plan_make(struct plan *plan, const struct plan_ask *ask)
 	struct exp_limits limits = { .profile = ask->profile,
 				     .types = ask->types,
 				     .n_types = ask->n_types,
-				     .may_store = ask->may_store };
+				     .may_store = ask->may_store,
+				     .kernels = ask->kernels,
+				     .barriers = ask->barriers,
+				     .sizes = ask->sizes,
+				     .n_sizes = ask->n_sizes };
 	int ret = 0;
 
 	plan_layout(&new.layout, ask->window_bytes);
 	limits.region_bytes = new.layout.data_bytes;
+	limits.has_doorbell = new.layout.control_bytes;
 	for (const struct experiment *e = experiments; e->name && !ret; e++)
-		if (!ask->tests || list_has(ask->tests, e->name))
+		if (ask->tests ? list_has(ask->tests, e->name) : e->from <= ask->profile)
 			ret = e->expand(e, &limits, &new.cells);
 	if (ret) {
 		cell_list_free(&new.cells);
@@ -68,16 +73,6 @@ double plan_estimate_s(const struct plan *plan)
 	return cell * (double)plan->cells.n * p->rounds;
 }
 
-/* Seconds of the shortest measurement of a cell; 0 when the cost of an access is not known. */
-static double least_s(const struct cell *c, const struct probe_record *probe)
-{
-	double accesses = (double)arch_lap_bytes(c->loop, c->region_bytes) /
-			  c->loop->kernel->width_bytes;
-	double ns = c->loop->kernel->direction == KERNEL_LOAD ? probe->load_ns : probe->store_ns;
-
-	return LEAST_BATCHES * accesses * ns * 1e-9;
-}
-
 static void record_fill(struct cell_record *rec, const struct cell *c)
 {
 	const struct loop *loop = c->loop;
@@ -87,18 +82,22 @@ static void record_fill(struct cell_record *rec, const struct cell *c)
 	snprintf(rec->mapping, sizeof(rec->mapping), "%s", map_way(c->type)->name);
 	snprintf(rec->kernel, sizeof(rec->kernel), "%s", loop->kernel->name);
 	snprintf(rec->barrier, sizeof(rec->barrier), "%s", loop->barrier->name);
+	snprintf(rec->access_pattern, sizeof(rec->access_pattern), "%s", loop->pattern->name);
 	snprintf(rec->unit, sizeof(rec->unit), "%s", c->unit);
 	rec->is_load = loop->kernel->direction == KERNEL_LOAD;
 	rec->width_bytes = loop->kernel->width_bytes;
 	rec->interval_bytes = loop->interval_bytes;
+	rec->doorbell_bytes = loop->doorbell_bytes;
 	rec->region_bytes = c->region_bytes;
+	rec->shift_bytes = c->shift_bytes;
 	rec->lap_bytes = arch_lap_bytes(loop, c->region_bytes);
+	rec->unit_bytes = c->unit_bytes;
 	rec->flushed = c->flushed;
 	/* the same on every machine, and different for every cell: it shows who wrote a word */
 	rec->pattern = rec->is_load ? 0 : hash_mix(hash_string(HASH_START, c->id));
 }
 
-int plan_record(const struct plan *plan, struct result *result)
+int plan_record(const struct plan *plan, const struct plan_ask *ask, struct result *result)
 {
 	struct cell_record *v = calloc(plan->cells.n ? plan->cells.n : 1, sizeof(*v));
 
@@ -106,8 +105,6 @@ int plan_record(const struct plan *plan, struct result *result)
 		return -ENOMEM;
 	for (size_t i = 0; i < plan->cells.n; i++) {
 		const struct cell *c = &plan->cells.v[i];
-		const struct probe_record *probe;
-		double need;
 
 		record_fill(&v[i], c);
 		if (c->flushed)
@@ -115,15 +112,8 @@ int plan_record(const struct plan *plan, struct result *result)
 				 plan->layout.control_bytes && c->type != MAP_RAM ?
 					 map_way(MAP_PLAIN)->name :
 					 map_way(c->type)->name);
-		probe = result_find_probe(result, "access", v[i].mapping);
-		need = probe ? least_s(c, probe) : 0;
-		if (need <= plan->cap_s)
-			continue;
-		v[i].status = CELL_SKIPPED;
-		snprintf(v[i].why, sizeof(v[i].why),
-			 "%u passes would take %.0f ms at %.0f ns a%s; this profile has %.0f ms",
-			 LEAST_BATCHES, need * 1e3, v[i].is_load ? probe->load_ns : probe->store_ns,
-			 v[i].is_load ? " load" : " store", plan->cap_s * 1e3);
+		if (refuse_cell(v[i].why, sizeof(v[i].why), c, ask, result, plan->cap_s))
+			v[i].status = CELL_SKIPPED;
 	}
 	result->cells = v;
 	result->n_cells = plan->cells.n;

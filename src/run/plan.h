@@ -27,6 +27,13 @@ struct plan_layout {
 	uint64_t control_bytes;  /* 0: none */
 };
 
+/*
+ * Doorbells ring in the control page so far behind the word that flushes read: on another page,
+ * for any page size that a control page has whole pages of; with 64 KiB pages the same one.
+ */
+#define PLAN_DOORBELL_OFFSET 32768u
+#define PLAN_DOORBELL_BYTES  8u
+
 void plan_layout(struct plan_layout *layout, uint64_t window_bytes);
 
 struct plan {
@@ -42,7 +49,11 @@ struct plan_ask {
 	const enum map_type *types;
 	size_t n_types;
 	bool may_store;
+	bool devmem;             /* /dev/mem may be mapped */
 	uint64_t window_bytes;
+	const char *kernels, *barriers; /* comma-separated; NULL: as the experiments choose */
+	const uint64_t *sizes;
+	size_t n_sizes;
 };
 
 /* 0, -ENOMEM. The caller frees. */
@@ -50,11 +61,11 @@ int plan_make(struct plan *plan, const struct plan_ask *ask);
 void plan_free(struct plan *plan);
 
 /*
- * Fills result->cells from the plan, one record each, in the plan's order; a cell that cannot be
- * run in its time, by the costs of single accesses that the probes found, is marked skipped with
- * the reason. 0, -ENOMEM.
+ * Fills result->cells from the plan, one record each, in the plan's order; a cell that must not be
+ * run here, or not in its time, by what the probes found, is marked skipped with the reason
+ * (run/refusal.h). 0, -ENOMEM.
  */
-int plan_record(const struct plan *plan, struct result *result);
+int plan_record(const struct plan *plan, const struct plan_ask *ask, struct result *result);
 
 /* Seconds that the plan takes at most when each cell needs no more than its batches. */
 double plan_estimate_s(const struct plan *plan);

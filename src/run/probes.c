@@ -6,9 +6,9 @@
 #include "base/log.h"
 #include "exp/probe.h"
 #include "run/child.h"
-#include "run/guard.h"
 #include "run/journal.h"
 #include "run/probes.h"
+#include "run/refusal.h"
 
 #define PROBE_TIMEOUT_MS 10000
 
@@ -28,8 +28,6 @@ static int map_watched(struct child_shared *shared, struct mapping *m, const str
 	ret = map_open(m, w->type, &range);
 	if (ret)
 		snprintf(shared->why, sizeof(shared->why), "cannot be mapped: %s", strerror(-ret));
-	else
-		guard_watch(m->pages, m->pages_bytes);
 	return ret;
 }
 
@@ -129,17 +127,11 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 	return ret;
 }
 
-/*
- * Why the unaligned access through WC must not be made; NULL: it may. On arm64 a machine that
- * looks like bare metal and has /dev/kvm entered its kernel at EL2: it is no guest, or its
- * hypervisor nests (Linux 6.16 and newer, which preserve Normal-NC of vfio BARs). What is left: a
- * nested guest under a VMM that maps BARs through sysfs and shows the host's DMI.
- */
+/* Why the unaligned access through WC must not be made; NULL: it may. */
 static const char *alignment_refusal(const struct result *r, const struct session_ask *ask)
 {
 	const struct probe_record *wc = result_find_probe(r, "access", "wc");
 	const struct virt *virt = &r->env.virt;
-	const char *kvm = fact_get(&r->env.facts, "kvm_device");
 
 	if (!wc || !wc->load_ns)
 		return "the mapping did not answer";
@@ -152,7 +144,7 @@ static const char *alignment_refusal(const struct result *r, const struct sessio
 		return NULL;
 	if (virt->guest != ENV_BARE_METAL)
 		return "it can kill a VM: --allow-vm-crash";
-	if (virt->confidence != CONFIDENCE_PROVED && !(kvm && !strcmp(kvm, "yes")))
+	if (may_be_guest(r))
 		return "it can kill a VM, and nothing proves this is none: --allow-vm-crash";
 	return NULL;
 }

@@ -140,7 +140,7 @@ double cell_value(const struct cell_record *c, uint64_t laps, double ticks, doub
 
 	if (!strcmp(c->unit, "B/s"))
 		return bytes / seconds;
-	return seconds * 1e9 / (bytes / c->width_bytes);
+	return seconds * 1e9 / (bytes / c->unit_bytes);
 }
 
 static int round_median(const struct round *r, double *out)

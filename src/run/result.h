@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/fault.h"
 #include "env/env.h"
 #include "pci/device.h"
 #include "stat/summary.h"
@@ -28,12 +29,6 @@ enum cell_status {
 	CELL_STATUSES
 };
 
-struct fault {
-	int signal;              /* 0: none */
-	int code;
-	uint64_t offset_bytes;   /* in the mapping */
-};
-
 /* "SIGBUS/BUS_ADRALN" */
 const char *fault_name(char *buf, size_t n, const struct fault *fault);
 
@@ -56,15 +51,20 @@ struct round {
 /* One measured point; the same id means the same thing on every machine of an architecture. */
 struct cell_record {
 	char id[96];             /* "bw/wc/store8+dsb-st@64/4K/posted" */
-	char experiment[16], mapping[16], kernel[24], barrier[24];
+	char experiment[16], mapping[16];
+	char kernel[24], barrier[24];
+	char access_pattern[16]; /* where accesses go: "seq", "span64", "lines4", ... */
 	bool is_load;
 	unsigned int width_bytes;
+	unsigned int doorbell_bytes; /* stored after each barrier; 0: none */
+	uint32_t unit_bytes;     /* moved per unit of "ns": an access, a descriptor */
+	uint32_t shift_bytes;    /* the region begins so far into a 64-byte line */
 	uint32_t interval_bytes; /* of the barrier; 0: at the end of a pass, or none */
 	uint64_t region_bytes;
 	uint64_t lap_bytes;      /* moved by one lap of the loop */
 	bool flushed;            /* a read from the device closes each interval */
 	char flush_through[16];  /* mapping that is read; "" when not flushed */
-	char unit[8];            /* "B/s", "ns" (per access) */
+	char unit[8];            /* "B/s", "ns" (per unit_bytes) */
 	uint64_t pattern;        /* stored in every word of the region; 0 for loads */
 	enum cell_status status; /* measured when every round is */
 	char why[128];
@@ -132,7 +132,7 @@ struct result {
 	char clock_name[24];
 	double clock_hz;
 	uint64_t clock_resolution_ticks, clock_overhead_ticks;
-	char asks[3][24];        /* memory type asked for by plain, wc, ram */
+	char asks[4][24];        /* memory type asked for by plain, wc, ram, devmem */
 
 	/* what came out; owned */
 	struct cell_record *cells;

@@ -26,14 +26,25 @@ static void session_types(const struct session_ask *ask, const enum map_type **t
 	*n = ask->dev && ask->bar->has_wc_file ? 2 : 1;
 }
 
+static void plan_ask_fill(struct plan_ask *plan_ask, const struct session_ask *ask)
+{
+	*plan_ask = (struct plan_ask){ .profile = ask->profile,
+				       .tests = ask->tests,
+				       .may_store = ask->may_store,
+				       .devmem = ask->devmem,
+				       .window_bytes = ask->length_bytes,
+				       .kernels = ask->kernels,
+				       .barriers = ask->barriers,
+				       .sizes = ask->sizes,
+				       .n_sizes = ask->n_sizes };
+	session_types(ask, &plan_ask->types, &plan_ask->n_types);
+}
+
 int session_plan(struct plan *plan, const struct session_ask *ask)
 {
-	struct plan_ask plan_ask = { .profile = ask->profile,
-				     .tests = ask->tests,
-				     .may_store = ask->may_store,
-				     .window_bytes = ask->length_bytes };
+	struct plan_ask plan_ask;
 
-	session_types(ask, &plan_ask.types, &plan_ask.n_types);
+	plan_ask_fill(&plan_ask, ask);
 	return plan_make(plan, &plan_ask);
 }
 
@@ -65,13 +76,12 @@ struct session {
 	struct result *result;
 	const struct session_ask *ask;
 	const struct runner *runner;
-	const enum map_type *types;
-	size_t n_types;
+	const struct plan_ask *plan_ask;
 };
 
 static int phase_probes(struct session *s)
 {
-	return probes_access(s->result, s->runner, s->types, s->n_types);
+	return probes_access(s->result, s->runner, s->plan_ask->types, s->plan_ask->n_types);
 }
 
 static int phase_rounds(struct session *s)
@@ -79,35 +89,55 @@ static int phase_rounds(struct session *s)
 	return runner_run(s->runner, s->result);
 }
 
-/* Runs a phase that stores to the window's first bytes, which are saved before and put back. */
-static int with_window(struct session *s, uint64_t bytes, int (*phase)(struct session *s))
+/* Notes how a part of the window came back; the worst of several stays. */
+static void note_window(struct session *s, int restored, size_t differing)
 {
-	struct window window = { 0 };
-	struct map_range range = s->runner->data;
-	size_t differing = 0;
-	int ret = 0, restored;
+	enum window_state *state = &s->result->window;
 
-	if (!s->ask->dev || !s->ask->may_store || !bytes)
-		return phase(s);
-	range.length_bytes = bytes;
-	range.writable = true;
-	if (s->ask->leave_window)
-		s->result->window = WINDOW_LEFT;
-	else
-		ret = window_save(&window, &range);
-	if (ret)
-		return ret;
-	ret = phase(s);
-	restored = window_restore(&window, &differing);
 	if (restored) {
 		/* told; the record is worth keeping, and says it */
-		s->result->window = WINDOW_LOST;
+		*state = WINDOW_LOST;
 	} else if (differing) {
 		log_warn("%zu words of the window did not keep the value put back: not plain memory",
 			 differing);
-		s->result->window = WINDOW_DIFFERS;
-	} else if (s->result->window == WINDOW_UNTOUCHED) {
-		s->result->window = WINDOW_RESTORED;
+		if (*state != WINDOW_LOST)
+			*state = WINDOW_DIFFERS;
+	} else if (*state == WINDOW_UNTOUCHED) {
+		*state = WINDOW_RESTORED;
+	}
+}
+
+/*
+ * Runs a phase that stores to the window's first bytes, and rings doorbells behind them, all of
+ * which are saved before and put back.
+ */
+static int with_window(struct session *s, uint64_t bytes, bool doorbell,
+		       int (*phase)(struct session *s))
+{
+	struct window saved[2] = { 0 };
+	struct map_range ranges[2] = { s->runner->data, s->runner->control };
+	size_t differing = 0;
+	int ret = 0, restored;
+
+	if (!s->ask->dev || !s->ask->may_store || !(bytes || doorbell))
+		return phase(s);
+	ranges[0].length_bytes = bytes;
+	ranges[1].offset_bytes += PLAN_DOORBELL_OFFSET;
+	ranges[1].length_bytes = doorbell ? PLAN_DOORBELL_BYTES : 0;
+	if (s->ask->leave_window)
+		s->result->window = WINDOW_LEFT;
+	for (int i = 0; i < 2 && !ret && !s->ask->leave_window; i++) {
+		ranges[i].writable = true;
+		if (ranges[i].length_bytes)
+			ret = window_save(&saved[i], &ranges[i]);
+	}
+	if (!ret)
+		ret = phase(s);
+	for (int i = 0; i < 2; i++) {
+		if (!saved[i].words)
+			continue;
+		restored = window_restore(&saved[i], &differing);
+		note_window(s, restored, differing);
 	}
 	return ret;
 }
@@ -119,25 +149,33 @@ static uint64_t touched_bytes(const struct result *result)
 
 	for (size_t i = 0; i < result->n_cells; i++) {
 		const struct cell_record *c = &result->cells[i];
+		/* stores of a shifted region end in the line behind it */
+		uint64_t end = c->region_bytes + (c->shift_bytes ? 64 : 0);
 
-		if (!c->is_load && c->status != CELL_SKIPPED && c->region_bytes > most)
-			most = c->region_bytes;
+		if (!c->is_load && c->status != CELL_SKIPPED && end > most)
+			most = end;
 	}
 	return most;
 }
 
-static int session_measure(struct result *result, const struct session_ask *ask,
-			   const struct runner *r)
+static bool rings_doorbell(const struct result *result)
 {
-	struct session s = { .result = result, .ask = ask, .runner = r };
-	int ret;
+	for (size_t i = 0; i < result->n_cells; i++)
+		if (result->cells[i].doorbell_bytes && result->cells[i].status != CELL_SKIPPED)
+			return true;
+	return false;
+}
 
-	session_types(ask, &s.types, &s.n_types);
-	ret = with_window(&s, PROBE_TOUCHED_BYTES, phase_probes);
+static int session_measure(struct result *result, const struct session_ask *ask,
+			   const struct runner *r, const struct plan_ask *plan_ask)
+{
+	struct session s = { .result = result, .ask = ask, .runner = r, .plan_ask = plan_ask };
+	int ret = with_window(&s, PROBE_TOUCHED_BYTES, false, phase_probes);
+
 	if (!ret)
-		ret = plan_record(r->plan, result);
+		ret = plan_record(r->plan, plan_ask, result);
 	if (!ret)
-		ret = with_window(&s, touched_bytes(result), phase_rounds);
+		ret = with_window(&s, touched_bytes(result), rings_doorbell(result), phase_rounds);
 	if (ret || !ask->dev || (ask->tests && !list_has(ask->tests, "probe")))
 		return ret;
 	/* the next access may be the last of this VM: what was measured is safe first */
@@ -161,7 +199,7 @@ static int session_journal(struct result *result, const struct session_ask *ask)
 
 /* On a device: alone, and with its power up. */
 static int session_on_device(struct result *result, const struct session_ask *ask,
-			     const struct runner *r)
+			     const struct runner *r, const struct plan_ask *plan_ask)
 {
 	struct pci_power power = { 0 };
 	int lock = pci_lock(ask->dev), ret, restored;
@@ -172,7 +210,7 @@ static int session_on_device(struct result *result, const struct session_ask *as
 	if (!ret)
 		ret = pci_power_on(&power, ask->dev);
 	if (!ret) {
-		ret = session_measure(result, ask, r);
+		ret = session_measure(result, ask, r, plan_ask);
 		restored = pci_power_restore(&power);
 		ret = ret ? ret : restored;
 	}
@@ -186,14 +224,16 @@ int session_run(struct result *result, const struct session_ask *ask)
 	struct cpu_choice choice;
 	struct plan plan;
 	struct timespec begin, end;
+	struct plan_ask plan_ask;
 	struct runner r = { .plan = &plan, .clock = &clock, .seed = ask->seed };
-	int ret = session_plan(&plan, ask);
+	int ret = topology_choose_cpu(&choice, ask->cpu, ask->dev);
 
 	if (ret)
 		return ret;
-	ret = topology_choose_cpu(&choice, ask->cpu, ask->dev);
+	plan_ask_fill(&plan_ask, ask);
+	ret = plan_make(&plan, &plan_ask);
 	if (ret)
-		goto out;
+		return ret;
 	r.cpu = result->cpu = choice.cpu;
 	snprintf(result->cpu_why, sizeof(result->cpu_why), "%s", choice.why);
 	r.data = (struct map_range){ ask->dev, ask->bar, ask->offset_bytes,
@@ -205,11 +245,11 @@ int session_run(struct result *result, const struct session_ask *ask)
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	arch_clock_calibrate(&clock);
 	session_describe(result, ask, &plan, &clock);
-	ret = ask->dev ? session_on_device(result, ask, &r) : session_measure(result, ask, &r);
+	ret = ask->dev ? session_on_device(result, ask, &r, &plan_ask) :
+			 session_measure(result, ask, &r, &plan_ask);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	result->duration_s = (double)(end.tv_sec - begin.tv_sec) +
 			     (double)(end.tv_nsec - begin.tv_nsec) * 1e-9;
-out:
 	plan_free(&plan);
 	return ret;
 }

@@ -11,6 +11,10 @@ struct session_ask {
 	uint64_t offset_bytes, length_bytes; /* the window; whole 4 KiB */
 	enum exp_profile profile;
 	const char *tests;            /* NULL: all */
+	const char *kernels, *barriers; /* NULL: as the experiments choose */
+	const uint64_t *sizes;        /* regions of bw; NULL: as it chooses */
+	size_t n_sizes;
+	bool devmem;                  /* --map devmem: early-ack may go through /dev/mem */
 	bool may_store;
 	bool allow_vm_crash;
 	bool leave_window;            /* do not put the window back */
@@ -22,7 +26,7 @@ struct session_ask {
 	void *checkpoint_arg;
 };
 
-/* The plan of ask, without touching anything. 0, -ENOMEM. */
+/* The plan of ask, without touching anything. 0, -errno after logging. */
 int session_plan(struct plan *plan, const struct session_ask *ask);
 
 /*

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "arch/arch.h"
 #include "base/log.h"
-#include "run/guard.h"
+#include "map/guard.h"
 #include "run/window.h"
 
 struct window_walk {
@@ -45,7 +45,6 @@ static int window_walk(struct window *w, void (*fn)(void *arg), size_t *differin
 	if (ret)
 		return ret;
 	walk.m = &m;
-	guard_watch(m.pages, m.pages_bytes);
 	ret = guard_call(fn, &walk, &fault);
 	map_close(&m);
 	if (ret)

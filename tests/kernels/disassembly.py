@@ -15,33 +15,61 @@ import sys
 
 SHARE = 0.95
 
-# kernel: (regular expression with groups register, offset, base; how many bytes)
+# what may follow a base register; offsets and registers are compared
+AT = r"\[x(?P<base>\d+)(?:, #(?P<offset>-?\d+))?\]$"
+TO = r"(?P<offset>0x[0-9a-f]+)?\(%(?P<base>r\w+)\)$"
+FROM = r"(?P<offset>0x[0-9a-f]+)?\(%(?P<base>r\w+)\)"
+# kernel: (regular expression, bytes)
 ACCESS = {
     "aarch64": {
-        "store1": (r"strb w(\d+), \[x(\d+)(?:, #(\d+))?\]$", 1),
-        "store2": (r"strh w(\d+), \[x(\d+)(?:, #(\d+))?\]$", 2),
-        "store4": (r"str w(\d+), \[x(\d+)(?:, #(\d+))?\]$", 4),
-        "store8": (r"str x(\d+), \[x(\d+)(?:, #(\d+))?\]$", 8),
-        "load1": (r"ldrb w(\d+), \[x(\d+)(?:, #(\d+))?\]$", 1),
-        "load2": (r"ldrh w(\d+), \[x(\d+)(?:, #(\d+))?\]$", 2),
-        "load4": (r"ldr w(\d+), \[x(\d+)(?:, #(\d+))?\]$", 4),
-        "load8": (r"ldr x(\d+), \[x(\d+)(?:, #(\d+))?\]$", 8),
+        "store1": (r"strb w(?P<reg>\d+), " + AT, 1),
+        "store2": (r"strh w(?P<reg>\d+), " + AT, 2),
+        "store4": (r"str w(?P<reg>\d+), " + AT, 4),
+        "store8": (r"str x(?P<reg>\d+), " + AT, 8),
+        "store16_pair": (r"stp (?P<reg>x\d+), (?P=reg), " + AT, 16),
+        "store16_q": (r"str (?P<reg>q0), " + AT, 16),
+        "store32_pair": (r"stp (?P<reg>q0), q0, " + AT, 32),
+        "store64_st1": (r"st1 (?P<reg>\{v0\.2d-v3\.2d\}), \[x(?P<base>\d+)\](?P<post>, #64)?$", 64),
+        "store64_st4": (r"st4 (?P<reg>\{v0\.2d-v3\.2d\}), \[x(?P<base>\d+)\](?P<post>, #64)?$", 64),
+        "load1": (r"ldrb w(?P<reg>\d+), " + AT, 1),
+        "load2": (r"ldrh w(?P<reg>\d+), " + AT, 2),
+        "load4": (r"ldr w(?P<reg>\d+), " + AT, 4),
+        "load8": (r"ldr x(?P<reg>\d+), " + AT, 8),
+        "load16_pair": (r"ldp (?P<reg>x\d+, x\d+), " + AT, 16),
+        "load16_np": (r"ldnp (?P<reg>x\d+, x\d+), " + AT, 16),
+        "load16_q": (r"ldr (?P<reg>q0), " + AT, 16),
+        "load32_pair": (r"ldp (?P<reg>q0, q1), " + AT, 32),
+        "load64_ld1": (r"ld1 (?P<reg>\{v0\.2d-v3\.2d\}), \[x(?P<base>\d+)\](?P<post>, #64)?$", 64),
     },
     "x86_64": {
-        "store1": (r"movb? %([abcd]l|[sd]il|bpl|r\d+b),(0x[0-9a-f]+)?\(%(r\w+)\)$", 1),
-        "store2": (r"movw? %([abcd]x|[sd]i|bp|r\d+w),(0x[0-9a-f]+)?\(%(r\w+)\)$", 2),
-        "store4": (r"movl? %(e\w\w|r\d+d),(0x[0-9a-f]+)?\(%(r\w+)\)$", 4),
-        "store8": (r"movq? %(r[a-z]\w|r\d+),(0x[0-9a-f]+)?\(%(r\w+)\)$", 8),
-        "load1": (r"movzbl (0x[0-9a-f]+)?\(%(r\w+)\),%(e\w\w|r\d+d)$", 1),
-        "load2": (r"movzwl (0x[0-9a-f]+)?\(%(r\w+)\),%(e\w\w|r\d+d)$", 2),
-        "load4": (r"movl? (0x[0-9a-f]+)?\(%(r\w+)\),%(e\w\w|r\d+d)$", 4),
-        "load8": (r"movq? (0x[0-9a-f]+)?\(%(r\w+)\),%(r[a-z]\w|r\d+)$", 8),
+        "store1": (r"movb? %(?P<reg>[abcd]l|[sd]il|bpl|r\d+b)," + TO, 1),
+        "store2": (r"movw? %(?P<reg>[abcd]x|[sd]i|bp|r\d+w)," + TO, 2),
+        "store4": (r"movl? %(?P<reg>e\w\w|r\d+d)," + TO, 4),
+        "store8": (r"movq? %(?P<reg>r[a-z]\w|r\d+)," + TO, 8),
+        "store16_sse": (r"movaps %(?P<reg>xmm0)," + TO, 16),
+        "store32_avx": (r"vmovaps %(?P<reg>ymm0)," + TO, 32),
+        "store64_avx512": (r"vmovaps %(?P<reg>zmm0)," + TO, 64),
+        "store8_nt": (r"movntiq? %(?P<reg>r[a-z]\w|r\d+)," + TO, 8),
+        "store16_nt": (r"movntps %(?P<reg>xmm0)," + TO, 16),
+        "store32_nt": (r"vmovntps %(?P<reg>ymm0)," + TO, 32),
+        "store64_nt": (r"vmovntps %(?P<reg>zmm0)," + TO, 64),
+        "store8_diri": (r"movdiri %(?P<reg>r[a-z]\w|r\d+)," + TO, 8),
+        "load1": (r"movzbl " + FROM + r",%(?P<reg>e\w\w|r\d+d)$", 1),
+        "load2": (r"movzwl " + FROM + r",%(?P<reg>e\w\w|r\d+d)$", 2),
+        "load4": (r"movl? " + FROM + r",%(?P<reg>e\w\w|r\d+d)$", 4),
+        "load8": (r"movq? " + FROM + r",%(?P<reg>r[a-z]\w|r\d+)$", 8),
+        "load16_sse": (r"movaps " + FROM + r",%(?P<reg>xmm0)$", 16),
+        "load32_avx": (r"vmovaps " + FROM + r",%(?P<reg>ymm0)$", 32),
+        "load64_avx512": (r"vmovaps " + FROM + r",%(?P<reg>zmm0)$", 64),
+        "load16_nt": (r"movntdqa " + FROM + r",%(?P<reg>xmm0)$", 16),
     },
 }
-# which groups of ACCESS are (register, base, offset)
-GROUPS = {
-    "aarch64": {"store": (1, 2, 3), "load": (1, 2, 3)},
-    "x86_64": {"store": (1, 3, 2), "load": (3, 2, 1)},
+# the pointer stands so far into the block
+BIAS = {"store16_pair": 512, "load16_pair": 512, "load16_np": 512, "store32_pair": 1024,
+        "load32_pair": 1024}
+BELL = {
+    "aarch64": {4: r"str w\d+, \[x\d+\]$", 8: r"str x\d+, \[x\d+\]$"},
+    "x86_64": {4: r"mov %(e\w\w|r\d+d),\(%r\w+\)$", 8: r"mov %(r[a-z]\w|r\d+),\(%r\w+\)$"},
 }
 BARRIER = {
     "aarch64": {
@@ -70,9 +98,9 @@ BARRIER = {
 }
 # the only other instructions a loop may have: its counting
 OVERHEAD = {
-    "aarch64": r"(add x\d+, x\d+, #0x[0-9a-f]+(, lsl #12)?|cmp x\d+, x\d+|subs x\d+, x\d+, #0x1"
+    "aarch64": r"((add|sub) x\d+, x\d+, #0x[0-9a-f]+(, lsl #12)?|cmp x\d+, x\d+|subs x\d+, x\d+, #0x1"
                r"|mov x\d+, x\d+|b\.ne \S+.*)$",
-    "x86_64": r"(add \$0x[0-9a-f]+,%r\w+|cmp %r\w+,%r\w+|dec %r\w+|mov %r\w+,%r\w+|jne \S+.*)$",
+    "x86_64": r"((add|sub) \$0x[0-9a-f]+,%r\w+|cmp %r\w+,%r\w+|dec %r\w+|mov %r\w+,%r\w+|jne \S+.*)$",
 }
 BRANCH = {"aarch64": r"(?:b|b\.\w+|cbn?z\s+\S+,|tbn?z\s+\S+,)\s+([0-9a-f]+)\b",
           "x86_64": r"j\w+\s+([0-9a-f]+)\b"}
@@ -114,41 +142,77 @@ def loops_of(arch, code):
     return sorted(found, key=lambda loop: loop[1] - loop[0])
 
 
-def parse_access(arch, direction, match):
-    register, base, offset = (match[g] for g in GROUPS[arch][direction])
-    return register, base, int(offset or "0", 0)
+def stays(row):
+    return row["pattern"] in ("one", "single") or row["pattern"].startswith("span")
+
+
+def offset_of(row, i):
+    """Where access i of a block belongs; None: only its set is known."""
+    pattern, width = row["pattern"], row["width"]
+    number = int(re.search(r"\d*$", pattern)[0] or 0)
+    if pattern == "seq":
+        return i * width
+    if pattern == "reverse":
+        return row["block"] - (i + 1) * width
+    if pattern.startswith("stride"):
+        return i * number
+    if pattern.startswith("span"):
+        return i * width % number
+    if pattern.startswith("lines"):
+        group, rest = divmod(i, 8 * number)
+        word, line = divmod(rest, number)
+        return group * 64 * number + line * 64 + word * 8
+    if pattern.startswith("words"):
+        line, word = divmod(i, number)
+        return line * 64 + word * 8
+    return None if pattern == "random" else 0
+
+
+def check_random(row, offsets):
+    if sorted(offsets) != list(range(0, row["block"], row["width"])):
+        raise Wrong("not each word once")
+    strides = {b - a for a, b in zip(offsets, offsets[1:])}
+    if len(strides) < len(offsets) // 8:
+        raise Wrong(f"only {len(strides)} different strides: that is not random")
 
 
 def check_body(arch, row, body):
-    """The straight line inside the innermost loop. Returns how many instructions are overhead."""
+    """The straight line inside the innermost loop."""
     pattern, width = ACCESS[arch][row["kernel"]]
     if width != row["width"]:
         raise Wrong(f"claims {row['width']} bytes, {row['kernel']} has {width}")
-    wrap = row["span"] or row["block"]
-    barrier = BARRIER[arch][row["barrier"]]
-    at, done, registers, used = 0, 0, set(), 0
-    while done < row["block"]:
+    close = BARRIER[arch][row["barrier"]] + ([BELL[arch][row["bell"]]] if row["bell"] else [])
+    at, registers, offsets = 0, set(), []
+    for i in range(row["accesses"]):
         m = re.match(pattern, body[at]) if at < len(body) else None
         if not m:
-            raise Wrong(f"access {done // width}: not {row['kernel']}: "
-                        f"{body[at] if at < len(body) else 'the end'}")
-        register, base, offset = parse_access(arch, row["direction"], m)
-        if offset != done % wrap:
-            raise Wrong(f"access {done // width} is at {offset}, not at {done % wrap}")
-        registers.add((register, base))
-        at, used, done = at + 1, used + 1, done + width
-        if row["interval"] and done % row["interval"] == 0:
-            for want in barrier:
+            raise Wrong(f"access {i}: not {row['kernel']}: {body[at] if at < len(body) else 'the end'}")
+        found = m.groupdict()
+        if found.get("post"):
+            offset = i * width
+        else:
+            offset = int(found.get("offset") or "0", 0) + BIAS.get(row["kernel"], 0)
+        want = offset_of(row, i)
+        if want is not None and offset != want:
+            raise Wrong(f"access {i} is at {offset}, not at {want}")
+        offsets.append(offset)
+        registers.add((found["reg"], found["base"]))
+        at += 1
+        if row["interval"] and (i + 1) * width % row["interval"] == 0:
+            for want in close:
                 if at >= len(body) or not re.match(want, body[at]):
-                    raise Wrong(f"no {row['barrier']} after {done} bytes")
-                at, used = at + 1, used + 1
+                    raise Wrong(f"no {row['barrier']} or doorbell after {(i + 1) * width} bytes")
+                at += 1
+    if row["pattern"] == "random":
+        check_random(row, offsets)
     if len(registers) != 1:
         raise Wrong(f"several registers: {registers}")
     for text in body[at:]:
         if not re.match(OVERHEAD[arch], text):
             raise Wrong(f"unasked: {text}")
-    if used / len(body) < SHARE:
-        raise Wrong(f"only {used} of {len(body)} instructions are accesses or barriers")
+    # one access alone is timed as such
+    if at / len(body) < SHARE and row["pattern"] != "single":
+        raise Wrong(f"only {at} of {len(body)} instructions are accesses or barriers")
 
 
 def check_rest(arch, row, rest):
@@ -164,11 +228,11 @@ def check_row(arch, row, code):
         if re.match(CALL[arch], text):
             raise Wrong(f"a call: {text}")
     loops = loops_of(arch, code)
-    if len(loops) != (1 if row["span"] else 2):
+    if len(loops) != (1 if stays(row) else 2):
         raise Wrong(f"{len(loops)} loops")
     first, last = loops[0]
     check_body(arch, row, [text for _, text in code[first:last + 1]])
-    if not row["span"]:
+    if not stays(row):
         outer_first, outer_last = loops[1]
         check_rest(arch, row, [t for _, t in code[outer_first:first] + code[last + 1:outer_last + 1]])
 
@@ -177,19 +241,22 @@ def read_rows(command):
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     rows = []
     for line in lines[1:]:
-        symbol, kernel, direction, width, barrier, interval, span, block = line.split()
+        symbol, kernel, direction, width, barrier, interval, pattern, bell, block, n = line.split()
         rows.append({"symbol": symbol, "kernel": kernel, "direction": direction,
                      "width": int(width), "barrier": barrier, "interval": int(interval),
-                     "span": int(span), "block": int(block)})
+                     "pattern": pattern, "bell": int(bell), "block": int(block),
+                     "accesses": int(n)})
     return lines[0].split()[1], rows
 
 
 def can_fail(arch, row, code):
     """The check must not be one that cannot fail: claims that are false have to be found."""
-    false_claims = [{"width": row["width"] * 2}, {"block": row["block"] * 2},
-                    {"span": 128 if row["span"] != 128 else 64}, {"kernel": "load8"
-                     if row["kernel"] != "load8" else "store8"},
-                    {"barrier": "read-flush" if row["barrier"] != "read-flush" else "dep"}]
+    false_claims = [{"width": row["width"] * 2}, {"accesses": row["accesses"] * 2},
+                    {"accesses": row["accesses"] // 2},
+                    {"pattern": "one" if row["pattern"] != "one" else "seq"},
+                    {"kernel": "load8" if row["kernel"] != "load8" else "store8"},
+                    {"barrier": "read-flush" if row["barrier"] != "read-flush" else "dep"},
+                    {"bell": 8 if row["bell"] != 8 else 0}]
     for claim in false_claims:
         try:
             check_row(arch, {**row, **claim}, code)
@@ -216,7 +283,7 @@ def main():
             if row["symbol"] not in functions:
                 raise Wrong("is not in the program")
             check_row(arch, row, functions[row["symbol"]])
-            if row["barrier"] != "none":
+            if row["barrier"] != "none" and row["interval"]:
                 can_fail(arch, row, functions[row["symbol"]])
         except Wrong as e:
             print(f"{row['symbol']}: {e}")

@@ -8,9 +8,9 @@ int main(void)
 {
 	printf("arch %s\n", arch_name);
 	for (const struct loop *l = arch_loops; l->fn; l++)
-		printf("%s %s %s %u %s %u %u %u\n", l->symbol, l->kernel->name,
+		printf("%s %s %s %u %s %u %s %u %u %u\n", l->symbol, l->kernel->name,
 		       l->kernel->direction == KERNEL_STORE ? "store" : "load",
-		       l->kernel->width_bytes, l->barrier->name, l->interval_bytes, l->span_bytes,
-		       l->block_bytes);
+		       l->kernel->width_bytes, l->barrier->name, l->interval_bytes,
+		       l->pattern->name, l->doorbell_bytes, l->block_bytes, l->block_accesses);
 	return 0;
 }

@@ -64,7 +64,8 @@ static void cell_parse(struct cell_record *c, const char *id)
 		 plus ? plus + 1 : "none");
 	snprintf(c->kernel, sizeof(c->kernel), "%.*s", (int)strcspn(part[2], "+"), part[2]);
 	c->is_load = !strncmp(part[2], "load", 4);
-	c->width_bytes = 8;
+	c->width_bytes = c->unit_bytes = 8;
+	snprintf(c->access_pattern, sizeof(c->access_pattern), "seq");
 	assert_int_equal(0, parse_size(part[3], &c->region_bytes));
 	c->lap_bytes = c->region_bytes;
 	c->flushed = part[4] && !strcmp(part[4], "flushed");
@@ -93,7 +94,7 @@ struct cell_record *fixture_cell(struct result *r, const char *id, double value)
 		round->ticks = calloc(BATCHES, sizeof(*round->ticks));
 		assert_non_null(round->ticks);
 		bytes = 1000.0 * (double)c->lap_bytes;
-		ns = strcmp(c->unit, "ns") ? bytes / value * 1e9 : value * bytes / c->width_bytes;
+		ns = strcmp(c->unit, "ns") ? bytes / value * 1e9 : value * bytes / c->unit_bytes;
 		/* the middle batch of the middle round is the value */
 		for (unsigned int k = 0; k < BATCHES; k++)
 			round->ticks[k] = (uint64_t)(ns * 1e-9 * r->clock_hz *

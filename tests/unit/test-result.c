@@ -391,6 +391,10 @@ static const struct change {
 	{ "cells.0.experiment", "\"0123456789abcdef\"", "too long" },
 	{ "cells.0.direction", "\"both\"", "direction" },
 	{ "cells.0.width_bytes", "0", "zero" },
+	{ "cells.0.unit_bytes", "0", "zero" },
+	{ "cells.0.shift_bytes", "64", "shift_bytes" },
+	{ "cells.0.doorbell_bytes", "-4", "doorbell_bytes" },
+	{ "cells.0.access_pattern", "7", "access_pattern" },
 	{ "cells.0.width_bytes", "-8", "width_bytes" },
 	{ "cells.0.lap_bytes", "0", "zero" },
 	{ "cells.0.lap_bytes", "-1", "lap_bytes" },
@@ -702,7 +706,7 @@ static void test_write_special(void **state)
 
 static void test_values(void **state)
 {
-	struct cell_record c = { .unit = "B/s", .lap_bytes = 4096, .width_bytes = 8 };
+	struct cell_record c = { .unit = "B/s", .lap_bytes = 4096, .unit_bytes = 8 };
 	uint64_t ticks[][4] = { { 40, 10, 30, 20 }, { 50, 50, 50, 50 }, { 0, 0, 0, 0 }, { 7 } };
 	struct round rounds[4] = { 0 };
 	double out[4];
@@ -713,7 +717,7 @@ static void test_values(void **state)
 	strcpy(c.unit, "ns");
 	assert_true(cell_value(&c, 1000, 2e6, 1e9) == 2e6 / 512000);
 
-	c = (struct cell_record){ .unit = "ns", .lap_bytes = 8, .width_bytes = 8,
+	c = (struct cell_record){ .unit = "ns", .lap_bytes = 8, .unit_bytes = 8,
 				  .rounds = rounds, .n_rounds = 4 };
 	for (int i = 0; i < 4; i++)
 		rounds[i] = (struct round){ .status = CELL_MEASURED, .laps = 1, .n = 4,
