@@ -171,6 +171,13 @@ static int apply_location(hwloc_topology_t topo, hwloc_bitmap_t set, const char 
 	return 0;
 }
 
+/* The affinity mask of this thread, which children inherit. */
+static void allowed_cpus(hwloc_topology_t topo, hwloc_bitmap_t set)
+{
+	if (hwloc_get_cpubind(topo, set, HWLOC_CPUBIND_THREAD) || hwloc_bitmap_iszero(set))
+		hwloc_bitmap_copy(set, hwloc_topology_get_allowed_cpuset(topo));
+}
+
 static int choose(struct cpu_choice *choice, hwloc_topology_t topo, hwloc_bitmap_t set,
 		  const char *location, const struct pci_device *dev)
 {
@@ -178,9 +185,7 @@ static int choose(struct cpu_choice *choice, hwloc_topology_t topo, hwloc_bitmap
 	int ret, cpu;
 	bool near;
 
-	/* the affinity mask of this thread, which children inherit */
-	if (hwloc_get_cpubind(topo, set, HWLOC_CPUBIND_THREAD) || hwloc_bitmap_iszero(set))
-		hwloc_bitmap_copy(set, hwloc_topology_get_allowed_cpuset(topo));
+	allowed_cpus(topo, set);
 	ret = location ? apply_location(topo, set, location) : 0;
 	if (ret)
 		return ret;
@@ -211,5 +216,93 @@ int topology_choose_cpu(struct cpu_choice *choice, const char *location,
 		ret = -ENOMEM;
 	hwloc_bitmap_free(set);
 	hwloc_topology_destroy(topo);
+	return ret;
+}
+
+static hwloc_obj_t core_of(hwloc_topology_t topo, hwloc_obj_t pu)
+{
+	hwloc_obj_t core = hwloc_get_ancestor_obj_by_type(topo, HWLOC_OBJ_CORE, pu);
+
+	return core ? core : pu;
+}
+
+/*
+ * Moves CPUs from left to the list: what is alone in its core there first, so that threads share
+ * no core before they must.
+ */
+static void list_take(struct cpu_list *list, hwloc_topology_t topo, hwloc_bitmap_t left,
+		      hwloc_bitmap_t cores)
+{
+	while (!hwloc_bitmap_iszero(left)) {
+		hwloc_obj_t pu = NULL;
+
+		hwloc_bitmap_zero(cores);
+		while ((pu = hwloc_get_next_obj_by_type(topo, HWLOC_OBJ_PU, pu))) {
+			unsigned int core = core_of(topo, pu)->logical_index;
+
+			if (!hwloc_bitmap_isset(left, pu->os_index) || hwloc_bitmap_isset(cores, core))
+				continue;
+			hwloc_bitmap_set(cores, core);
+			hwloc_bitmap_clr(left, pu->os_index);
+			if (list->n < CPU_LIST_MAX)
+				list->cpus[list->n++] = pu->os_index;
+		}
+	}
+}
+
+/* first to the front; CPU 0 and its hyperthreads to the end */
+static void list_settle(struct cpu_list *list, hwloc_topology_t topo, unsigned int first)
+{
+	hwloc_obj_t zero = hwloc_get_pu_obj_by_os_index(topo, 0);
+	struct cpu_list old = *list;
+
+	list->n = 0;
+	for (int pass = 0; pass < 3; pass++)
+		for (unsigned int i = 0; i < old.n; i++) {
+			hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(topo, old.cpus[i]);
+			bool late = pu && zero && core_of(topo, pu) == core_of(topo, zero);
+
+			if (pass == (old.cpus[i] == first ? 0 : late ? 2 : 1))
+				list->cpus[list->n++] = old.cpus[i];
+		}
+}
+
+static void split(hwloc_topology_t topo, hwloc_bitmap_t near, hwloc_bitmap_t far,
+		  unsigned int first, const struct pci_device *dev)
+{
+	hwloc_obj_t place = device_place(topo, dev), node = NULL;
+
+	if (!place || !place->cpuset || !hwloc_bitmap_isset(place->cpuset, first)) {
+		place = NULL;
+		while (!place && (node = hwloc_get_next_obj_by_type(topo, HWLOC_OBJ_NUMANODE, node)))
+			if (node->cpuset && hwloc_bitmap_isset(node->cpuset, first))
+				place = node;
+	}
+	hwloc_bitmap_zero(far);
+	if (!place)
+		return;
+	hwloc_bitmap_andnot(far, near, place->cpuset);
+	hwloc_bitmap_and(near, near, place->cpuset);
+}
+
+int topology_list_cpus(struct cpu_list *near, struct cpu_list *far, unsigned int first,
+		       const struct pci_device *dev)
+{
+	hwloc_bitmap_t sets[3] = { hwloc_bitmap_alloc(), hwloc_bitmap_alloc(), hwloc_bitmap_alloc() };
+	hwloc_topology_t topo = NULL;
+	int ret = sets[0] && sets[1] && sets[2] ? topology_load(&topo) : -ENOMEM;
+
+	near->n = far->n = 0;
+	if (!ret) {
+		allowed_cpus(topo, sets[0]);
+		split(topo, sets[0], sets[1], first, dev);
+		list_take(near, topo, sets[0], sets[2]);
+		list_take(far, topo, sets[1], sets[2]);
+		list_settle(near, topo, first);
+		list_settle(far, topo, first);
+		hwloc_topology_destroy(topo);
+	}
+	for (int i = 0; i < 3; i++)
+		hwloc_bitmap_free(sets[i]);
 	return ret;
 }

@@ -18,4 +18,19 @@ struct cpu_choice {
 int topology_choose_cpu(struct cpu_choice *choice, const char *location,
 			const struct pci_device *dev);
 
+/*
+ * CPUs for several threads, of those that this process may run on: near has first itself, then
+ * other cores' first hyperthreads, then their siblings, of the device's surroundings (not known:
+ * of first's NUMA node); far those of other NUMA nodes in the same order. CPU 0's core comes late.
+ */
+#define CPU_LIST_MAX 256u
+struct cpu_list {
+	unsigned int cpus[CPU_LIST_MAX];
+	unsigned int n;
+};
+
+/* 0, or -errno after logging. */
+int topology_list_cpus(struct cpu_list *near, struct cpu_list *far, unsigned int first,
+		       const struct pci_device *dev);
+
 #endif

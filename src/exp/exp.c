@@ -64,14 +64,12 @@ static void cell_name_access(char *buf, size_t n, const struct loop *loop, const
 		 barrier || bell ? "@" : "", barrier || bell ? at : "");
 }
 
-/* pattern: "" when the region says it all */
-static void cell_make_id(struct cell *c, const char *pattern)
+static void cell_make_id(struct cell *c, const char *access)
 {
-	char access[80], region[24], shift[16] = "";
+	char region[24], shift[16] = "";
 	const char *close = "";
 
-	cell_name_access(access, sizeof(access), c->loop, pattern);
-	if (c->stores)
+	if (c->stores && c->loop)
 		close = c->flushed ? "/flushed" : "/posted";
 	if (c->shift_bytes)
 		snprintf(shift, sizeof(shift), "+%u", c->shift_bytes);
@@ -112,17 +110,18 @@ static bool fits(const struct cell_want *want, const struct loop *loop,
 		 const struct exp_limits *limits)
 {
 	uint64_t region = want->region_bytes, stays = stays_bytes(loop);
+	unsigned int parts = want->threads ? want->threads : 1;
 
 	/* a shifted region must end inside, and its map stays whole lines */
 	if (region + (want->shift_bytes ? 64 : 0) > limits->region_bytes)
 		return false;
-	return stays ? region >= stays : region % loop->block_bytes == 0;
+	return stays ? region >= stays : region % ((uint64_t)parts * loop->block_bytes) == 0;
 }
 
 int cell_add(struct cell_list *out, const struct experiment *e, const struct exp_limits *limits,
 	     const struct cell_want *want)
 {
-	char span[24];
+	char span[24], access[80];
 	struct loop_key key = { .kernel = want->kernel,
 				.barrier = want->barrier,
 				.pattern = want->pattern,
@@ -143,7 +142,12 @@ int cell_add(struct cell_list *out, const struct experiment *e, const struct exp
 		return 0;
 	cell = (struct cell){ .experiment = e,
 			      .type = want->type,
+			      .kernel = loop->kernel,
 			      .loop = loop,
+			      .shape = "",
+			      .place = want->place ? want->place : "",
+			      .barrier = loop->barrier,
+			      .threads = want->threads ? want->threads : 1,
 			      .region_bytes = want->region_bytes,
 			      .shift_bytes = want->shift_bytes,
 			      .stores = loop->kernel->direction == KERNEL_STORE,
@@ -155,8 +159,27 @@ int cell_add(struct cell_list *out, const struct experiment *e, const struct exp
 		return 0;
 	if (loop->doorbell_bytes && !limits->has_doorbell)
 		return 0;
-	cell_make_id(&cell, want->pattern ? want->pattern : "");
+	cell.lap_bytes = arch_lap_bytes(loop, cell.region_bytes) *
+			 (loop->pattern->stays_bytes ? cell.threads : 1);
+	*(cell.stores ? &cell.least_stores : &cell.least_loads) =
+		EXP_LEAST_BATCHES * cell.lap_bytes / loop->kernel->width_bytes;
+	cell_name_access(access, sizeof(access), loop, want->pattern ? want->pattern : "");
+	if (*cell.place)
+		snprintf(access + strlen(access), sizeof(access) - strlen(access), ":x%u:%s",
+			 cell.threads, cell.place);
+	cell_make_id(&cell, access);
 	return cell_append(out, &cell);
+}
+
+int cell_add_counted(struct cell_list *out, const struct cell *cell, const char *access)
+{
+	struct cell c = *cell;
+
+	c.unit = "events";
+	c.unit_bytes = c.kernel->width_bytes;
+	c.lap_bytes = c.region_bytes;
+	cell_make_id(&c, access);
+	return cell_append(out, &c);
 }
 
 void cell_list_free(struct cell_list *list)

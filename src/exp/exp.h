@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "arch/arch.h"
+#include "base/fault.h"
 #include "map/map.h"
 
 /*
@@ -32,13 +33,20 @@ struct exp_limits {
 struct cell {
 	const struct experiment *experiment;
 	enum map_type type;
-	const struct loop *loop;
-	uint64_t region_bytes;      /* patterns that stay: what they touch */
+	const struct kernel *kernel; /* of its accesses */
+	const struct loop *loop;    /* NULL: it times none */
+	const char *shape;          /* of a litmus test; a set of stores; "" */
+	const char *place;          /* where several threads run and store; "" */
+	const struct barrier *barrier, *barrier2; /* barrier2: a second thread's, or NULL */
+	unsigned int threads;
+	uint64_t region_bytes;      /* of all threads; patterns that stay: what they touch */
+	uint64_t lap_bytes;         /* that one lap of all threads moves; no loop: the region */
 	uint32_t shift_bytes;       /* accesses begin so far into a 64-byte line; < 64 */
 	bool stores;
 	bool flushed;               /* a read from the device closes each timed interval */
-	const char *unit;           /* "B/s", or "ns" per unit_bytes */
+	const char *unit;           /* "B/s", "ns" per unit_bytes, or "events" */
 	uint32_t unit_bytes;
+	uint64_t least_loads, least_stores; /* of the shortest visit: its time is known beforehand */
 	char id[96];
 };
 
@@ -54,19 +62,26 @@ struct stage {
 	struct map_range range;     /* that data shows */
 	const volatile void *flush; /* aligned word to read-flush, not in the region if that can be */
 	volatile void *doorbell;    /* 8 aligned bytes on a page of their own; NULL: none */
+	const unsigned int *cpus;   /* of cell->threads threads; this one runs on the first */
 	const struct arch_clock *clock;
 	uint64_t value;             /* that stores store, the same in each round */
+	uint64_t seed;              /* another one in each round */
 	uint64_t laps;              /* to begin with */
 	uint64_t batch_ticks;       /* least length of a batch */
 	uint64_t cap_ticks;         /* the visit's end: batches may be fewer then */
 	unsigned int batches;
 };
 
+#define EXP_LEAST_BATCHES 3
+
 /* What came of it; in memory shared with the parent, zeroed. */
 #define OUTCOME_TICKS_MAX 256
 struct outcome {
 	uint64_t laps;              /* per batch */
 	unsigned int n;             /* batches made */
+	struct fault fault;         /* of another thread, with -EFAULT */
+	uint64_t tries, events;     /* of cells that count */
+	char note[160];             /* what the first event was */
 	char why[128];              /* why the visit failed */
 	uint64_t ticks[OUTCOME_TICKS_MAX];
 };
@@ -108,12 +123,17 @@ struct cell_want {
 	uint64_t region_bytes;
 	uint32_t shift_bytes;
 	bool flushed;
+	const char *place;      /* NULL: one thread */
+	unsigned int threads;
 	const char *unit;
 	uint32_t unit_bytes;    /* 0: the access's width */
 };
 
 int cell_add(struct cell_list *out, const struct experiment *e, const struct exp_limits *limits,
 	     const struct cell_want *want);
+
+/* Appends a cell that times no loop, as it is but for its id: "SB:none:none". 0, -ENOMEM. */
+int cell_add_counted(struct cell_list *out, const struct cell *cell, const char *access);
 
 void cell_list_free(struct cell_list *list);
 

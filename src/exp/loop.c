@@ -7,7 +7,6 @@
 
 /* A visit of a cell that is a timed loop: finds how many laps a batch needs, times batches. */
 
-#define LEAST_BATCHES 3
 #define LEAST_STEPS   10u /* of the clock in a batch: below, it was not measured */
 #define LAPS_MAX      (1ull << 32)
 
@@ -71,7 +70,7 @@ int exp_loop_visit(struct stage *stage, struct outcome *out)
 
 	/* single accesses are timed one by one: the first ones are not counted either */
 	if (single)
-		for (unsigned int i = 0; i < 2 * LEAST_BATCHES; i++)
+		for (unsigned int i = 0; i < 2 * EXP_LEAST_BATCHES; i++)
 			time_batch(c, &args);
 	else
 		find_laps(stage, &args);
@@ -80,7 +79,7 @@ int exp_loop_visit(struct stage *stage, struct outcome *out)
 	while (out->n < batches && out->n < OUTCOME_TICKS_MAX) {
 		out->ticks[out->n] = time_batch(c, &args);
 		out->n++;
-		if (out->n >= LEAST_BATCHES && arch_clock_end() - start > stage->cap_ticks)
+		if (out->n >= EXP_LEAST_BATCHES && arch_clock_end() - start > stage->cap_ticks)
 			break;
 	}
 	/* what is still on its way must not arrive after the parent put the window back */

@@ -107,6 +107,9 @@ static enum compare_state row_state(const struct cell_record *h, const struct ce
 	if (h->status == CELL_MEASURED && g->status == CELL_MEASURED && h->has_summary &&
 	    g->has_summary)
 		return COMPARE_MEASURED;
+	if (h->status == CELL_MEASURED && g->status == CELL_MEASURED && cell_counts(h) &&
+	    cell_counts(g))
+		return COMPARE_COUNTED;
 	if ((h->status == CELL_MEASURED || h->status <= CELL_SKIPPED) &&
 	    (g->status == CELL_MEASURED || g->status <= CELL_SKIPPED))
 		return COMPARE_NOT_RUN;

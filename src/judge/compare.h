@@ -8,6 +8,7 @@
 
 enum compare_state {
 	COMPARE_MEASURED,   /* on both sides */
+	COMPARE_COUNTED,    /* counts events on both sides: held against no ratio */
 	COMPARE_NOT_RUN,    /* skipped or not reached on at least one side */
 	COMPARE_FAILED      /* faulted, killed, timed out or failed on at least one side */
 };

@@ -5,6 +5,7 @@
 
 static const char *const state_names[] = {
 	[COMPARE_MEASURED] = "measured",
+	[COMPARE_COUNTED] = "counted",
 	[COMPARE_NOT_RUN] = "not run",
 	[COMPARE_FAILED] = "failed",
 };

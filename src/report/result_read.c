@@ -263,7 +263,7 @@ static void read_bar(struct reader *rd, const json_t *root, struct bar *b)
 	at(rd, "%s", "");
 }
 
-static void read_round(struct reader *rd, const json_t *o, struct round *r)
+static void read_round(struct reader *rd, const json_t *o, struct round *r, bool counts)
 {
 	const json_t *ticks, *fault = json_object_get(o, "fault");
 	size_t n;
@@ -280,8 +280,13 @@ static void read_round(struct reader *rd, const json_t *o, struct round *r)
 		r->fault.code = (int)get_int(rd, fault, "code", INT32_MIN, INT32_MAX);
 		r->fault.offset_bytes = get_hex(rd, fault, "offset");
 	}
+	if (counts) {
+		r->tries = get_u64(rd, o, "tries", INT64_MAX / ROUNDS_MAX);
+		r->events = get_u64(rd, o, "events", r->tries);
+		get_text(rd, o, "note", r->note, sizeof(r->note));
+	}
 	ticks = get_list(rd, o, "ticks", TICKS_MAX, &n);
-	if (!rd->ret && r->status == CELL_MEASURED && (!n || !r->laps))
+	if (!rd->ret && r->status == CELL_MEASURED && !counts && (!n || !r->laps))
 		fail(rd, "ticks or laps", "nothing, though measured");
 	r->ticks = n ? calloc(n, sizeof(*r->ticks)) : NULL;
 	if (rd->ret || !n)
@@ -318,7 +323,11 @@ static void read_cell_plan(struct reader *rd, const json_t *o, struct cell_recor
 	check_id(rd, c);
 	get_text(rd, o, "kernel", c->kernel, sizeof(c->kernel));
 	get_text(rd, o, "barrier", c->barrier, sizeof(c->barrier));
+	get_text(rd, o, "barrier2", c->barrier2, sizeof(c->barrier2));
+	get_text(rd, o, "shape", c->shape, sizeof(c->shape));
+	get_text(rd, o, "place", c->place, sizeof(c->place));
 	get_text(rd, o, "access_pattern", c->access_pattern, sizeof(c->access_pattern));
+	c->threads = (unsigned int)get_u64(rd, o, "threads", 65535);
 	c->is_load = get_word(rd, o, "direction", 1, name_of_direction);
 	c->width_bytes = (unsigned int)get_u64(rd, o, "width_bytes", 4096);
 	c->interval_bytes = (uint32_t)get_u64(rd, o, "interval_bytes", UINT32_MAX);
@@ -327,12 +336,12 @@ static void read_cell_plan(struct reader *rd, const json_t *o, struct cell_recor
 	c->unit_bytes = (uint32_t)get_u64(rd, o, "unit_bytes", UINT32_MAX);
 	c->region_bytes = get_u64(rd, o, "region_bytes", INT64_MAX);
 	c->lap_bytes = get_u64(rd, o, "lap_bytes", INT64_MAX);
-	if (!rd->ret && (!c->width_bytes || !c->lap_bytes || !c->unit_bytes))
-		fail(rd, "width_bytes, lap_bytes or unit_bytes", "zero");
+	if (!rd->ret && (!c->width_bytes || !c->lap_bytes || !c->unit_bytes || !c->threads))
+		fail(rd, "width_bytes, lap_bytes, unit_bytes or threads", "zero");
 	c->flushed = get_bool(rd, o, "flushed");
 	get_text(rd, o, "flush_through", c->flush_through, sizeof(c->flush_through));
 	get_text(rd, o, "unit", c->unit, sizeof(c->unit));
-	if (!rd->ret && strcmp(c->unit, "B/s") && strcmp(c->unit, "ns"))
+	if (!rd->ret && strcmp(c->unit, "B/s") && strcmp(c->unit, "ns") && !cell_counts(c))
 		fail(rd, "unit", "no known word");
 	if (!c->is_load)
 		c->pattern = get_hex(rd, o, "pattern");
@@ -357,7 +366,7 @@ static void read_cell(struct reader *rd, const json_t *o, struct cell_record *c,
 	for (size_t i = 0; i < n && !rd->ret; i++) {
 		at(rd, "cells[%zu].rounds[%zu]", index, i);
 		c->n_rounds++;
-		read_round(rd, json_array_get(rounds, i), &c->rounds[i]);
+		read_round(rd, json_array_get(rounds, i), &c->rounds[i], cell_counts(c));
 	}
 	if (!rd->ret && cell_summarize(c, clock_hz))
 		rd->ret = -ENOMEM;

@@ -76,21 +76,27 @@ double plan_estimate_s(const struct plan *plan)
 static void record_fill(struct cell_record *rec, const struct cell *c)
 {
 	const struct loop *loop = c->loop;
+	const struct barrier *second = c->barrier2;
 
 	snprintf(rec->id, sizeof(rec->id), "%s", c->id);
 	snprintf(rec->experiment, sizeof(rec->experiment), "%s", c->experiment->name);
 	snprintf(rec->mapping, sizeof(rec->mapping), "%s", map_way(c->type)->name);
-	snprintf(rec->kernel, sizeof(rec->kernel), "%s", loop->kernel->name);
-	snprintf(rec->barrier, sizeof(rec->barrier), "%s", loop->barrier->name);
-	snprintf(rec->access_pattern, sizeof(rec->access_pattern), "%s", loop->pattern->name);
+	snprintf(rec->kernel, sizeof(rec->kernel), "%s", c->kernel->name);
+	snprintf(rec->barrier, sizeof(rec->barrier), "%s", c->barrier->name);
+	snprintf(rec->barrier2, sizeof(rec->barrier2), "%s", second ? second->name : "");
+	snprintf(rec->access_pattern, sizeof(rec->access_pattern), "%s",
+		 loop ? loop->pattern->name : "");
+	snprintf(rec->shape, sizeof(rec->shape), "%s", c->shape);
+	snprintf(rec->place, sizeof(rec->place), "%s", c->place);
+	rec->threads = c->threads;
 	snprintf(rec->unit, sizeof(rec->unit), "%s", c->unit);
-	rec->is_load = loop->kernel->direction == KERNEL_LOAD;
-	rec->width_bytes = loop->kernel->width_bytes;
-	rec->interval_bytes = loop->interval_bytes;
-	rec->doorbell_bytes = loop->doorbell_bytes;
+	rec->is_load = c->kernel->direction == KERNEL_LOAD;
+	rec->width_bytes = c->kernel->width_bytes;
+	rec->interval_bytes = loop ? loop->interval_bytes : 0;
+	rec->doorbell_bytes = loop ? loop->doorbell_bytes : 0;
 	rec->region_bytes = c->region_bytes;
 	rec->shift_bytes = c->shift_bytes;
-	rec->lap_bytes = arch_lap_bytes(loop, c->region_bytes);
+	rec->lap_bytes = c->lap_bytes;
 	rec->unit_bytes = c->unit_bytes;
 	rec->flushed = c->flushed;
 	/* the same on every machine, and different for every cell: it shows who wrote a word */

@@ -50,6 +50,7 @@ struct plan_ask {
 	size_t n_types;
 	bool may_store;
 	bool devmem;             /* /dev/mem may be mapped */
+	unsigned int n_near, n_far; /* CPUs for threads; known when cells are recorded */
 	uint64_t window_bytes;
 	const char *kernels, *barriers; /* comma-separated; NULL: as the experiments choose */
 	const uint64_t *sizes;

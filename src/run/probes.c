@@ -79,7 +79,7 @@ static int probe_run(struct probe_record *rec, struct child_shared *shared, cons
 		     bool may_store, enum cell_status *status)
 {
 	struct probe_work w = { type, &r->data, may_store, r->clock };
-	struct child_work work = { fn, &w, r->cpu, PROBE_TIMEOUT_MS };
+	struct child_work work = { fn, &w, r->near.cpus[0], PROBE_TIMEOUT_MS };
 	int ret = child_run(&work, shared, status, rec->detail, sizeof(rec->detail));
 
 	if (ret || *status == CELL_MEASURED)

@@ -5,8 +5,6 @@
 #include "exp/probe.h"
 #include "run/refusal.h"
 
-#define LEAST_BATCHES 3
-
 struct question {
 	const struct cell *cell;
 	const struct plan_ask *ask;
@@ -31,7 +29,7 @@ bool may_be_guest(const struct result *result)
 
 static bool refuse_cpu(char *why, size_t n, const struct question *q)
 {
-	const struct kernel *k = q->cell->loop->kernel;
+	const struct kernel *k = q->cell->kernel;
 
 	if (arch_kernel_runs(k))
 		return false;
@@ -42,7 +40,7 @@ static bool refuse_cpu(char *why, size_t n, const struct question *q)
 /* More than one register leaves no syndrome: the VMM injects an abort, or ends the VM. */
 static bool refuse_trapped(char *why, size_t n, const struct question *q)
 {
-	const struct kernel *k = q->cell->loop->kernel;
+	const struct kernel *k = q->cell->kernel;
 	bool stored = q->probe && q->probe->store_ns > 0;
 
 	if (k->trap_safe || q->result->is_ram || !may_be_guest(q->result) ||
@@ -65,22 +63,45 @@ static bool refuse_devmem(char *why, size_t n, const struct question *q)
 	return true;
 }
 
+static bool refuse_threads(char *why, size_t n, const struct question *q)
+{
+	bool far = !strncmp(q->cell->place, "far", 3);
+	unsigned int cpus = far ? q->ask->n_far : q->ask->n_near;
+
+	/* one thread needs no list */
+	if (q->cell->threads <= (far ? cpus : cpus ? cpus : 1))
+		return false;
+	snprintf(why, n, "%u thread%s, and this process may use %u CPUs %s the device",
+		 q->cell->threads, q->cell->threads == 1 ? "" : "s", cpus, far ? "far from" : "near");
+	return true;
+}
+
+/* What is stored must be there to be read: registers and write-only windows tell nothing. */
+static bool refuse_no_memory(char *why, size_t n, const struct question *q)
+{
+	if (strcmp(q->cell->unit, "events") || !q->probe || q->result->is_ram ||
+	    !strcmp(q->probe->outcome, "reads-back"))
+		return false;
+	snprintf(why, n, "the BAR does not read back what is stored (%s): nothing could be checked",
+		 q->probe->outcome);
+	return true;
+}
+
 /* The shortest visit would be too long, by what single accesses cost. */
 static bool refuse_slow(char *why, size_t n, const struct question *q)
 {
 	const struct cell *c = q->cell;
-	double ns, need;
+	double need;
 
 	/* of cached memory single accesses tell nothing */
 	if (!q->probe || q->result->is_ram)
 		return false;
-	ns = c->stores ? q->probe->store_ns : q->probe->load_ns;
-	need = LEAST_BATCHES * (double)arch_lap_bytes(c->loop, c->region_bytes) /
-	       c->loop->kernel->width_bytes * ns * 1e-9;
+	need = ((double)c->least_stores * q->probe->store_ns +
+		(double)c->least_loads * q->probe->load_ns) * 1e-9;
 	if (need <= q->cap_s)
 		return false;
-	snprintf(why, n, "%u passes would take %.0f ms at %.0f ns a %s; this profile has %.0f ms",
-		 LEAST_BATCHES, need * 1e3, ns, c->stores ? "store" : "load", q->cap_s * 1e3);
+	snprintf(why, n, "at least %.0f ms, at %.0f ns a store and %.0f ns a load; this profile has "
+		 "%.0f ms", need * 1e3, q->probe->store_ns, q->probe->load_ns, q->cap_s * 1e3);
 	return true;
 }
 
@@ -88,7 +109,7 @@ bool refuse_cell(char *why, size_t n, const struct cell *cell, const struct plan
 		 const struct result *result, double cap_s)
 {
 	static bool (*const reasons[])(char *why, size_t n, const struct question *q) = {
-		refuse_cpu, refuse_trapped, refuse_devmem, refuse_slow,
+		refuse_cpu, refuse_trapped, refuse_devmem, refuse_threads, refuse_no_memory, refuse_slow,
 	};
 	struct question q = { cell, ask, result,
 			      result_find_probe(result, "access", map_way(cell->type)->name),

@@ -134,6 +134,19 @@ int result_add_journal(struct result *r, const struct journal_record *j)
 	return 0;
 }
 
+bool cell_counts(const struct cell_record *c)
+{
+	return !strcmp(c->unit, "events");
+}
+
+const char *cell_note(const struct cell_record *c)
+{
+	for (unsigned int i = 0; i < c->n_rounds; i++)
+		if (c->rounds[i].note[0])
+			return c->rounds[i].note;
+	return "";
+}
+
 double cell_value(const struct cell_record *c, uint64_t laps, double ticks, double clock_hz)
 {
 	double bytes = (double)laps * (double)c->lap_bytes, seconds = ticks / clock_hz;
@@ -176,6 +189,7 @@ int cell_summarize(struct cell_record *c, double clock_hz)
 	size_t n;
 
 	c->has_summary = false;
+	c->tries = c->events = 0;
 	if (!c->n_rounds)
 		return 0;
 	c->status = CELL_MEASURED;
@@ -183,11 +197,15 @@ int cell_summarize(struct cell_record *c, double clock_hz)
 	for (unsigned int i = 0; i < c->n_rounds; i++) {
 		const struct round *r = &c->rounds[i];
 
+		c->tries += r->tries;
+		c->events += r->events;
 		if (r->status == CELL_MEASURED || c->status != CELL_MEASURED)
 			continue;
 		c->status = r->status;
 		snprintf(c->why, sizeof(c->why), "%s", r->why);
 	}
+	if (cell_counts(c))
+		return 0;
 	medians = malloc(c->n_rounds * sizeof(*medians));
 	if (!medians)
 		return -ENOMEM;

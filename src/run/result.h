@@ -46,6 +46,8 @@ struct round {
 	unsigned int preempted;  /* involuntary context switches */
 	unsigned int n;          /* batches */
 	uint64_t *ticks;         /* owned */
+	uint64_t tries, events;  /* of cells that count */
+	char note[160];          /* what the first event was; "" */
 };
 
 /* One measured point; the same id means the same thing on every machine of an architecture. */
@@ -53,7 +55,11 @@ struct cell_record {
 	char id[96];             /* "bw/wc/store8+dsb-st@64/4K/posted" */
 	char experiment[16], mapping[16];
 	char kernel[24], barrier[24];
-	char access_pattern[16]; /* where accesses go: "seq", "span64", "lines4", ... */
+	char barrier2[24];       /* litmus: the second thread's; else "" */
+	char access_pattern[16]; /* where accesses go: "seq", "span64", "lines4", ...; "" */
+	char shape[16];          /* litmus: "SB"; integrity: "gaps"; else "" */
+	char place[16];          /* where several threads run and store: "near-own"; else "" */
+	unsigned int threads;    /* that access at once; >= 1 */
 	bool is_load;
 	unsigned int width_bytes;
 	unsigned int doorbell_bytes; /* stored after each barrier; 0: none */
@@ -64,14 +70,15 @@ struct cell_record {
 	uint64_t lap_bytes;      /* moved by one lap of the loop */
 	bool flushed;            /* a read from the device closes each interval */
 	char flush_through[16];  /* mapping that is read; "" when not flushed */
-	char unit[8];            /* "B/s", "ns" (per unit_bytes) */
+	char unit[8];            /* "B/s", "ns" (per unit_bytes), "events" (in tries) */
 	uint64_t pattern;        /* stored in every word of the region; 0 for loads */
 	enum cell_status status; /* measured when every round is */
 	char why[128];
 	struct round *rounds;    /* owned */
 	unsigned int n_rounds;
 	bool has_summary;
-	struct summary summary;  /* over the rounds' medians, in unit */
+	struct summary summary;  /* over the rounds' medians, in unit; not of "events" */
+	uint64_t tries, events;  /* sums over the rounds */
 };
 
 /* What a mapping does, found with single accesses before anything is measured, or last. */
@@ -165,8 +172,15 @@ int result_add_journal(struct result *r, const struct journal_record *j);
 /* One batch's ticks in the cell's unit. */
 double cell_value(const struct cell_record *c, uint64_t laps, double ticks, double clock_hz);
 
+/* True for cells that count events instead of timing batches. */
+bool cell_counts(const struct cell_record *c);
+
+/* What the first event was, of any round; "". */
+const char *cell_note(const struct cell_record *c);
+
 /*
- * Sets the cell's status from its rounds and its summary from the rounds' medians. 0, -ENOMEM.
+ * Sets the cell's status and sums from its rounds, and its summary from the rounds' medians. 0,
+ * -ENOMEM.
  */
 int cell_summarize(struct cell_record *c, double clock_hz);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "base/hash.h"
 #include "base/log.h"
 #include "run/child.h"
 #include "run/runner.h"
@@ -43,7 +44,7 @@ static int map_stage(const struct cell_work *w, struct stage *stage, struct mapp
 	stage->range.length_bytes = (bytes + PAGE_LEAST - 1) & ~(uint64_t)(PAGE_LEAST - 1);
 	stage->range.writable = c->stores;
 	ret = map_open(&stage->data, c->type, &stage->range);
-	range.writable = c->loop->doorbell_bytes;
+	range.writable = c->loop && c->loop->doorbell_bytes;
 	if (!ret && range.length_bytes)
 		ret = map_open(control, c->type == MAP_RAM ? MAP_RAM : MAP_PLAIN, &range);
 	if (ret)
@@ -70,6 +71,7 @@ static int cell_child(struct child_shared *shared, void *arg)
 		return ret;
 	}
 	ret = w->cell->experiment->visit(&w->stage, out);
+	shared->fault = out->fault;
 	if (ret)
 		snprintf(shared->why, sizeof(shared->why), "%s", out->why);
 	return ret;
@@ -84,6 +86,9 @@ static int round_fill(struct round *round, const struct child_shared *shared)
 	round->cpu = shared->cpu_begin;
 	round->migrated = shared->cpu_begin != shared->cpu_end;
 	round->preempted = shared->preempted;
+	round->tries = out->tries;
+	round->events = out->events;
+	snprintf(round->note, sizeof(round->note), "%s", out->note);
 	if (!out->n)
 		return 0;
 	round->ticks = malloc(out->n * sizeof(*round->ticks));
@@ -118,11 +123,14 @@ static int run_cell(const struct runner *r, const struct cell *cell, const struc
 		    struct cell_record *rec, struct child_shared *shared)
 {
 	const struct plan_profile *p = r->plan->profile;
+	const struct cpu_list *cpus = strncmp(cell->place, "far", 3) ? &r->near : &r->far;
 	struct cell_work w = { .runner = r,
 			       .cell = cell,
 			       .stage = { .cell = cell,
 					  .clock = r->clock,
+					  .cpus = cpus->cpus,
 					  .value = rec->pattern,
+					  .seed = hash_mix(r->seed + rec->pattern + rec->n_rounds),
 					  .laps = known_laps(rec),
 					  .batch_ticks = (uint64_t)(p->batch_us * 1e-6 * r->clock->hz),
 					  .cap_ticks = (uint64_t)(r->plan->cap_s * r->clock->hz),
@@ -130,7 +138,7 @@ static int run_cell(const struct runner *r, const struct cell *cell, const struc
 			       .mute = failed_before(result) };
 	struct child_work work = { .fn = cell_child,
 				   .arg = &w,
-				   .cpu = r->cpu,
+				   .cpu = cpus->cpus[0],
 				   .timeout_ms = 10000 + (unsigned int)(r->plan->cap_s * 20e3) };
 	struct round *round = &rec->rounds[rec->n_rounds];
 	int ret;

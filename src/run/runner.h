@@ -2,6 +2,7 @@
 #ifndef RUN_RUNNER_H
 #define RUN_RUNNER_H
 
+#include "env/topology.h"
 #include "run/plan.h"
 
 /* Where and with what the cells are run. */
@@ -9,7 +10,7 @@ struct runner {
 	const struct plan *plan;
 	struct map_range data, control; /* control.length_bytes 0: none */
 	const struct arch_clock *clock;
-	unsigned int cpu;
+	struct cpu_list near, far; /* near begins with the CPU that everything runs on */
 	uint64_t seed;
 };
 

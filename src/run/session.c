@@ -228,13 +228,17 @@ int session_run(struct result *result, const struct session_ask *ask)
 	struct runner r = { .plan = &plan, .clock = &clock, .seed = ask->seed };
 	int ret = topology_choose_cpu(&choice, ask->cpu, ask->dev);
 
+	if (!ret)
+		ret = topology_list_cpus(&r.near, &r.far, choice.cpu, ask->dev);
 	if (ret)
 		return ret;
 	plan_ask_fill(&plan_ask, ask);
+	plan_ask.n_near = r.near.n;
+	plan_ask.n_far = r.far.n;
 	ret = plan_make(&plan, &plan_ask);
 	if (ret)
 		return ret;
-	r.cpu = result->cpu = choice.cpu;
+	result->cpu = choice.cpu;
 	snprintf(result->cpu_why, sizeof(result->cpu_why), "%s", choice.why);
 	r.data = (struct map_range){ ask->dev, ask->bar, ask->offset_bytes,
 				     plan.layout.data_bytes, true };

@@ -65,6 +65,7 @@ static void cell_parse(struct cell_record *c, const char *id)
 	snprintf(c->kernel, sizeof(c->kernel), "%.*s", (int)strcspn(part[2], "+"), part[2]);
 	c->is_load = !strncmp(part[2], "load", 4);
 	c->width_bytes = c->unit_bytes = 8;
+	c->threads = 1;
 	snprintf(c->access_pattern, sizeof(c->access_pattern), "seq");
 	assert_int_equal(0, parse_size(part[3], &c->region_bytes));
 	c->lap_bytes = c->region_bytes;
