@@ -108,10 +108,15 @@
 #define LOOP_NEXT_LAP    "subs %x[n], %x[n], #1\nb.ne 1b\n"
 #define LOOP_WAIT_LOADS  "dsb ld\n"
 
+#define PAIR_W(n) "str %w[v" #n "], [%x[p" #n "]]\n"
+#define PAIR_R(n) "ldr %w[v" #n "], [%x[p" #n "]]\n"
+
 #include "arch/loops.h"
+#include "arch/pairs.h"
 
 const char arch_name[] = "aarch64";
 const char arch_clock_name[] = "CNTVCT_EL0";
+const char arch_full_barrier[] = "dmb-sy";
 const char arch_asks_plain[] = "Device-nGnRE";
 const char arch_asks_wc[] = "Normal-NC";
 const char arch_asks_devmem[] = "Device-nGnRnE";
@@ -199,6 +204,22 @@ ARCH_TABLES(KERNELS, BARRIERS)
 	LOOPS_LINE(S, store64_st4, 64, 4096)
 
 ARCH_LOOP_TABLE(LOOPS)
+
+/* all barriers but dep, which needs a load before it and an address after */
+#define PAIRS(X)                                                                                   \
+	PAIRS_OF(X, none)                                                                          \
+	PAIRS_OF(X, dgh)                                                                           \
+	PAIRS_OF(X, dmb_oshst)                                                                     \
+	PAIRS_OF(X, dmb_oshld)                                                                     \
+	PAIRS_OF(X, dmb_osh)                                                                       \
+	PAIRS_OF(X, dmb_st)                                                                        \
+	PAIRS_OF(X, dmb_sy)                                                                        \
+	PAIRS_OF(X, dsb_oshst)                                                                     \
+	PAIRS_OF(X, dsb_st)                                                                        \
+	PAIRS_OF(X, dsb_sy)                                                                        \
+	PAIRS_OF(X, read_flush)
+
+ARCH_PAIR_TABLE(PAIRS)
 
 /* nothing beyond Armv8.0, which every CPU that Linux runs on has */
 bool arch_kernel_runs(const struct kernel *kernel)

@@ -35,6 +35,15 @@ const struct pattern *arch_find_pattern(const char *name)
 			return p;
 	return NULL;
 }
+
+const struct pair *arch_find_pair(const char *kind, const char *barrier)
+{
+	for (const struct pair *p = arch_pairs; p->fn; p++)
+		if (!strcmp(p->kind, kind) && !strcmp(p->barrier->name, barrier))
+			return p;
+	return NULL;
+}
+
 const struct loop *arch_find_loop(const struct loop_key *key)
 {
 	for (const struct loop *l = arch_loops; l->fn; l++)

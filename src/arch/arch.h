@@ -110,14 +110,33 @@ struct loop {
 	const char *symbol; /* of fn, for the disassembly test */
 };
 
+/*
+ * Two accesses of 4 bytes, trap-safe ones, with a barrier between: what litmus tests are made of.
+ * A read-flush in between reads the second address.
+ */
+struct pair_args {
+	volatile void *at[2];  /* 4-byte aligned; may be the same */
+	uint32_t value[2];     /* stored; of loads: what was loaded, set by the call */
+};
+
+struct pair {
+	const char *kind;      /* "WW", "WR", "RW", "RR" */
+	const struct barrier *barrier;
+	void (*fn)(struct pair_args *args);
+	const char *symbol;    /* of fn, for the disassembly test */
+};
+
 extern const char arch_name[];       /* as uname -m says it */
 extern const char arch_clock_name[]; /* "CNTVCT_EL0", "TSC" */
 
-/* Tables; each ends with a row whose name (loops: fn) is NULL. */
+/* Tables; each ends with a row whose name (loops and pairs: fn) is NULL. */
 extern const struct kernel arch_kernels[];
 extern const struct barrier arch_barriers[];
 extern const struct pattern arch_patterns[];
 extern const struct loop arch_loops[];
+extern const struct pair arch_pairs[];
+
+extern const char arch_full_barrier[]; /* the one that orders everything: "dmb-sy", "mfence" */
 
 /* What a process asks for by mapping resourceN or resourceN_wc (Linux, drivers/pci/mmap.c). */
 extern const char arch_asks_plain[]; /* "Device-nGnRE", "UC-" */
@@ -135,6 +154,8 @@ extern const bool arch_alignment_tells_type;
 const struct kernel *arch_find_kernel(const char *name);
 const struct barrier *arch_find_barrier(const char *name);
 const struct pattern *arch_find_pattern(const char *name);
+
+const struct pair *arch_find_pair(const char *kind, const char *barrier);
 
 /* A row's key. interval_bytes is a count of bytes moved, also for one access ("each": the width). */
 struct loop_key {

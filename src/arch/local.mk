@@ -1,4 +1,5 @@
-libmeasure_a_SOURCES += %D%/arch.c %D%/arch.h %D%/loops.h
+libmeasure_a_SOURCES += %D%/arch.c %D%/arch.h %D%/loops.h %D%/pairs.h
+libjudge_a_SOURCES += %D%/edges.c %D%/edges.h
 if ARCH_AARCH64
 libmeasure_a_SOURCES += %D%/aarch64.c
 endif

@@ -115,10 +115,15 @@
 #define LOOP_NEXT_LAP    "decq %q[n]\njnz 1b\n"
 #define LOOP_WAIT_LOADS  "lfence\n"
 
+#define PAIR_W(n) "movl %k[v" #n "], (%q[p" #n "])\n"
+#define PAIR_R(n) "movl (%q[p" #n "]), %k[v" #n "]\n"
+
 #include "arch/loops.h"
+#include "arch/pairs.h"
 
 const char arch_name[] = "x86_64";
 const char arch_clock_name[] = "TSC";
+const char arch_full_barrier[] = "mfence";
 const char arch_asks_plain[] = "UC-";
 const char arch_asks_wc[] = "WC";
 const char arch_asks_devmem[] = "UC-";
@@ -201,6 +206,17 @@ ARCH_TABLES(KERNELS, BARRIERS)
 	LOOPS_LINE(W, store8_diri, 128, 1024)
 
 ARCH_LOOP_TABLE(LOOPS)
+
+/* all barriers but dep, which needs a load before it and an address after */
+#define PAIRS(X)                                                                                   \
+	PAIRS_OF(X, none)                                                                          \
+	PAIRS_OF(X, sfence)                                                                        \
+	PAIRS_OF(X, mfence)                                                                        \
+	PAIRS_OF(X, lfence)                                                                        \
+	PAIRS_OF(X, lock_or)                                                                       \
+	PAIRS_OF(X, read_flush)
+
+ARCH_PAIR_TABLE(PAIRS)
 
 static bool has_leaf7_ecx(unsigned int bit)
 {

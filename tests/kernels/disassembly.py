@@ -241,6 +241,8 @@ def read_rows(command):
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     rows = []
     for line in lines[1:]:
+        if line.startswith("pair "):
+            continue
         symbol, kernel, direction, width, barrier, interval, pattern, bell, block, n = line.split()
         rows.append({"symbol": symbol, "kernel": kernel, "direction": direction,
                      "width": int(width), "barrier": barrier, "interval": int(interval),

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include "arch/arch.h"
 
-/* What the table claims of each loop, for the disassembly test. */
+/* What the tables claim of each loop and pair, for the disassembly test. */
 int main(void)
 {
 	printf("arch %s\n", arch_name);
@@ -12,5 +12,7 @@ int main(void)
 		       l->kernel->direction == KERNEL_STORE ? "store" : "load",
 		       l->kernel->width_bytes, l->barrier->name, l->interval_bytes,
 		       l->pattern->name, l->doorbell_bytes, l->block_bytes, l->block_accesses);
+	for (const struct pair *p = arch_pairs; p->fn; p++)
+		printf("pair %s %s %s\n", p->symbol, p->kind, p->barrier->name);
 	return 0;
 }

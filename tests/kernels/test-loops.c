@@ -299,6 +299,35 @@ static void test_single_accesses(void **state)
 	assert_int_equal(arch_load64_unaligned(memory + 1), 0x0807060504030201);
 }
 
+/* Each pair stores what it should where it should, loads what is there, and touches nothing else. */
+static void test_pairs(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (const struct pair *p = arch_pairs; p->fn; p++, n++) {
+		uint32_t *at[2] = { (uint32_t *)(memory + 64), (uint32_t *)(memory + REGION_MAX - 4) };
+		struct pair_args args = { .at = { at[0], at[1] },
+					  .value = { 0x11223344, 0x55667788 } };
+
+		memset(memory, FILL, REGION_MAX);
+		p->fn(&args);
+		for (int i = 0; i < 2; i++) {
+			uint32_t was = FILL * 0x01010101u, stored = i ? 0x55667788 : 0x11223344;
+			bool store = p->kind[i] == 'W';
+
+			assert_int_equal(*at[i], store ? stored : was);
+			assert_int_equal(args.value[i], store ? stored : was);
+			*at[i] = was;
+		}
+		for (size_t i = 0; i < REGION_MAX; i++)
+			assert_int_equal(memory[i], FILL);
+		assert_ptr_equal(arch_find_pair(p->kind, p->barrier->name), p);
+	}
+	assert_true(n >= 4 * 6);
+	assert_non_null(arch_find_pair("WR", arch_full_barrier));
+}
+
 static void test_tables(void **state)
 {
 	(void)state;
@@ -341,6 +370,7 @@ int main(void)
 		cmocka_unit_test(test_reaches_its_end),
 		cmocka_unit_test(test_wrong_rows_are_found),
 		cmocka_unit_test(test_single_accesses),
+		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_clock),
 	};
