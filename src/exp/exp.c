@@ -25,6 +25,8 @@ const struct experiment experiments[] = {
 	  EXP_DEFAULT, exp_doorbell_expand, exp_loop_visit },
 	{ "early-ack", "is the early write acknowledgement, lost or kept, visible?", true, EXP_DEFAULT,
 	  exp_early_ack_expand, exp_loop_visit },
+	{ "order", "which reorderings do two CPUs see, and which barrier is the cheapest that data "
+	  "and flag need?", true, EXP_DEFAULT, exp_order_expand, exp_order_visit },
 	{ 0 },
 };
 

@@ -154,5 +154,8 @@ EXP_EXPAND(combine);
 EXP_EXPAND(lat);
 EXP_EXPAND(doorbell);
 EXP_EXPAND(early_ack);
+EXP_EXPAND(order);
+
+int exp_order_visit(struct stage *stage, struct outcome *out);
 
 #endif

@@ -6,4 +6,7 @@ libmeasure_a_SOURCES += \
 	%D%/doorbell.c \
 	%D%/early_ack.c \
 	%D%/lat.c \
-	%D%/probe.c %D%/probe.h
+	%D%/order.c \
+	%D%/probe.c %D%/probe.h \
+	%D%/team.c %D%/team.h
+libjudge_a_SOURCES += %D%/litmus.c %D%/litmus.h

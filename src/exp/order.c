@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <stdio.h>
+#include <string.h>
+#include "arch/edges.h"
+#include "exp/exp.h"
+#include "exp/litmus.h"
+#include "exp/team.h"
+
+/*
+ * Litmus tests between two CPUs. x is in the first half of the region and y in the second, in lines
+ * of their own; each try has other ones. For each try the threads meet in RAM, wait a random
+ * moment, and make their two accesses. Between batches one of them sets all words to 0.
+ */
+
+#define REGION_BYTES 4096u
+#define LINE_BYTES   64u
+#define TRIES        (REGION_BYTES / 2 / LINE_BYTES) /* in a batch */
+#define DELAY_BITS   10u
+#define DEADLINE_S   5.0
+
+struct run {
+	const struct stage *stage;
+	struct outcome *out;
+	const struct litmus_shape *shape;
+	const struct pair *pair[2];     /* NULL: a single store */
+	uint64_t random[2];
+	uint64_t end_ticks;
+	bool more;
+	struct litmus_seen seen[TRIES];
+};
+
+static volatile void *word_of(const struct run *r, enum litmus_word word, unsigned int i)
+{
+	return r->stage->data.addr + (word == LITMUS_Y ? REGION_BYTES / 2 : 0) + i * LINE_BYTES;
+}
+
+/* Waits for 0 to 2^10 turns, short ones as often as long ones: where the threads race differs. */
+static void delay(uint64_t *random)
+{
+	uint64_t turns;
+
+	*random ^= *random << 13;
+	*random ^= *random >> 7;
+	*random ^= *random << 17;
+	turns = (*random >> 16) & ((1u << (*random % (DELAY_BITS + 1))) - 1);
+	for (volatile uint64_t i = 0; i < turns; i++)
+		;
+}
+
+static void try_once(struct run *r, unsigned int thread, unsigned int i)
+{
+	const struct litmus_thread *t = &r->shape->thread[thread];
+	struct pair_args args = { .at = { word_of(r, t->at[0], i), word_of(r, t->at[1], i) },
+				  .value = { t->value[0], t->value[1] } };
+
+	delay(&r->random[thread]);
+	if (r->pair[thread])
+		r->pair[thread]->fn(&args);
+	else
+		arch_store32(args.at[0], args.value[0]);
+	r->seen[i].loaded[thread][0] = args.value[0];
+	r->seen[i].loaded[thread][1] = args.value[1];
+}
+
+static void reset(struct run *r)
+{
+	for (unsigned int i = 0; i < TRIES; i++) {
+		arch_store32(word_of(r, LITMUS_X, i), 0);
+		arch_store32(word_of(r, LITMUS_Y, i), 0);
+	}
+	arch_read_flush(r->stage->data.addr);
+	r->more = !r->out->tries || arch_clock_end() < r->end_ticks;
+}
+
+static void collect(struct run *r)
+{
+	struct outcome *out = r->out;
+
+	for (unsigned int i = 0; i < TRIES; i++) {
+		struct litmus_seen *seen = &r->seen[i];
+
+		seen->final[LITMUS_X] = arch_load32(word_of(r, LITMUS_X, i));
+		seen->final[LITMUS_Y] = arch_load32(word_of(r, LITMUS_Y, i));
+		out->tries++;
+		if (!litmus_is_weak(r->shape, seen))
+			continue;
+		if (!out->events++)
+			snprintf(out->note, sizeof(out->note), "%s (CPUs %u and %u)", r->shape->outcome,
+				 r->stage->cpus[0], r->stage->cpus[1]);
+	}
+}
+
+static void work(struct team *team, unsigned int thread)
+{
+	struct run *r = team->arg;
+
+	for (;;) {
+		if (!thread)
+			reset(r);
+		if (!team_meet(team, thread) || !r->more)
+			return;
+		for (unsigned int i = 0; i < TRIES; i++) {
+			if (!team_meet(team, thread))
+				return;
+			try_once(r, thread, i);
+		}
+		/* what this CPU stored has arrived */
+		arch_read_flush(r->stage->data.addr);
+		if (!team_meet(team, thread))
+			return;
+		if (!thread)
+			collect(r);
+	}
+}
+
+int exp_order_visit(struct stage *stage, struct outcome *out)
+{
+	const struct cell *c = stage->cell;
+	const struct litmus_shape *shape = litmus_find(c->shape);
+	uint64_t now = arch_clock_end();
+	struct run r = {
+		.stage = stage,
+		.out = out,
+		.shape = shape,
+		.pair = { arch_find_pair(shape->thread[0].kind, c->barrier->name),
+			  arch_find_pair(shape->thread[1].kind, c->barrier2->name) },
+		.random = { stage->seed | 1, ~stage->seed | 1 },
+		.end_ticks = now + stage->batches * stage->batch_ticks,
+	};
+	struct team team = { .n = 2,
+			     .cpus = stage->cpus,
+			     .work = work,
+			     .arg = &r,
+			     .deadline_ticks = now + (uint64_t)(DEADLINE_S * stage->clock->hz) };
+	int ret = team_run(&team);
+
+	out->fault = team.fault;
+	snprintf(out->why, sizeof(out->why), "%s", team.why);
+	return ret;
+}
+
+static enum edge edge_of(const char *kind)
+{
+	int e = EDGE_WW;
+
+	while (e < EDGES - 1 && strcmp(edge_names[e], kind))
+		e++;
+	return (enum edge)e;
+}
+
+/* The one that orders this edge and as little else as there is; a single store needs none. */
+static const char *weakest(const char *kind)
+{
+	unsigned int bit = EDGE_BIT(edge_of(kind)), least = 0;
+	const char *name = "none";
+
+	if (strlen(kind) < 2)
+		return name;
+	for (const struct barrier *b = arch_barriers; b->name; b++) {
+		unsigned int edges = barrier_edges(arch_name, b->name);
+
+		if (!(edges & bit) || !arch_find_pair(kind, b->name))
+			continue;
+		if (!least || __builtin_popcount(edges) < __builtin_popcount(least)) {
+			least = edges;
+			name = b->name;
+		}
+	}
+	return name;
+}
+
+struct want {
+	const struct experiment *e;
+	const struct exp_limits *limits;
+	struct cell_list *out;
+	enum map_type type;
+};
+
+/* sets may be the same: nothing and the weakest for a thread of one store */
+static bool is_listed(const struct want *w, const struct cell *cell)
+{
+	for (size_t i = 0; i < w->out->n; i++) {
+		const struct cell *c = &w->out->v[i];
+
+		if (c->experiment == cell->experiment && c->type == cell->type &&
+		    !strcmp(c->shape, cell->shape) && c->barrier == cell->barrier &&
+		    c->barrier2 == cell->barrier2)
+			return true;
+	}
+	return false;
+}
+
+static int add(const struct want *w, const struct litmus_shape *shape, const char *first,
+	       const char *second)
+{
+	struct cell cell = { .experiment = w->e,
+			     .type = w->type,
+			     .kernel = arch_find_kernel("store4"),
+			     .shape = shape->name,
+			     .place = "near",
+			     .barrier = arch_find_barrier(first),
+			     .barrier2 = arch_find_barrier(second),
+			     .threads = 2,
+			     .region_bytes = REGION_BYTES,
+			     .stores = true,
+			     /* reset, two accesses in each thread, what is there in the end */
+			     .least_stores = 4 * TRIES,
+			     .least_loads = 4 * TRIES };
+	char access[64];
+
+	if (!limits_want_barrier(w->limits, first) || !limits_want_barrier(w->limits, second))
+		return 0;
+	snprintf(access, sizeof(access), "%s:%s:%s", shape->name, first, second);
+	return is_listed(w, &cell) ? 0 : cell_add_counted(w->out, &cell, access);
+}
+
+/* No barrier, the weakest that forbid the outcome, the full one; with --full each one. */
+static int add_sets(const struct want *w, const struct litmus_shape *shape)
+{
+	const char *kinds[2] = { shape->thread[0].kind, shape->thread[1].kind };
+	int ret = add(w, shape, "none", "none");
+
+	if (shape->coherence)
+		return ret;
+	if (!ret)
+		ret = add(w, shape, weakest(kinds[0]), weakest(kinds[1]));
+	if (!ret)
+		ret = add(w, shape, arch_full_barrier, arch_full_barrier);
+	for (const struct barrier *b = arch_barriers; b->name && !ret; b++)
+		if (w->limits->profile == EXP_FULL && arch_find_pair(kinds[0], b->name))
+			ret = add(w, shape, b->name, b->name);
+	return ret;
+}
+
+/* Data, then a flag: each barrier that a driver may have put between. */
+static int add_writers(const struct want *w)
+{
+	const struct litmus_shape *mp = litmus_find("MP");
+	int ret = 0;
+
+	for (const struct barrier *b = arch_barriers; b->name && !ret; b++)
+		if (arch_find_pair(mp->thread[0].kind, b->name))
+			ret = add(w, mp, b->name, weakest(mp->thread[1].kind));
+	return ret;
+}
+
+int exp_order_expand(const struct experiment *e, const struct exp_limits *l, struct cell_list *out)
+{
+	struct want w = { .e = e, .limits = l, .out = out };
+	int ret = 0;
+
+	if (!l->may_store || l->region_bytes < REGION_BYTES || !limits_want_kernel(l, "store4"))
+		return 0;
+	for (size_t i = 0; i < l->n_types && !ret; i++) {
+		w.type = l->types[i];
+		for (const struct litmus_shape *s = litmus_shapes; s->name && !ret; s++)
+			ret = add_sets(&w, s);
+		if (!ret)
+			ret = add_writers(&w);
+	}
+	return ret;
+}
