@@ -14,6 +14,7 @@
 #include "base/parse.h"
 #include "base/path.h"
 #include "env/collect.h"
+#include "judge/correct.h"
 #include "mmiobench_options.h"
 #include "pci/list.h"
 #include "report/list.h"
@@ -314,16 +315,21 @@ static void checkpoint(const struct result *result, void *name)
 		result_write(result, &verdict, name);
 }
 
-/* 1: what was stored did not stay, or was not put back; 2: nothing at all could be measured. */
-static int measured_status(const struct result *result)
+/*
+ * 1: a correctness test failed, or what was stored did not stay, or was not put back; 2: nothing at
+ * all could be measured.
+ */
+static int measured_status(const struct result *result, const struct verdict *verdict)
 {
 	size_t run = 0, measured = 0;
 
 	for (size_t i = 0; i < result->n_cells; i++) {
 		run += result->cells[i].status > CELL_SKIPPED;
-		measured += result->cells[i].has_summary;
+		measured += result->cells[i].has_summary ||
+			    (cell_counts(&result->cells[i]) && result->cells[i].tries);
 	}
-	if (result->window == WINDOW_DIFFERS || result->window == WINDOW_LOST)
+	if (count_failed(result, verdict) || result->window == WINDOW_DIFFERS ||
+	    result->window == WINDOW_LOST)
 		return EXIT_TEST_FAILED;
 	return run && !measured ? EXIT_USAGE : EXIT_DONE;
 }
@@ -337,7 +343,7 @@ static int report(const struct result *result, const char *name)
 	ret = result_write(result, &verdict, name);
 	if (strcmp(name, "-"))
 		result_text(stdout, result, &verdict, ret ? NULL : name);
-	return ret ? EXIT_USAGE : measured_status(result);
+	return ret ? EXIT_USAGE : measured_status(result, &verdict);
 }
 
 static int measure(const struct options *o, struct session_ask *ask, int argc, char **argv)

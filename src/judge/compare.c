@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "judge/compare.h"
+#include "judge/correct.h"
 
 #define SEED 1 /* of the bootstrap: the same files give the same page */
 
@@ -159,7 +160,10 @@ int compare_make(struct comparison *c, const struct result *host, const struct r
 		free(new.rows);
 		return ret;
 	}
+	judge_run(&new.verdict, host, NULL);
+	new.n_wrong = count_failed(host, &new.verdict);
 	judge_run(&new.verdict, guest, host);
+	new.n_wrong += count_failed(guest, &new.verdict);
 	/* on bare metal there is no hypervisor that could have preserved anything */
 	if (!new.verdict.about_guest)
 		new.verdict.word = VERDICT_INCONCLUSIVE;
@@ -175,11 +179,13 @@ void compare_free(struct comparison *c)
 
 int compare_status(const struct comparison *c)
 {
+	if (c->n_failed || c->n_wrong)
+		return 1;
 	switch (c->verdict.word) {
 	case VERDICT_PRESERVED:
-		return c->n_failed ? 1 : 0;
+		return 0;
 	case VERDICT_INCONCLUSIVE:
-		return c->n_failed ? 1 : 3;
+		return 3;
 	default:
 		return 1;
 	}

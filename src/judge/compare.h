@@ -26,6 +26,7 @@ struct comparison {
 	struct compare_row *rows; /* owned; in the host's order */
 	size_t n_rows;
 	size_t n_failed, n_not_run;
+	size_t n_wrong;          /* cells of either side that saw what must not be */
 };
 
 /*
@@ -38,7 +39,7 @@ int compare_check(const struct result *host, const struct result *guest, char *w
 int compare_make(struct comparison *c, const struct result *host, const struct result *guest);
 void compare_free(struct comparison *c);
 
-/* Exit status of mmiocompare: 0 preserved, 1 not preserved or a cell failed, 3 inconclusive. */
+/* Exit status of mmiocompare: 0 preserved, 1 not preserved, or a cell failed, 3 inconclusive. */
 int compare_status(const struct comparison *c);
 
 #endif

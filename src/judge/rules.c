@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -301,6 +302,49 @@ static bool observe_ratio(struct evidence *e, const struct result *run, const st
 	return true;
 }
 
+/*
+ * Reordering that no Device mapping allows. SB and R are left out: Olympus CPUs (erratum 1027) show
+ * them on Device too.
+ */
+static bool observe_reordering(struct evidence *e, const struct result *run,
+			       const struct result *host)
+{
+	static const char *const shapes[] = { "MP", "LB", "S", "2+2W" };
+	const struct cell_record *seen = NULL, *any = NULL;
+
+	(void)host;
+	for (size_t i = 0; i < run->n_cells; i++) {
+		const struct cell_record *c = &run->cells[i];
+
+		if (strcmp(c->experiment, "order") || strcmp(c->mapping, "wc") ||
+		    c->status != CELL_MEASURED || strcmp(c->barrier, "none") ||
+		    strcmp(c->barrier2, "none"))
+			continue;
+		for (size_t k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++) {
+			if (strcmp(c->shape, shapes[k]))
+				continue;
+			any = c;
+			if (c->events && (!seen || c->events > seen->events))
+				seen = c;
+		}
+	}
+	if (!any)
+		return false;
+	snprintf(e->threshold, sizeof(e->threshold), "Device keeps MP, LB, S and 2+2W in order");
+	if (!seen) {
+		snprintf(e->observed, sizeof(e->observed), "no weak outcome of MP, LB, S, 2+2W");
+		snprintf(e->why, sizeof(e->why), "not seen is no proof: Normal-NC need not reorder");
+		return true;
+	}
+	snprintf(e->observed, sizeof(e->observed), "%s through wc: %" PRIu64 " weak of %" PRIu64,
+		 seen->shape, seen->events, seen->tries);
+	e->says = SAYS(EFFECTIVE_NORMAL_NC) | SAYS(EFFECTIVE_WRITE_BACK);
+	e->strength = STRENGTH_STRONG;
+	snprintf(e->why, sizeof(e->why), "accesses to one device were reordered, as Normal memory "
+		 "may be and Device may not");
+	return true;
+}
+
 const struct rule judge_rules[] = {
 	{ "isolated store", "VM exits cost microseconds, posted stores nanoseconds", false,
 	  observe_store },
@@ -310,5 +354,7 @@ const struct rule judge_rules[] = {
 	  observe_journal },
 	{ "dependent load", "a round trip to a device takes hundreds of ns", true, observe_cached },
 	{ "wc against plain", "gathering: Arm ARM B2.10, Intel SDM 3A 12.3.1", true, observe_ratio },
+	{ "reordering", "Arm ARM B2.9.2, Intel SDM 3A 12.3: Device and UC keep order", true,
+	  observe_reordering },
 	{ 0 },
 };

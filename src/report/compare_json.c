@@ -48,9 +48,10 @@ int compare_write(const struct comparison *c, const char *path)
 
 	for (size_t i = 0; i < c->n_rows; i++)
 		json_array_append_new(rows, json_row(&c->rows[i]));
-	return json_file_write(json_pack("{ss so so so so si}", "schema", "mmiobench-compare/1",
+	return json_file_write(json_pack("{ss so so so so si si}", "schema", "mmiobench-compare/1",
 					 "host", json_run(c->host), "guest", json_run(c->guest),
-					 "verdict", json_verdict(&c->verdict, c->guest->arch),
-					 "cells", rows, "exit_status", compare_status(c)),
+					 "verdict", json_verdict(&c->verdict, c->guest),
+					 "cells", rows, "n_wrong", (int)c->n_wrong, "exit_status",
+					 compare_status(c)),
 			       path, true);
 }

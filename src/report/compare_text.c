@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <string.h>
+#include "judge/correct.h"
 #include "report/report.h"
 #include "report/text.h"
 
@@ -83,6 +84,23 @@ static void print_verdict(FILE *out, const struct comparison *c)
 		text_wrapped(out, i ? "" : "what to do", 11, v->advice[i]);
 }
 
+/* Cells that saw what must not be, by the side's own verdict. */
+static void print_wrong(FILE *out, const char *side, const struct result *r)
+{
+	struct verdict v;
+	char why[256], line[400];
+
+	judge_run(&v, r, NULL);
+	for (size_t i = 0; i < r->n_cells; i++) {
+		if (!cell_failed(r, &v, &r->cells[i], why, sizeof(why)))
+			continue;
+		snprintf(line, sizeof(line), "%s, %s: %s", side, r->cells[i].id, why);
+		text_style_begin(out, TEXT_BAD);
+		text_wrapped(out, "WRONG", 11, line);
+		text_style_end(out);
+	}
+}
+
 void compare_text(FILE *out, const struct comparison *c)
 {
 	char line[200];
@@ -111,8 +129,10 @@ void compare_text(FILE *out, const struct comparison *c)
 			 c->n_failed, c->n_not_run);
 		text_wrapped(out, "not held", 11, line);
 	}
+	print_wrong(out, "host", c->host);
+	print_wrong(out, "guest", c->guest);
 	print_verdict(out, c);
-	snprintf(line, sizeof(line), "%d%s", compare_status(c), c->n_failed ?
+	snprintf(line, sizeof(line), "%d%s", compare_status(c), c->n_failed || c->n_wrong ?
 		 ": a measurement failed, so this is no success whatever the verdict" : "");
 	text_wrapped(out, "status", 11, line);
 }

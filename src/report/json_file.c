@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "judge/correct.h"
 #include "report/json_file.h"
 
 /* 17 digits are a double: what is computed again from a result read back is the same */
@@ -214,8 +215,39 @@ static json_t *json_says(unsigned int says, const char *arch)
 	return list;
 }
 
-json_t *json_verdict(const struct verdict *v, const char *arch)
+/* The cells that saw what must not be. */
+static json_t *json_failed(const struct verdict *v, const struct result *run)
 {
+	json_t *failed = json_array();
+	char why[256];
+
+	for (size_t i = 0; i < run->n_cells; i++)
+		if (cell_failed(run, v, &run->cells[i], why, sizeof(why)))
+			json_array_append_new(failed, json_pack("{ss so}", "id", run->cells[i].id,
+								"why", json_text(why)));
+	return failed;
+}
+
+/* The barriers that each mapping needs between data and flag; null: not known. */
+static json_t *json_needs(const struct verdict *v, const struct result *run)
+{
+	static const char *const mappings[] = { "plain", "wc", "ram" };
+	json_t *needs = json_object();
+
+	for (int t = 0; t < 3; t++) {
+		double cost;
+		const struct cell_record *c = litmus_cheapest(run, v, mappings[t], &cost);
+
+		json_object_set_new(needs, mappings[t],
+				    c ? json_pack("{ss ss}", "writer", c->barrier, "reader",
+						  c->barrier2) : json_null());
+	}
+	return needs;
+}
+
+json_t *json_verdict(const struct verdict *v, const struct result *run)
+{
+	const char *arch = run->arch;
 	json_t *evidence = json_array(), *advice = json_array();
 
 	for (unsigned int i = 0; i < v->n_evidence; i++) {
@@ -230,9 +262,10 @@ json_t *json_verdict(const struct verdict *v, const char *arch)
 	}
 	for (unsigned int i = 0; i < v->n_advice; i++)
 		json_array_append_new(advice, json_string(v->advice[i]));
-	return json_pack("{ss ss ss sb sb so so so}", "normal_nc", verdict_word_name(v->word),
+	return json_pack("{ss ss ss sb sb so so so so so}", "normal_nc", verdict_word_name(v->word),
 			 "effective", effective_name(v->effective, arch), "confidence",
 			 confidence_name(v->confidence), "about_guest", v->about_guest, "emulated",
 			 v->emulated, "reason", json_text(v->reason), "evidence", evidence,
-			 "advice", advice);
+			 "advice", advice, "data_then_flag", json_needs(v, run), "failed",
+			 json_failed(v, run));
 }

@@ -24,6 +24,6 @@ json_t *json_text(const char *s);
 json_t *json_hex(uint64_t v);
 
 /* A fresh object with word, confidence, reason, evidence, advice; NULL: out of memory. */
-json_t *json_verdict(const struct verdict *v, const char *arch);
+json_t *json_verdict(const struct verdict *v, const struct result *run);
 
 #endif

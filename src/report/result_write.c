@@ -155,6 +155,6 @@ int result_write(const struct result *r, const struct verdict *verdict, const ch
 		(json_int_t)r->offset_bytes, "length_bytes", (json_int_t)r->length_bytes, "state",
 		window_state_name(r->window), "asks", "plain", r->asks[0], "wc", r->asks[1], "ram",
 		r->asks[2], "devmem", r->asks[3], "plan", json_plan(r), "probes", probes, "journal", journal, "cells",
-		cells, "verdict", json_verdict(verdict, r->arch));
+		cells, "verdict", json_verdict(verdict, r));
 	return json_file_write(root, path, false);
 }

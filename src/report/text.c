@@ -92,8 +92,12 @@ const char *text_cell(char *buf, size_t n, const struct cell_record *c)
 {
 	if (!c)
 		return "-";
-	if (c->status != CELL_MEASURED || !c->has_summary)
+	if (c->status != CELL_MEASURED || !(c->has_summary || cell_counts(c)))
 		return cell_status_name(c->status);
+	if (cell_counts(c)) {
+		snprintf(buf, n, "%.10g/%.3g", (double)c->events, (double)c->tries);
+		return buf;
+	}
 	if (!strcmp(c->unit, "B/s"))
 		return text_rate(buf, n, c->summary.median);
 	return text_ns(buf, n, c->summary.median);

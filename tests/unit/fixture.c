@@ -75,6 +75,28 @@ static void cell_parse(struct cell_record *c, const char *id)
 	c->pattern = c->is_load ? 0 : 0x8877665544332211;
 }
 
+struct cell_record *fixture_counts(struct result *r, const char *id, uint64_t tries,
+				   uint64_t events, const char *note)
+{
+	struct cell_record *c = fixture_cell(r, id, 1e9);
+
+	snprintf(c->unit, sizeof(c->unit), "events");
+	c->access_pattern[0] = 0;
+	for (unsigned int i = 0; i < c->n_rounds; i++) {
+		free(c->rounds[i].ticks);
+		c->rounds[i].ticks = NULL;
+		c->rounds[i].n = 0;
+		c->rounds[i].laps = 0;
+		c->rounds[i].tries = tries / c->n_rounds;
+	}
+	/* all in the first round */
+	c->rounds[0].tries = tries - (c->n_rounds - 1) * (tries / c->n_rounds);
+	c->rounds[0].events = events;
+	snprintf(c->rounds[0].note, sizeof(c->rounds[0].note), "%s", events ? note : "");
+	assert_int_equal(0, cell_summarize(c, r->clock_hz));
+	return c;
+}
+
 struct cell_record *fixture_cell(struct result *r, const char *id, double value)
 {
 	struct cell_record *v = realloc(r->cells, (r->n_cells + 1) * sizeof(*v)), *c;

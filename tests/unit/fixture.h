@@ -18,6 +18,10 @@ void fixture_result(struct result *r);
  */
 struct cell_record *fixture_cell(struct result *r, const char *id, double value);
 
+/* The same for a cell that counts: events, with what the first was, in so many tries. */
+struct cell_record *fixture_counts(struct result *r, const char *id, uint64_t tries,
+				   uint64_t events, const char *note);
+
 void fixture_probe(struct result *r, const char *name, const char *mapping, const char *outcome,
 		   double load_ns, double store_ns);
 

@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	%D%/test-compare \
 	%D%/test-journal \
 	%D%/test-judge \
+	%D%/test-litmus \
 	%D%/test-plan \
 	%D%/test-result \
 	%D%/test-stat
@@ -20,6 +21,9 @@ check_PROGRAMS += \
 %C%_test_judge_SOURCES = %D%/test-judge.c %D%/fixture.c %D%/fixture.h
 %C%_test_judge_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_judge_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_litmus_SOURCES = %D%/test-litmus.c %D%/fixture.c %D%/fixture.h
+%C%_test_litmus_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_litmus_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
 %C%_test_plan_SOURCES = %D%/test-plan.c %D%/fixture.c %D%/fixture.h
 %C%_test_plan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_plan_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
@@ -35,6 +39,7 @@ TESTS += \
 	%D%/test-compare \
 	%D%/test-journal \
 	%D%/test-judge \
+	%D%/test-litmus \
 	%D%/test-plan \
 	%D%/test-result \
 	%D%/test-stat \
