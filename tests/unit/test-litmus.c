@@ -96,7 +96,7 @@ static struct cell_record *litmus_cell(struct result *r, const char *mapping, co
 struct allowed_case {
 	const char *arch, *mapping, *shape, *first, *second;
 	enum { ON_GUEST, ON_RAM, ON_EMULATED, ON_PROVED_DEVICE, ON_LIKELY_DEVICE, ON_TRAPPED,
-	       ON_CACHED } on;
+	       ON_CACHED, ON_REPLAYED } on;
 	bool forbidden;
 };
 
@@ -128,6 +128,7 @@ static const struct allowed_case allowed[] = {
 	{ A, "plain", "SB", "dmb-sy", "dmb-sy", ON_EMULATED, true },
 	{ A, "plain", "SB", "none", "none", ON_TRAPPED, false },
 	{ A, "plain", "SB", "none", "none", ON_CACHED, false },
+	{ A, "plain", "SB", "none", "none", ON_REPLAYED, false },
 	/* only what is proved to be Device must behave so */
 	{ A, "wc", "MP", "none", "none", ON_PROVED_DEVICE, true },
 	{ A, "wc", "MP", "none", "none", ON_LIKELY_DEVICE, false },
@@ -156,6 +157,7 @@ static void test_forbidden(void **state)
 		fixture_result(&r);
 		snprintf(r.arch, sizeof(r.arch), "%s", k->arch);
 		r.is_ram = k->on == ON_RAM;
+		r.replayed = k->on == ON_REPLAYED;
 		r.env.emulated = k->on == ON_EMULATED;
 		for (size_t p = 0; p < r.n_probes && k->on == ON_TRAPPED; p++)
 			r.probes[p].store_ns = 5000;

@@ -70,8 +70,14 @@ static void assert_cell(const struct plan_ask *ask, const struct plan *plan, siz
 	assert_true(c->region_bytes + (c->shift_bytes ? 64 : 0) <= plan->layout.data_bytes);
 	assert_true(ask->may_store || !c->stores);
 	assert_non_null(c->experiment->visit);
-	assert_true(!strcmp(c->unit, "B/s") || (!strcmp(c->unit, "ns") && c->unit_bytes));
-	assert_loop(ask, c);
+	assert_true(c->kernel && c->barrier && c->threads > 0 && c->lap_bytes > 0 && c->unit_bytes);
+	assert_true(c->least_loads + c->least_stores > 0);
+	if (c->loop)
+		assert_true(!strcmp(c->unit, "B/s") || !strcmp(c->unit, "ns"));
+	else
+		assert_string_equal(c->unit, "events");
+	if (c->loop)
+		assert_loop(ask, c);
 	for (size_t k = 0; k < i; k++)
 		if (!strcmp(c->id, plan->cells.v[k].id))
 			fail_msg("two cells %s", c->id);
@@ -238,7 +244,7 @@ static void test_record(void **state)
 		const struct cell_record *c = &r.cells[i];
 
 		assert_string_equal(plan.cells.v[i].id, c->id);
-		if (arch_kernel_runs(plan.cells.v[i].loop->kernel)) {
+		if (arch_kernel_runs(plan.cells.v[i].kernel)) {
 			assert_int_equal(CELL_NOT_RUN, c->status);
 			assert_string_equal("", c->why);
 		}
@@ -292,9 +298,7 @@ static void test_trapped(void **state)
 	(void)state;
 	record_on(&plan, &r, &ask, ENV_GUEST, 5000, 5000);
 	for (size_t i = 0; i < r.n_cells; i++) {
-		const struct loop *l = plan.cells.v[i].loop;
-
-		if (!l || l->kernel->trap_safe)
+		if (plan.cells.v[i].kernel->trap_safe)
 			continue;
 		assert_int_equal(CELL_SKIPPED, r.cells[i].status);
 		many++;
@@ -329,8 +333,7 @@ static void test_features(void **state)
 	(void)state;
 	record_on(&plan, &r, &ask, ENV_BARE_METAL, 800, 5);
 	for (size_t i = 0; i < r.n_cells; i++) {
-		const struct loop *l = plan.cells.v[i].loop;
-		bool lacks = l && !arch_kernel_runs(l->kernel);
+		bool lacks = !arch_kernel_runs(plan.cells.v[i].kernel);
 
 		assert_int_equal(lacks, strstr(r.cells[i].why, "this CPU has no") != NULL);
 		assert_true(!lacks || r.cells[i].status == CELL_SKIPPED);
@@ -357,6 +360,36 @@ static void test_devmem(void **state)
 	ask.devmem = true;
 	record_on(&plan, &r, &ask, ENV_GUEST, 800, 5);
 	assert_int_equal(0, count_refused(&r, "only with --map devmem"));
+	plan_free(&plan);
+	result_free(&r);
+}
+
+/* Threads need CPUs of their own; what counts events, memory that reads back. */
+static void test_threads(void **state)
+{
+	struct plan_ask ask = { .profile = EXP_FULL, .window_bytes = 1 << 20, .n_near = 1 };
+	struct plan plan;
+	struct result r;
+
+	(void)state;
+	record_on(&plan, &r, &ask, ENV_GUEST, 800, 5);
+	for (size_t i = 0; i < r.n_cells; i++)
+		if (plan.cells.v[i].threads > 1)
+			assert_int_equal(CELL_SKIPPED, r.cells[i].status);
+	assert_true(count_refused(&r, "2 threads, and this process may use 1 CPU") > 0);
+	plan_free(&plan);
+	result_free(&r);
+	ask.n_near = 2;
+	record_on(&plan, &r, &ask, ENV_GUEST, 800, 5);
+	assert_int_equal(0, count_refused(&r, "2 threads"));
+	assert_int_equal(0, count_refused(&r, "does not read back"));
+	for (size_t i = 0; i < r.n_probes; i++)
+		snprintf(r.probes[i].outcome, sizeof(r.probes[i].outcome), "all-ones");
+	free(r.cells);
+	assert_int_equal(0, plan_record(&plan, &ask, &r));
+	assert_true(count_refused(&r, "does not read back") > 0);
+	for (size_t i = 0; i < r.n_cells; i++)
+		assert_true(strcmp(r.cells[i].unit, "events") || r.cells[i].status == CELL_SKIPPED);
 	plan_free(&plan);
 	result_free(&r);
 }
@@ -438,7 +471,7 @@ int main(void)
 		cmocka_unit_test(test_record),	  cmocka_unit_test(test_flush_through),
 		cmocka_unit_test(test_slow),	  cmocka_unit_test(test_trapped),
 		cmocka_unit_test(test_features),  cmocka_unit_test(test_devmem),
-		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_lists),	  cmocka_unit_test(test_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
