@@ -27,6 +27,8 @@ const struct experiment experiments[] = {
 	  exp_early_ack_expand, exp_loop_visit },
 	{ "order", "which reorderings do two CPUs see, and which barrier is the cheapest that data "
 	  "and flag need?", true, EXP_DEFAULT, exp_order_expand, exp_order_visit },
+	{ "integrity", "does what was stored arrive, where it was stored, and only there?", true,
+	  EXP_DEFAULT, exp_integrity_expand, exp_integrity_visit },
 	{ 0 },
 };
 
@@ -71,7 +73,7 @@ static void cell_make_id(struct cell *c, const char *access)
 	char region[24], shift[16] = "";
 	const char *close = "";
 
-	if (c->stores && c->loop)
+	if (c->stores && strcmp(c->unit, "events"))
 		close = c->flushed ? "/flushed" : "/posted";
 	if (c->shift_bytes)
 		snprintf(shift, sizeof(shift), "+%u", c->shift_bytes);

@@ -34,7 +34,7 @@ struct cell {
 	const struct experiment *experiment;
 	enum map_type type;
 	const struct kernel *kernel; /* of its accesses */
-	const struct loop *loop;    /* NULL: it times none */
+	const struct loop *loop;    /* what is timed, or makes the stores that are checked; or NULL */
 	const char *shape;          /* of a litmus test; a set of stores; "" */
 	const char *place;          /* where several threads run and store; "" */
 	const struct barrier *barrier, *barrier2; /* barrier2: a second thread's, or NULL */
@@ -155,7 +155,9 @@ EXP_EXPAND(lat);
 EXP_EXPAND(doorbell);
 EXP_EXPAND(early_ack);
 EXP_EXPAND(order);
+EXP_EXPAND(integrity);
 
 int exp_order_visit(struct stage *stage, struct outcome *out);
+int exp_integrity_visit(struct stage *stage, struct outcome *out);
 
 #endif

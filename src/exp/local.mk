@@ -5,6 +5,9 @@ libmeasure_a_SOURCES += \
 	%D%/combine.c \
 	%D%/doorbell.c \
 	%D%/early_ack.c \
+	%D%/integrity.c %D%/integrity.h \
+	%D%/integrity_cells.c \
+	%D%/integrity_sets.c \
 	%D%/lat.c \
 	%D%/order.c \
 	%D%/probe.c %D%/probe.h \

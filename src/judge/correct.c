@@ -60,7 +60,7 @@ bool cell_failed(const struct result *run, const struct verdict *v, const struct
 	if (!strcmp(c->experiment, "order") && !litmus_forbidden(run, v, c))
 		return false;
 	snprintf(why, n, "%" PRIu64 " of %" PRIu64 " %s: %s", c->events, c->tries,
-		 strcmp(c->experiment, "order") ? "stores did not arrive as they should" :
+		 strcmp(c->experiment, "order") ? "words are not what was stored" :
 						  "tries saw what is forbidden", cell_note(c));
 	return true;
 }

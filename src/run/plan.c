@@ -85,7 +85,7 @@ static void record_fill(struct cell_record *rec, const struct cell *c)
 	snprintf(rec->barrier, sizeof(rec->barrier), "%s", c->barrier->name);
 	snprintf(rec->barrier2, sizeof(rec->barrier2), "%s", second ? second->name : "");
 	snprintf(rec->access_pattern, sizeof(rec->access_pattern), "%s",
-		 loop ? loop->pattern->name : "");
+		 loop && strcmp(c->unit, "events") ? loop->pattern->name : "");
 	snprintf(rec->shape, sizeof(rec->shape), "%s", c->shape);
 	snprintf(rec->place, sizeof(rec->place), "%s", c->place);
 	rec->threads = c->threads;

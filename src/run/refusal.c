@@ -63,6 +63,29 @@ static bool refuse_devmem(char *why, size_t n, const struct question *q)
 	return true;
 }
 
+/* Found by an unaligned load of this boot, in this run's journal: wc is no Device here. */
+static bool is_known_normal(const struct result *result)
+{
+	for (size_t i = result->n_journal; i; i--) {
+		const struct journal_record *j = &result->journal[i - 1];
+
+		if (!strcmp(j->probe, "alignment") && !strcmp(j->mapping, "wc"))
+			return j->this_boot && !strcmp(j->outcome, "works");
+	}
+	return false;
+}
+
+/* Through a mapping that stage 2 made Device, an unaligned access ends the VM. */
+static bool refuse_unaligned(char *why, size_t n, const struct question *q)
+{
+	if (strcmp(q->cell->shape, "unaligned") || !arch_alignment_tells_type ||
+	    q->result->is_ram || !may_be_guest(q->result) || is_known_normal(q->result))
+		return false;
+	snprintf(why, n, "an unaligned access through wc can end this VM: run --tests probe "
+		 "--allow-vm-crash first, then it is known");
+	return true;
+}
+
 static bool refuse_threads(char *why, size_t n, const struct question *q)
 {
 	bool far = !strncmp(q->cell->place, "far", 3);
@@ -109,7 +132,8 @@ bool refuse_cell(char *why, size_t n, const struct cell *cell, const struct plan
 		 const struct result *result, double cap_s)
 {
 	static bool (*const reasons[])(char *why, size_t n, const struct question *q) = {
-		refuse_cpu, refuse_trapped, refuse_devmem, refuse_threads, refuse_no_memory, refuse_slow,
+		refuse_cpu, refuse_trapped, refuse_devmem, refuse_unaligned, refuse_threads,
+		refuse_no_memory, refuse_slow,
 	};
 	struct question q = { cell, ask, result,
 			      result_find_probe(result, "access", map_way(cell->type)->name),

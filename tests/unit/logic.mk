@@ -2,6 +2,7 @@
 check_PROGRAMS += \
 	%D%/test-base \
 	%D%/test-compare \
+	%D%/test-integrity \
 	%D%/test-journal \
 	%D%/test-judge \
 	%D%/test-litmus \
@@ -15,6 +16,9 @@ check_PROGRAMS += \
 %C%_test_compare_SOURCES = %D%/test-compare.c %D%/fixture.c %D%/fixture.h
 %C%_test_compare_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_compare_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_integrity_SOURCES = %D%/test-integrity.c
+%C%_test_integrity_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_integrity_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
 %C%_test_journal_SOURCES = %D%/test-journal.c %D%/fixture.c %D%/fixture.h
 %C%_test_journal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_journal_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
@@ -37,6 +41,7 @@ check_PROGRAMS += \
 TESTS += \
 	%D%/test-base \
 	%D%/test-compare \
+	%D%/test-integrity \
 	%D%/test-journal \
 	%D%/test-judge \
 	%D%/test-litmus \

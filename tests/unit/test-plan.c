@@ -72,11 +72,11 @@ static void assert_cell(const struct plan_ask *ask, const struct plan *plan, siz
 	assert_non_null(c->experiment->visit);
 	assert_true(c->kernel && c->barrier && c->threads > 0 && c->lap_bytes > 0 && c->unit_bytes);
 	assert_true(c->least_loads + c->least_stores > 0);
-	if (c->loop)
-		assert_true(!strcmp(c->unit, "B/s") || !strcmp(c->unit, "ns"));
+	if (!strcmp(c->unit, "events"))
+		assert_true(*c->shape && c->stores);
 	else
-		assert_string_equal(c->unit, "events");
-	if (c->loop)
+		assert_true(!strcmp(c->unit, "B/s") || !strcmp(c->unit, "ns"));
+	if (strcmp(c->unit, "events"))
 		assert_loop(ask, c);
 	for (size_t k = 0; k < i; k++)
 		if (!strcmp(c->id, plan->cells.v[k].id))
