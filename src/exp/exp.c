@@ -29,6 +29,8 @@ const struct experiment experiments[] = {
 	  "and flag need?", true, EXP_DEFAULT, exp_order_expand, exp_order_visit },
 	{ "integrity", "does what was stored arrive, where it was stored, and only there?", true,
 	  EXP_DEFAULT, exp_integrity_expand, exp_integrity_visit },
+	{ "scale", "how much more do several CPUs store and load, near the device and far, on one "
+	  "line and on their own?", true, EXP_DEFAULT, exp_scale_expand, exp_scale_visit },
 	{ 0 },
 };
 

@@ -156,8 +156,10 @@ EXP_EXPAND(doorbell);
 EXP_EXPAND(early_ack);
 EXP_EXPAND(order);
 EXP_EXPAND(integrity);
+EXP_EXPAND(scale);
 
 int exp_order_visit(struct stage *stage, struct outcome *out);
 int exp_integrity_visit(struct stage *stage, struct outcome *out);
+int exp_scale_visit(struct stage *stage, struct outcome *out);
 
 #endif

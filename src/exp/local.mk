@@ -11,5 +11,6 @@ libmeasure_a_SOURCES += \
 	%D%/lat.c \
 	%D%/order.c \
 	%D%/probe.c %D%/probe.h \
+	%D%/scale.c \
 	%D%/team.c %D%/team.h
 libjudge_a_SOURCES += %D%/litmus.c %D%/litmus.h

@@ -374,14 +374,21 @@ static void test_threads(void **state)
 	(void)state;
 	record_on(&plan, &r, &ask, ENV_GUEST, 800, 5);
 	for (size_t i = 0; i < r.n_cells; i++)
-		if (plan.cells.v[i].threads > 1)
+		if (plan.cells.v[i].threads > 1 || !strncmp(plan.cells.v[i].place, "far", 3))
 			assert_int_equal(CELL_SKIPPED, r.cells[i].status);
 	assert_true(count_refused(&r, "2 threads, and this process may use 1 CPU") > 0);
+	assert_true(count_refused(&r, "0 CPUs far from the device") > 0);
 	plan_free(&plan);
 	result_free(&r);
 	ask.n_near = 2;
+	ask.n_far = 1;
 	record_on(&plan, &r, &ask, ENV_GUEST, 800, 5);
-	assert_int_equal(0, count_refused(&r, "2 threads"));
+	for (size_t i = 0; i < r.n_cells; i++) {
+		bool far = !strncmp(plan.cells.v[i].place, "far", 3);
+
+		assert_int_equal(plan.cells.v[i].threads > (far ? 1 : 2),
+				 strstr(r.cells[i].why, "CPUs") != NULL);
+	}
 	assert_int_equal(0, count_refused(&r, "does not read back"));
 	for (size_t i = 0; i < r.n_probes; i++)
 		snprintf(r.probes[i].outcome, sizeof(r.probes[i].outcome), "all-ones");
