@@ -111,8 +111,8 @@ static enum compare_state row_state(const struct cell_record *h, const struct ce
 	if (h->status == CELL_MEASURED && g->status == CELL_MEASURED && cell_counts(h) &&
 	    cell_counts(g))
 		return COMPARE_COUNTED;
-	if ((h->status == CELL_MEASURED || h->status <= CELL_SKIPPED) &&
-	    (g->status == CELL_MEASURED || g->status <= CELL_SKIPPED))
+	if ((h->status == CELL_MEASURED || h->status <= CELL_COARSE) &&
+	    (g->status == CELL_MEASURED || g->status <= CELL_COARSE))
 		return COMPARE_NOT_RUN;
 	return COMPARE_FAILED;
 }

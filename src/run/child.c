@@ -180,7 +180,7 @@ static enum cell_status child_judge(const struct child_shared *shared, int wstat
 		return CELL_FAULTED;
 	}
 	snprintf(why, n, "%s", shared->why[0] ? shared->why : strerror(-shared->ret));
-	return CELL_FAILED;
+	return shared->ret == -ERANGE ? CELL_COARSE : CELL_FAILED;
 }
 
 int child_run(const struct child_work *work, struct child_shared *shared, enum cell_status *status,

@@ -10,6 +10,7 @@
 
 static const char *const status_names[CELL_STATUSES] = {
 	[CELL_NOT_RUN] = "not run", [CELL_MEASURED] = "measured", [CELL_SKIPPED] = "skipped",
+	[CELL_COARSE] = "too coarse",
 	[CELL_FAULTED] = "faulted", [CELL_KILLED] = "killed",	  [CELL_TIMEOUT] = "timeout",
 	[CELL_FAILED] = "failed",
 };
