@@ -168,7 +168,7 @@ int cell_add(struct cell_list *out, const struct experiment *e, const struct exp
 	cell.lap_bytes = arch_lap_bytes(loop, cell.region_bytes) *
 			 (loop->pattern->stays_bytes ? cell.threads : 1);
 	*(cell.stores ? &cell.least_stores : &cell.least_loads) =
-		EXP_LEAST_BATCHES * cell.lap_bytes / loop->kernel->width_bytes;
+		(EXP_LEAST_BATCHES + 2) * cell.lap_bytes / loop->kernel->width_bytes;
 	cell_name_access(access, sizeof(access), loop, want->pattern ? want->pattern : "");
 	if (*cell.place)
 		snprintf(access + strlen(access), sizeof(access) - strlen(access), ":x%u:%s",

@@ -72,7 +72,7 @@ struct stage {
 	unsigned int batches;
 };
 
-#define EXP_LEAST_BATCHES 3
+#define EXP_LEAST_BATCHES 3 /* and two before, that find how many laps they need */
 
 /* What came of it; in memory shared with the parent, zeroed. */
 #define OUTCOME_TICKS_MAX 256

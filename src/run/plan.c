@@ -52,10 +52,6 @@ int plan_make(struct plan *plan, const struct plan_ask *ask)
 		cell_list_free(&new.cells);
 		return ret;
 	}
-	/* most cells need far less than their share, so the slow ones may use more */
-	if (new.cells.n)
-		new.cap_s = 4 * new.profile->budget_s /
-			    ((double)new.cells.n * new.profile->rounds);
 	*plan = new;
 	return 0;
 }
@@ -65,12 +61,44 @@ void plan_free(struct plan *plan)
 	cell_list_free(&plan->cells);
 }
 
+static double visit_s(const struct plan_profile *p)
+{
+	return FORK_S + 1.2e-6 * p->batch_us * (p->batches + 2);
+}
+
 double plan_estimate_s(const struct plan *plan)
 {
-	const struct plan_profile *p = plan->profile;
-	double cell = FORK_S + 1.2e-6 * p->batch_us * (p->batches + 2);
+	return visit_s(plan->profile) * (double)plan->cells.n * plan->profile->rounds;
+}
 
-	return cell * (double)plan->cells.n * p->rounds;
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * The longest visit: of the cells that can be run, the cheapest ones get in, as many as fit into
+ * the profile's time with the least rounds. Where all of them do, most need far less than their
+ * share, so that the slow ones may use more.
+ */
+static double cap_of(const struct plan *plan, double *needs, size_t n)
+{
+	const struct plan_profile *p = plan->profile;
+	double least = visit_s(p), sum = 0, cap = 0; /* cap: the next smaller need */
+
+	qsort(needs, n, sizeof(*needs), by_value);
+	for (size_t i = 0; i < n; i++) {
+		sum += needs[i] > least ? needs[i] : least;
+		if (i && needs[i] > needs[i - 1])
+			cap = needs[i - 1];
+		if (PLAN_LEAST_ROUNDS * sum > p->budget_s)
+			return cap;
+	}
+	cap = n ? needs[n - 1] : 0;
+	least = 4 * p->budget_s / ((double)(n ? n : 1) * p->rounds);
+	return cap > least ? cap : least;
 }
 
 static void record_fill(struct cell_record *rec, const struct cell *c)
@@ -103,12 +131,17 @@ static void record_fill(struct cell_record *rec, const struct cell *c)
 	rec->pattern = rec->is_load ? 0 : hash_mix(hash_string(HASH_START, c->id));
 }
 
-int plan_record(const struct plan *plan, const struct plan_ask *ask, struct result *result)
+int plan_record(struct plan *plan, const struct plan_ask *ask, struct result *result)
 {
 	struct cell_record *v = calloc(plan->cells.n ? plan->cells.n : 1, sizeof(*v));
+	double *needs = calloc(plan->cells.n ? plan->cells.n : 1, sizeof(*needs));
+	size_t n = 0;
 
-	if (!v)
+	if (!v || !needs) {
+		free(v);
+		free(needs);
 		return -ENOMEM;
+	}
 	for (size_t i = 0; i < plan->cells.n; i++) {
 		const struct cell *c = &plan->cells.v[i];
 
@@ -118,9 +151,17 @@ int plan_record(const struct plan *plan, const struct plan_ask *ask, struct resu
 				 plan->layout.control_bytes && c->type != MAP_RAM ?
 					 map_way(MAP_PLAIN)->name :
 					 map_way(c->type)->name);
-		if (refuse_cell(v[i].why, sizeof(v[i].why), c, ask, result, plan->cap_s))
+		if (refuse_cell(v[i].why, sizeof(v[i].why), c, ask, result))
 			v[i].status = CELL_SKIPPED;
+		else
+			needs[n++] = cell_need_s(c, result);
 	}
+	plan->cap_s = cap_of(plan, needs, n);
+	for (size_t i = 0; i < plan->cells.n; i++)
+		if (v[i].status != CELL_SKIPPED &&
+		    refuse_slow(v[i].why, sizeof(v[i].why), &plan->cells.v[i], result, plan->cap_s))
+			v[i].status = CELL_SKIPPED;
+	free(needs);
 	result->cells = v;
 	result->n_cells = plan->cells.n;
 	return 0;

@@ -5,6 +5,8 @@
 #include "exp/exp.h"
 #include "run/result.h"
 
+#define PLAN_LEAST_ROUNDS 3 /* an interval needs them; a slow BAR gets no more */
+
 /* How much is measured: one row for each of --quick, the default and --full. */
 struct plan_profile {
 	const char *name;
@@ -40,7 +42,7 @@ struct plan {
 	const struct plan_profile *profile;
 	struct plan_layout layout;
 	struct cell_list cells;
-	double cap_s;            /* most that one round of one cell may take */
+	double cap_s;            /* most that one visit may take; set by plan_record */
 };
 
 struct plan_ask {
@@ -66,7 +68,7 @@ void plan_free(struct plan *plan);
  * run here, or not in its time, by what the probes found, is marked skipped with the reason
  * (run/refusal.h). 0, -ENOMEM.
  */
-int plan_record(const struct plan *plan, const struct plan_ask *ask, struct result *result);
+int plan_record(struct plan *plan, const struct plan_ask *ask, struct result *result);
 
 /* Seconds that the plan takes at most when each cell needs no more than its batches. */
 double plan_estimate_s(const struct plan *plan);

@@ -10,7 +10,6 @@ struct question {
 	const struct plan_ask *ask;
 	const struct result *result;
 	const struct probe_record *probe; /* of the cell's mapping; NULL: none */
-	double cap_s;
 };
 
 /*
@@ -110,37 +109,41 @@ static bool refuse_no_memory(char *why, size_t n, const struct question *q)
 	return true;
 }
 
-/* The shortest visit would be too long, by what single accesses cost. */
-static bool refuse_slow(char *why, size_t n, const struct question *q)
-{
-	const struct cell *c = q->cell;
-	double need;
-
-	/* of cached memory single accesses tell nothing */
-	if (!q->probe || q->result->is_ram)
-		return false;
-	need = ((double)c->least_stores * q->probe->store_ns +
-		(double)c->least_loads * q->probe->load_ns) * 1e-9;
-	if (need <= q->cap_s)
-		return false;
-	snprintf(why, n, "at least %.0f ms, at %.0f ns a store and %.0f ns a load; this profile has "
-		 "%.0f ms", need * 1e3, q->probe->store_ns, q->probe->load_ns, q->cap_s * 1e3);
-	return true;
-}
-
 bool refuse_cell(char *why, size_t n, const struct cell *cell, const struct plan_ask *ask,
-		 const struct result *result, double cap_s)
+		 const struct result *result)
 {
 	static bool (*const reasons[])(char *why, size_t n, const struct question *q) = {
 		refuse_cpu, refuse_trapped, refuse_devmem, refuse_unaligned, refuse_threads,
-		refuse_no_memory, refuse_slow,
+		refuse_no_memory,
 	};
 	struct question q = { cell, ask, result,
-			      result_find_probe(result, "access", map_way(cell->type)->name),
-			      cap_s };
+			      result_find_probe(result, "access", map_way(cell->type)->name) };
 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (reasons[i](why, n, &q))
 			return true;
 	return false;
+}
+
+double cell_need_s(const struct cell *c, const struct result *result)
+{
+	const struct probe_record *p = result_find_probe(result, "access", map_way(c->type)->name);
+
+	/* of cached memory single accesses tell nothing */
+	if (!p || result->is_ram)
+		return 0;
+	return ((double)c->least_stores * p->store_ns + (double)c->least_loads * p->load_ns) * 1e-9;
+}
+
+bool refuse_slow(char *why, size_t n, const struct cell *c, const struct result *result,
+		 double cap_s)
+{
+	const struct probe_record *p = result_find_probe(result, "access", map_way(c->type)->name);
+	double need = cell_need_s(c, result);
+
+	if (!p || need <= cap_s)
+		return false;
+	snprintf(why, n, "at least %.0f ms a round, at %.0f ns a store and %.0f ns a load; this "
+		 "profile has %.0f ms", need * 1e3, p->store_ns, p->load_ns, cap_s * 1e3);
+	return true;
 }

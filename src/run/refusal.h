@@ -7,10 +7,17 @@
 /*
  * What must not be tried here, or cannot be, known before anything is measured: by the CPU, by what
  * the access probes found in result, by what the machine is. True when the cell is refused, with
- * the reason in why. cap_s: most that one visit may take.
+ * the reason in why.
  */
 bool refuse_cell(char *why, size_t n, const struct cell *cell, const struct plan_ask *ask,
-		 const struct result *result, double cap_s);
+		 const struct result *result);
+
+/* Seconds that the shortest visit takes by what single accesses cost; 0: not known. */
+double cell_need_s(const struct cell *cell, const struct result *result);
+
+/* The same for a visit that would take longer than cap_s. */
+bool refuse_slow(char *why, size_t n, const struct cell *cell, const struct result *result,
+		 double cap_s);
 
 /* True unless this is bare metal as far as one can know: see refusal.c. */
 bool may_be_guest(const struct result *result);

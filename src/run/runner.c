@@ -13,7 +13,6 @@
 #include "run/runner.h"
 
 #define PAGE_LEAST    4096u
-#define LEAST_ROUNDS  3
 
 struct cell_work {
 	const struct runner *runner;
@@ -195,7 +194,7 @@ static int run_rounds(const struct runner *r, struct result *result, size_t *ord
 		double spent = now_s() - start;
 		unsigned int done = result->rounds_done;
 
-		if (done >= LEAST_ROUNDS && spent * (done + 1) / done > p->budget_s) {
+		if (done >= PLAN_LEAST_ROUNDS && spent * (done + 1.2) / done > p->budget_s) {
 			log_note("time is up: %u of %u rounds", done, p->rounds);
 			break;
 		}

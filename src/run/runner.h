@@ -7,7 +7,7 @@
 
 /* Where and with what the cells are run. */
 struct runner {
-	const struct plan *plan;
+	struct plan *plan;
 	struct map_range data, control; /* control.length_bytes 0: none */
 	const struct arch_clock *clock;
 	struct cpu_list near, far; /* near begins with the CPU that everything runs on */
