@@ -116,7 +116,6 @@
 
 const char arch_name[] = "aarch64";
 const char arch_clock_name[] = "CNTVCT_EL0";
-const char arch_full_barrier[] = "dmb-sy";
 const char arch_asks_plain[] = "Device-nGnRE";
 const char arch_asks_wc[] = "Normal-NC";
 const char arch_asks_devmem[] = "Device-nGnRnE";

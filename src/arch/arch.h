@@ -136,8 +136,6 @@ extern const struct pattern arch_patterns[];
 extern const struct loop arch_loops[];
 extern const struct pair arch_pairs[];
 
-extern const char arch_full_barrier[]; /* the one that orders everything: "dmb-sy", "mfence" */
-
 /* What a process asks for by mapping resourceN or resourceN_wc (Linux, drivers/pci/mmap.c). */
 extern const char arch_asks_plain[]; /* "Device-nGnRE", "UC-" */
 extern const char arch_asks_wc[];    /* "Normal-NC", "WC" */

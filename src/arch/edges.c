@@ -38,3 +38,8 @@ unsigned int barrier_edges(const char *arch, const char *barrier)
 			return rows[i].edges;
 	return 0;
 }
+
+const char *barrier_full(const char *arch)
+{
+	return strcmp(arch, "x86_64") ? "dmb-sy" : "mfence";
+}

@@ -16,4 +16,7 @@ extern const char *const edge_names[EDGES]; /* "WW", ... */
 /* By uname -m's name and the barrier's; 0: it orders nothing, or is not known. */
 unsigned int barrier_edges(const char *arch, const char *barrier);
 
+/* The one that everybody knows to order everything: "dmb-sy", "mfence". */
+const char *barrier_full(const char *arch);
+
 #endif

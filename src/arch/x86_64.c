@@ -123,7 +123,6 @@
 
 const char arch_name[] = "x86_64";
 const char arch_clock_name[] = "TSC";
-const char arch_full_barrier[] = "mfence";
 const char arch_asks_plain[] = "UC-";
 const char arch_asks_wc[] = "WC";
 const char arch_asks_devmem[] = "UC-";

@@ -220,6 +220,7 @@ static int add(const struct want *w, const struct litmus_shape *shape, const cha
 static int add_sets(const struct want *w, const struct litmus_shape *shape)
 {
 	const char *kinds[2] = { shape->thread[0].kind, shape->thread[1].kind };
+	const char *full = barrier_full(arch_name);
 	int ret = add(w, shape, "none", "none");
 
 	if (shape->coherence)
@@ -227,7 +228,7 @@ static int add_sets(const struct want *w, const struct litmus_shape *shape)
 	if (!ret)
 		ret = add(w, shape, weakest(kinds[0]), weakest(kinds[1]));
 	if (!ret)
-		ret = add(w, shape, arch_full_barrier, arch_full_barrier);
+		ret = add(w, shape, full, full);
 	for (const struct barrier *b = arch_barriers; b->name && !ret; b++)
 		if (w->limits->profile == EXP_FULL && arch_find_pair(kinds[0], b->name))
 			ret = add(w, shape, b->name, b->name);

@@ -1,5 +1,6 @@
 libjudge_a_SOURCES += \
 	%D%/advice.c \
+	%D%/ceiling.c %D%/ceiling.h \
 	%D%/compare.c %D%/compare.h \
 	%D%/correct.c %D%/correct.h \
 	%D%/judge.c %D%/judge.h \

@@ -2,6 +2,15 @@ libjudge_a_SOURCES += \
 	%D%/compare_json.c \
 	%D%/compare_text.c \
 	%D%/json_file.c %D%/json_file.h \
+	%D%/page.c %D%/page.h \
+	%D%/page_bw.c \
+	%D%/page_combine.c \
+	%D%/page_doorbell.c \
+	%D%/page_early_ack.c \
+	%D%/page_integrity.c \
+	%D%/page_lat.c \
+	%D%/page_order.c \
+	%D%/page_scale.c \
 	%D%/report.h \
 	%D%/result_read.c \
 	%D%/result_text.c \

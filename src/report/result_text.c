@@ -3,11 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 #include "base/parse.h"
+#include "judge/correct.h"
+#include "report/page.h"
 #include "report/report.h"
-#include "report/text.h"
 
 #define LABEL 30
-#define COLUMN 14
 
 static void print_head(FILE *out, const struct result *r)
 {
@@ -40,11 +40,6 @@ static void print_head(FILE *out, const struct result *r)
 	}
 	text_environment(out, r);
 	fputc('\n', out);
-}
-
-static const char *base_mapping(const struct result *r)
-{
-	return r->is_ram ? "ram" : "plain";
 }
 
 static void print_probe_row(FILE *out, const struct result *r, const char *label,
@@ -134,192 +129,6 @@ static void print_probes(FILE *out, const struct result *r)
 	fputc('\n', out);
 }
 
-/* The same cell of another mapping; NULL: none. */
-static const struct cell_record *sibling(const struct result *r, const struct cell_record *c,
-					 const char *mapping, const char *close)
-{
-	const char *access = c->id + strlen(c->experiment) + 1 + strlen(c->mapping);
-	char id[sizeof(c->id)];
-	size_t n = strlen(access);
-	const char *posted = "/posted";
-
-	if (close && n > strlen(posted) && !strcmp(access + n - strlen(posted), posted))
-		n -= strlen(posted);
-	else
-		close = NULL;
-	snprintf(id, sizeof(id), "%s/%s%.*s%s", c->experiment, mapping, (int)n, access,
-		 close ? close : "");
-	return result_find_cell(r, id);
-}
-
-static void print_ratio(FILE *out, const struct cell_record *plain, const struct cell_record *wc)
-{
-	if (plain && wc && plain->has_summary && wc->has_summary && plain->summary.median > 0)
-		fprintf(out, "%12.2f", wc->summary.median / plain->summary.median);
-	fputc('\n', out);
-}
-
-/* One row: the cell on the first mapping and its siblings. */
-static void print_cell_row(FILE *out, const struct result *r, const struct cell_record *c,
-			   const char *label, bool with_flushed)
-{
-	const struct cell_record *wc = r->is_ram ? NULL : sibling(r, c, "wc", NULL);
-	char buf[32];
-
-	fprintf(out, "  %-*s%*s", LABEL, label, COLUMN, text_cell(buf, sizeof(buf), c));
-	if (with_flushed)
-		fprintf(out, "%*s", COLUMN,
-			text_cell(buf, sizeof(buf), sibling(r, c, base_mapping(r), "/flushed")));
-	if (!r->is_ram)
-		fprintf(out, "%*s", COLUMN, text_cell(buf, sizeof(buf), wc));
-	if (with_flushed && !r->is_ram)
-		fprintf(out, "%*s", COLUMN,
-			text_cell(buf, sizeof(buf), sibling(r, c, "wc", "/flushed")));
-	print_ratio(out, c, wc);
-}
-
-struct section {
-	const char *title;
-	const char *experiment;
-	bool is_load, with_barrier, with_flushed;
-};
-
-static bool in_section(const struct result *r, const struct section *s,
-		       const struct cell_record *c)
-{
-	bool barrier = strcmp(c->barrier, "none") != 0;
-
-	/* devmem has no column: its rows say it */
-	return !strcmp(c->experiment, s->experiment) && !c->flushed &&
-	       (!strcmp(c->mapping, base_mapping(r)) || !strcmp(c->mapping, "devmem")) &&
-	       (strcmp(s->experiment, "bw") || (c->is_load == s->is_load &&
-						barrier == s->with_barrier));
-}
-
-static void label_lat(char *buf, size_t n, const struct cell_record *c)
-{
-	bool single = !strcmp(c->access_pattern, "single");
-	bool barrier = strcmp(c->barrier, "none") != 0;
-	const char *what = c->is_load ? "load" : "store";
-
-	if (!strcmp(c->barrier, "dep"))
-		snprintf(buf, n, "load of %u B, dependent", c->width_bytes);
-	else if (c->is_load && barrier)
-		snprintf(buf, n, "load, %u in flight", c->interval_bytes / c->width_bytes);
-	else
-		snprintf(buf, n, "%s of %u B%s%s%s", what, c->width_bytes, barrier ? " + " : "",
-			 barrier ? c->barrier : "", single ? ", alone" : "");
-}
-
-/* "16K, store8~reverse", "dsb-st@64/16K": what the id says after the mapping, in reading order. */
-static void label_access(char *buf, size_t n, const struct cell_record *c)
-{
-	const char *access = c->id + strlen(c->experiment) + 1 + strlen(c->mapping) + 1;
-	const char *region = strchr(access, '/'), *plus = strchr(access, '+');
-	const char *end = region ? strchr(region + 1, '/') : NULL;
-	const char *through = strcmp(c->mapping, "devmem") ? "" : "devmem: ";
-	bool usual = !strcmp(c->kernel, "store8") && !strcmp(c->experiment, "bw");
-
-	if (!region)
-		snprintf(buf, n, "%s%s", through, access);
-	else if (plus && plus < region && usual)
-		snprintf(buf, n, "%s%.*s", through, (int)(end ? end - plus - 1 : 40), plus + 1);
-	else if (!strcmp(c->experiment, "bw"))
-		snprintf(buf, n, "%s%.*s, %.*s", through, (int)(end ? end - region - 1 : 20),
-			 region + 1, (int)(region - access), access);
-	else
-		snprintf(buf, n, "%s%.*s%s", through, (int)(region - access), access,
-			 c->shift_bytes ? ", shifted" : "");
-}
-
-static void cell_label(char *buf, size_t n, const struct cell_record *c)
-{
-	if (!strcmp(c->experiment, "lat"))
-		label_lat(buf, n, c);
-	else
-		label_access(buf, n, c);
-	if (c->shift_bytes && strlen(buf) + 4 < n)
-		snprintf(buf + strlen(buf), n - strlen(buf), " %u", c->shift_bytes);
-}
-
-static void print_section_head(FILE *out, const struct result *r, const struct section *s,
-			       bool with_flushed)
-{
-	const char *const plain[] = { r->is_ram ? "ram" : "plain", "flushed" };
-
-	text_style_begin(out, TEXT_HEAD);
-	fprintf(out, "%s\n", s->title);
-	text_style_end(out);
-	fprintf(out, "  %-*s%*s", LABEL, "", COLUMN, plain[0]);
-	if (with_flushed)
-		fprintf(out, "%*s", COLUMN, plain[1]);
-	if (!r->is_ram) {
-		fprintf(out, "%*s", COLUMN, "wc");
-		if (with_flushed)
-			fprintf(out, "%*s", COLUMN, "flushed");
-		fprintf(out, "%12s", "wc/plain");
-	}
-	fputc('\n', out);
-}
-
-/* Quick runs have no flushed cells with barriers. */
-static bool has_flushed(const struct result *r, const struct section *s)
-{
-	for (size_t i = 0; i < r->n_cells; i++)
-		if (r->cells[i].flushed && !strcmp(r->cells[i].experiment, s->experiment) &&
-		    (strcmp(r->cells[i].barrier, "none") != 0) == s->with_barrier)
-			return true;
-	return false;
-}
-
-static void print_sections(FILE *out, const struct result *r)
-{
-	static const struct section sections[] = {
-		{ "Stores over a region, posted; \"flushed\" ends with a read from the device", "bw",
-		  false, false, true },
-		{ "Stores over a region with a barrier every so many bytes", "bw", false, true,
-		  true },
-		{ "Loads over a region", "bw", true, false, false },
-		{ "Which stores combine: 64-byte lines, posted; a barrier after each, or none",
-		  "combine", false, true, false },
-		{ "One access, back to back; \"alone\": timed one by one, clock included", "lat", false, true, false },
-		{ "A descriptor of so many bytes, a barrier, a doorbell through plain", "doorbell",
-		  false, true, false },
-		{ "Early write acknowledgement: a store and a DSB through each type", "early-ack", false,
-		  true, false },
-	};
-	char label[64];
-
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		const struct section *s = &sections[i];
-		bool head = false, flushed = s->with_flushed && has_flushed(r, s);
-		uint64_t last = 0, next;
-
-		/* in order of size; cells of one size in the plan's order */
-		do {
-			next = 0;
-			for (size_t k = 0; k < r->n_cells; k++) {
-				const struct cell_record *c = &r->cells[k];
-
-				if (!in_section(r, s, c))
-					continue;
-				if (c->region_bytes > last && (!next || c->region_bytes < next))
-					next = c->region_bytes;
-				if (c->region_bytes != last)
-					continue;
-				if (!head)
-					print_section_head(out, r, s, flushed);
-				head = true;
-				cell_label(label, sizeof(label), c);
-				print_cell_row(out, r, c, label, flushed);
-			}
-			last = next;
-		} while (next);
-		if (head)
-			fputc('\n', out);
-	}
-}
-
 /* How many cells did not end well, and why the first of each kind did not. */
 static void print_not_measured(FILE *out, const struct result *r)
 {
@@ -339,6 +148,21 @@ static void print_not_measured(FILE *out, const struct result *r)
 		snprintf(line, sizeof(line), "%u of %zu cells, for example %s: %s", n, r->n_cells,
 			 first->id, first->why);
 		text_wrapped(out, cell_status_name((enum cell_status)s), 11, line);
+	}
+}
+
+/* What correctness tests saw and must not have. */
+static void print_failed(FILE *out, const struct result *r, const struct verdict *v)
+{
+	char why[256], line[400];
+
+	for (size_t i = 0; i < r->n_cells; i++) {
+		if (!cell_failed(r, v, &r->cells[i], why, sizeof(why)))
+			continue;
+		snprintf(line, sizeof(line), "%s: %s", r->cells[i].id, why);
+		text_style_begin(out, TEXT_BAD);
+		text_wrapped(out, "WRONG", 11, line);
+		text_style_end(out);
 	}
 }
 
@@ -411,9 +235,17 @@ void result_text(FILE *out, const struct result *r, const struct verdict *v, con
 
 	print_head(out, r);
 	print_probes(out, r);
-	print_sections(out, r);
+	page_bw(out, r);
+	page_combine(out, r);
+	page_lat(out, r);
+	page_doorbell(out, r);
+	page_early_ack(out, r);
+	page_order(out, r, v);
+	page_integrity(out, r);
+	page_scale(out, r);
 	print_not_measured(out, r);
 	print_evidence(out, v);
+	print_failed(out, r, v);
 	print_verdict(out, r, v);
 	snprintf(line, sizeof(line), "%u rounds in %.1f s, seed 0x%" PRIx64 ", %s at %.3f MHz",
 		 r->rounds_done, r->duration_s, r->seed, r->clock_name, r->clock_hz / 1e6);

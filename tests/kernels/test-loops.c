@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "arch/arch.h"
+#include "arch/edges.h"
 
 /*
  * Every measuring loop on ordinary memory: which bytes it writes, with what, and that it touches
@@ -325,7 +326,7 @@ static void test_pairs(void **state)
 		assert_ptr_equal(arch_find_pair(p->kind, p->barrier->name), p);
 	}
 	assert_true(n >= 4 * 6);
-	assert_non_null(arch_find_pair("WR", arch_full_barrier));
+	assert_non_null(arch_find_pair("WR", barrier_full(arch_name)));
 }
 
 static void test_tables(void **state)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef JUDGE_CEILING_H
+#define JUDGE_CEILING_H
+
+#include "pci/device.h"
+
+/*
+ * What a PCIe link can carry at most, each way. Pure. DLLPs, flow control and the device are left
+ * out, so that real rates stay below. A guest's link may be virtual: it says what the VMM made up.
+ */
+
+/*
+ * A TLP's bytes beside its payload: 4DW header (64-bit address) 16, sequence number 2, LCRC 4,
+ * framing 2 or more (PCIe base spec 2.1.2, 3.6, 4.2.2.3). FLIT mode (64 GT/s) has other ones, so
+ * that its ceilings are rough.
+ */
+#define CEILING_TLP_BYTES 24u
+
+/* Bytes per second after the line code; 0: not known, or no such speed. */
+double ceiling_raw(const struct pci_link *link);
+
+/* The part of it that is left when each TLP carries so many bytes. */
+double ceiling_share(unsigned int payload_bytes);
+
+#endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <stdarg.h>
+#include <string.h>
+#include "report/page.h"
+
+const char *const *page_mappings(const struct result *r)
+{
+	static const char *const ram[] = { "ram", NULL }, *const bar[] = { "plain", "wc", NULL };
+
+	return r->is_ram ? ram : bar;
+}
+
+bool page_has(const struct result *r, const char *experiment)
+{
+	for (size_t i = 0; i < r->n_cells; i++)
+		if (!strcmp(r->cells[i].experiment, experiment) && r->cells[i].n_rounds)
+			return true;
+	return false;
+}
+
+bool page_may_answer(const struct result *r)
+{
+	return !r->env.emulated;
+}
+
+void page_head(FILE *out, const struct result *r, const char *question)
+{
+	text_style_begin(out, TEXT_HEAD);
+	fputs(question, out);
+	text_style_end(out);
+	if (r && r->env.emulated) {
+		text_style_begin(out, TEXT_UNSURE);
+		fputs("  EMULATED", out);
+		text_style_end(out);
+	}
+	fputc('\n', out);
+}
+
+static bool same_words(const struct cell_record *a, const struct cell_record *b)
+{
+	return !strcmp(a->experiment, b->experiment) && !strcmp(a->mapping, b->mapping) &&
+	       !strcmp(a->kernel, b->kernel) && !strcmp(a->barrier, b->barrier) &&
+	       !strcmp(a->barrier2, b->barrier2) &&
+	       !strcmp(a->access_pattern, b->access_pattern) && !strcmp(a->shape, b->shape) &&
+	       !strcmp(a->place, b->place);
+}
+
+static bool same_numbers(const struct cell_record *a, const struct cell_record *b)
+{
+	return a->threads == b->threads && a->doorbell_bytes == b->doorbell_bytes &&
+	       a->shift_bytes == b->shift_bytes && a->interval_bytes == b->interval_bytes &&
+	       a->region_bytes == b->region_bytes && a->flushed == b->flushed;
+}
+
+const struct cell_record *page_find(const struct result *r, const struct cell_record *want)
+{
+	for (size_t i = 0; i < r->n_cells; i++)
+		if (same_words(&r->cells[i], want) && same_numbers(&r->cells[i], want))
+			return &r->cells[i];
+	return NULL;
+}
+
+const struct cell_record *page_sibling(const struct result *r, const struct cell_record *c,
+				       const char *mapping)
+{
+	struct cell_record want = *c;
+
+	snprintf(want.mapping, sizeof(want.mapping), "%s", mapping);
+	return page_find(r, &want);
+}
+
+bool page_measured(const struct cell_record *c)
+{
+	return c && c->status == CELL_MEASURED && c->has_summary;
+}
+
+static void row_add(struct page_row *row, int width, const char *text)
+{
+	int n = snprintf(row->text + row->used, sizeof(row->text) - row->used, "%*s", width, text);
+
+	row->used += n > 0 ? (size_t)n : 0;
+	if (row->used >= sizeof(row->text))
+		row->used = sizeof(row->text) - 1;
+}
+
+void page_row_begin(struct page_row *row, unsigned int label, unsigned int column, const char *fmt,
+		    ...)
+{
+	char text[128];
+	va_list ap;
+
+	*row = (struct page_row){ .label = label, .column = column };
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	row_add(row, 2, "");
+	row_add(row, -(int)(label - 2), text);
+}
+
+void page_row_text(struct page_row *row, const char *text)
+{
+	if (*text && strcmp(text, "-"))
+		row->something = true;
+	row_add(row, (int)row->column, text);
+}
+
+void page_row_cell(struct page_row *row, const struct cell_record *c)
+{
+	bool something = row->something;
+	char buf[32];
+
+	page_row_text(row, text_cell(buf, sizeof(buf), c));
+	/* what was never tried has its place below, with the reason */
+	if (c && (c->status == CELL_SKIPPED || c->status == CELL_NOT_RUN))
+		row->something = something;
+}
+
+void page_row_end(const struct page_row *row, FILE *out)
+{
+	size_t n = row->used;
+
+	while (n && row->text[n - 1] == ' ')
+		n--;
+	if (row->something)
+		fprintf(out, "%.*s\n", (int)n, row->text);
+}
+
+void page_note(FILE *out, const char *text)
+{
+	text_wrapped(out, " ", 2, text);
+}
+
+void page_say(FILE *out, const char *fmt, ...)
+{
+	char text[600];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	text_wrapped(out, "  =>", 5, text);
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <stdlib.h>
+#include <string.h>
+#include "base/parse.h"
+#include "judge/ceiling.h"
+#include "report/page.h"
+
+#define LABEL  14
+#define COLUMN 12
+#define RATIO  9
+
+/* Stores posted, stores flushed, loads: of each mapping. */
+static void print_titles(FILE *out, const struct result *r, const char *what)
+{
+	const char *const *m = page_mappings(r);
+
+	fprintf(out, "  %-*s", LABEL - 2, what);
+	for (; *m; m++)
+		fprintf(out, "%*s%*s%*s", COLUMN, *m, COLUMN, "flushed", COLUMN, "loads");
+	fprintf(out, "%*s\n", r->is_ram ? 0 : RATIO, r->is_ram ? "" : "wc/plain");
+}
+
+/* "store16_sse" -> "load16_sse"; the same place, no barrier. */
+static const struct cell_record *load_of(const struct result *r, const struct cell_record *c,
+					 const char *mapping)
+{
+	struct cell_record want = *c;
+
+	snprintf(want.mapping, sizeof(want.mapping), "%s", mapping);
+	snprintf(want.kernel, sizeof(want.kernel), "load%.18s", c->kernel + strlen("store"));
+	want.flushed = false;
+	return page_find(r, &want);
+}
+
+static void print_row(FILE *out, const struct result *r, const struct cell_record *c,
+		      const char *label)
+{
+	const struct cell_record *wc = page_sibling(r, c, "wc");
+	struct page_row row;
+	char ratio[16] = "";
+
+	page_row_begin(&row, LABEL, COLUMN, "%s", label);
+	for (const char *const *m = page_mappings(r); *m; m++) {
+		struct cell_record flushed = *c;
+
+		flushed.flushed = true;
+		page_row_cell(&row, page_sibling(r, c, *m));
+		page_row_cell(&row, page_sibling(r, &flushed, *m));
+		page_row_cell(&row, load_of(r, c, *m));
+	}
+	if (page_measured(c) && page_measured(wc) && !r->is_ram)
+		snprintf(ratio, sizeof(ratio), "%.2f", wc->summary.median / c->summary.median);
+	row.column = RATIO;
+	page_row_text(&row, ratio);
+	page_row_end(&row, out);
+}
+
+/* A posted store without barrier through the page's first mapping. */
+static bool is_base(const struct result *r, const struct cell_record *c)
+{
+	return !strcmp(c->experiment, "bw") && !strcmp(c->mapping, page_mappings(r)[0]) &&
+	       !c->is_load && !c->flushed && !strcmp(c->barrier, "none") &&
+	       !strncmp(c->kernel, "store", 5);
+}
+
+static bool walks_up(const struct cell_record *c)
+{
+	return !strcmp(c->access_pattern, "seq") || !strncmp(c->access_pattern, "span", 4);
+}
+
+static bool is_size(const struct cell_record *c)
+{
+	return !strcmp(c->kernel, "store8") && walks_up(c);
+}
+
+static bool is_kernel(const struct cell_record *c)
+{
+	return strcmp(c->kernel, "store8") && walks_up(c);
+}
+
+static bool is_pattern(const struct cell_record *c)
+{
+	return !walks_up(c);
+}
+
+static void label_size(char *buf, size_t n, const struct cell_record *c)
+{
+	format_size(buf, n, c->region_bytes);
+}
+
+static void label_kernel(char *buf, size_t n, const struct cell_record *c)
+{
+	snprintf(buf, n, "%.18s", c->kernel + strlen("store"));
+}
+
+static void label_pattern(char *buf, size_t n, const struct cell_record *c)
+{
+	snprintf(buf, n, "%.15s", c->access_pattern);
+}
+
+static int by_region(const void *a, const void *b)
+{
+	const struct cell_record *x = *(const struct cell_record *const *)a;
+	const struct cell_record *y = *(const struct cell_record *const *)b;
+
+	if (x->region_bytes != y->region_bytes)
+		return x->region_bytes < y->region_bytes ? -1 : 1;
+	return x < y ? -1 : x > y; /* else in the plan's order */
+}
+
+static void print_table(FILE *out, const struct result *r, const char *title,
+			bool (*belongs)(const struct cell_record *c),
+			void (*label)(char *buf, size_t n, const struct cell_record *c))
+{
+	const struct cell_record **v = calloc(r->n_cells + 1, sizeof(const struct cell_record *));
+	char text[32], size[24], full[64];
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_cells && v; i++)
+		if (is_base(r, &r->cells[i]) && belongs(&r->cells[i]))
+			v[n++] = &r->cells[i];
+	if (n) {
+		qsort(v, n, sizeof(const struct cell_record *), by_region);
+		snprintf(full, sizeof(full), title,
+			 format_size(size, sizeof(size), v[0]->region_bytes));
+		print_titles(out, r, full);
+	}
+	for (size_t i = 0; i < n; i++) {
+		label(text, sizeof(text), v[i]);
+		print_row(out, r, v[i], text);
+	}
+	free(v);
+}
+
+static const struct {
+	uint32_t bytes;
+	const char *title;
+} intervals[] = { { 8, "each" }, { 64, "64" }, { 256, "256" }, { 4096, "4K" }, { 0, "pass" } };
+
+#define N_OF(a) (sizeof(a) / sizeof((a)[0]))
+
+static void print_barrier(FILE *out, const struct result *r, const struct cell_record *c)
+{
+	for (const char *const *m = page_mappings(r); *m; m++) {
+		struct cell_record want = *c;
+		struct page_row row;
+
+		page_row_begin(&row, 26, COLUMN, "%-14s %s", c->barrier, *m);
+		for (size_t i = 0; i < N_OF(intervals); i++) {
+			want.interval_bytes = intervals[i].bytes;
+			page_row_cell(&row, page_sibling(r, &want, *m));
+		}
+		page_row_end(&row, out);
+	}
+}
+
+static void print_barriers(FILE *out, const struct result *r)
+{
+	const char *last = "";
+
+	for (size_t i = 0; i < r->n_cells; i++) {
+		const struct cell_record *c = &r->cells[i];
+
+		if (strcmp(c->experiment, "bw") || strcmp(c->mapping, page_mappings(r)[0]) ||
+		    strcmp(c->kernel, "store8") || c->flushed || !strcmp(c->barrier, "none") ||
+		    !strcmp(c->barrier, last))
+			continue;
+		if (!*last) {
+			fprintf(out, "  %-24s", "barrier after ... bytes");
+			for (size_t k = 0; k < N_OF(intervals); k++)
+				fprintf(out, "%*s", COLUMN, intervals[k].title);
+			fputc('\n', out);
+		}
+		last = c->barrier;
+		print_barrier(out, r, c);
+	}
+}
+
+/* The best that has arrived: posted figures may exceed the link. */
+static double best_flushed(const struct result *r, const char *mapping, const char *kernel)
+{
+	double best = 0;
+
+	for (size_t i = 0; i < r->n_cells; i++) {
+		const struct cell_record *c = &r->cells[i];
+
+		if (!strcmp(c->experiment, "bw") && !strcmp(c->mapping, mapping) && c->flushed &&
+		    (!kernel || !strcmp(c->kernel, kernel)) && !strcmp(c->access_pattern, "seq") &&
+		    c->region_bytes >= 4096 && page_measured(c) && c->summary.median > best)
+			best = c->summary.median;
+	}
+	return best;
+}
+
+/* What the link can carry with TLPs as the mappings would make them, and how near they came. */
+static void print_ceiling(FILE *out, const struct result *r)
+{
+	double raw = ceiling_raw(&r->device.link), plain, wc;
+	char a[24], b[24], c[24], reached[128] = "";
+
+	if (r->is_ram || !(raw > 0))
+		return;
+	plain = best_flushed(r, "plain", "store8");
+	wc = best_flushed(r, "wc", NULL);
+	if (page_may_answer(r) && plain > 0 && wc > 0)
+		snprintf(reached, sizeof(reached), "; wc reached %.0f %% of the 64 B ceiling, "
+			 "plain %.0f %% of the 8 B ceiling (flushed)",
+			 100 * wc / (raw * ceiling_share(64)),
+			 100 * plain / (raw * ceiling_share(8)));
+	page_say(out, "link: %s x%u%s, %s raw; ceilings: 8 B TLPs %s, 64 B %s%s", r->device.link.speed,
+		 r->device.link.width,
+		 r->env.virt.guest == ENV_GUEST ? " (as this guest sees it: may be virtual)" : "",
+		 text_rate(a, sizeof(a), raw), text_rate(b, sizeof(b), raw * ceiling_share(8)),
+		 text_rate(c, sizeof(c), raw * ceiling_share(64)), reached);
+}
+
+void page_bw(FILE *out, const struct result *r)
+{
+	if (!page_has(r, "bw"))
+		return;
+	page_head(out, r, "bw: how many bytes per second can be stored and loaded?");
+	fputs("  stores are posted (issue cost; may exceed the link), flushed: a read from the device ends "
+	      "them\n", out);
+	print_table(out, r, "8 B, over", is_size, label_size);
+	print_table(out, r, "%s, widths", is_kernel, label_kernel);
+	print_table(out, r, "%s, order", is_pattern, label_pattern);
+	print_barriers(out, r);
+	print_ceiling(out, r);
+	fputc('\n', out);
+}

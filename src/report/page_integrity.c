@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <inttypes.h>
+#include <string.h>
+#include "report/page.h"
+
+#define LABEL  16
+#define COLUMN 40
+
+struct sum {
+	unsigned int cells, skipped;
+	uint64_t words, wrong;
+};
+
+static struct sum sum_of(const struct result *r, const char *mapping, const char *set)
+{
+	struct sum s = { 0 };
+
+	for (size_t i = 0; i < r->n_cells; i++) {
+		const struct cell_record *c = &r->cells[i];
+
+		if (strcmp(c->experiment, "integrity") || strcmp(c->mapping, mapping) ||
+		    strcmp(c->shape, set))
+			continue;
+		s.cells++;
+		s.skipped += !c->tries;
+		s.words += c->tries;
+		s.wrong += c->events;
+	}
+	return s;
+}
+
+static void add_sum(struct page_row *row, const struct sum *s)
+{
+	char text[64] = "-";
+
+	if (s->cells == s->skipped && s->cells)
+		snprintf(text, sizeof(text), "not measured");
+	else if (s->cells)
+		snprintf(text, sizeof(text), "%s, %" PRIu64 " of %" PRIu64 " words wrong",
+			 s->wrong ? "WRONG" : "right", s->wrong, s->words);
+	page_row_text(row, text);
+}
+
+void page_integrity(FILE *out, const struct result *r)
+{
+	static const char *const sets[] = { "aligned", "gaps", "contiguous", "unaligned" };
+
+	if (!page_has(r, "integrity"))
+		return;
+	page_head(out, NULL, "integrity: does what was stored arrive, there, and only there?");
+	fprintf(out, "  %-*s", LABEL - 2, "stores");
+	for (const char *const *m = page_mappings(r); *m; m++)
+		fprintf(out, "%*s", COLUMN, *m);
+	fputc('\n', out);
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		struct page_row row;
+
+		page_row_begin(&row, LABEL, COLUMN, "%s", sets[i]);
+		for (const char *const *m = page_mappings(r); *m; m++) {
+			struct sum s = sum_of(r, *m, sets[i]);
+
+			add_sum(&row, &s);
+		}
+		page_row_end(&row, out);
+	}
+	fputc('\n', out);
+}
