@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	%D%/test-journal \
 	%D%/test-judge \
 	%D%/test-litmus \
+	%D%/test-page \
 	%D%/test-plan \
 	%D%/test-result \
 	%D%/test-stat
@@ -28,6 +29,9 @@ check_PROGRAMS += \
 %C%_test_litmus_SOURCES = %D%/test-litmus.c %D%/fixture.c %D%/fixture.h
 %C%_test_litmus_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_litmus_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_page_SOURCES = %D%/test-page.c %D%/fixture.c %D%/fixture.h
+%C%_test_page_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_page_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
 %C%_test_plan_SOURCES = %D%/test-plan.c %D%/fixture.c %D%/fixture.h
 %C%_test_plan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_plan_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
@@ -45,6 +49,7 @@ TESTS += \
 	%D%/test-journal \
 	%D%/test-judge \
 	%D%/test-litmus \
+	%D%/test-page \
 	%D%/test-plan \
 	%D%/test-result \
 	%D%/test-stat \
