@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include <sys/auxv.h>
 #include "arch/arch.h"
 
 /*
@@ -28,6 +29,15 @@
 #define ACCESS_store64_st1 "st1 {v0.2d-v3.2d}, [%x[p]], #64\n"
 #define ACCESS_store64_st4 "st4 {v0.2d-v3.2d}, [%x[p]], #64\n"
 #define ACCESS_load64_ld1  "ld1 {v0.2d-v3.2d}, [%x[p]], #64\n"
+/* no offset and no post-index: the step is part of the access */
+#define ACCESS_store64_st64b ACCESS_STAY_store64_st64b "add %x[p], %x[p], #64\n"
+#define ACCESS_load64_ld64b  ACCESS_STAY_load64_ld64b "add %x[p], %x[p], #64\n"
+/* encoded here (Arm ARM C6.2.176, C6.2.357), as assemblers before Armv8.7 do not know them */
+#define ACCESS_STAY_store64_st64b ".inst 0xf83f9000 | .L%x[p] << 5\n" /* st64b x0, [p] */
+#define ACCESS_STAY_load64_ld64b  ".inst 0xf83fd000 | .L%x[p] << 5\n" /* ld64b x0, [p] */
+#define REGISTER_NUMBERS                                                                           \
+	".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, "   \
+	"22, 23, 24, 25, 26, 27, 28, 29, 30\n.set .Lx\\n, \\n\n.endr\n"
 #define ACCESS_STAY_store16_pair ACCESS_store16_pair
 #define ACCESS_STAY_store16_q    ACCESS_store16_q
 #define ACCESS_STAY_store32_pair ACCESS_store32_pair
@@ -43,6 +53,8 @@
 #define WIDTH_store32_pair 32
 #define WIDTH_store64_st1  64
 #define WIDTH_store64_st4  64
+#define WIDTH_store64_st64b 64
+#define WIDTH_load64_ld64b 64
 #define WIDTH_load16_pair  16
 #define WIDTH_load16_np    16
 #define WIDTH_load16_q     16
@@ -53,6 +65,8 @@
 #define BIAS_store32_pair  1024
 #define BIAS_store64_st1   0
 #define BIAS_store64_st4   0
+#define BIAS_store64_st64b 0
+#define BIAS_load64_ld64b  0
 #define BIAS_load16_pair   512
 #define BIAS_load16_np     512
 #define BIAS_load16_q      0
@@ -64,6 +78,11 @@
 #define PREPARE_store32_pair FILL
 #define PREPARE_store64_st1  FILL
 #define PREPARE_store64_st4  FILL
+#define PREPARE_store64_st64b                                                                      \
+	REGISTER_NUMBERS                                                                           \
+	"mov x0, %x[v]\nmov x1, x0\nmov x2, x0\nmov x3, x0\n"                                      \
+	"mov x4, x0\nmov x5, x0\nmov x6, x0\nmov x7, x0\n"
+#define PREPARE_load64_ld64b REGISTER_NUMBERS
 #define PREPARE_load16_pair  ""
 #define PREPARE_load16_np    ""
 #define PREPARE_load16_q     ""
@@ -74,12 +93,15 @@
 #define DONE_store32_pair ""
 #define DONE_store64_st1  ""
 #define DONE_store64_st4  ""
+#define DONE_store64_st64b ""
+#define DONE_load64_ld64b LOOP_WAIT_LOADS
 #define DONE_load16_pair LOOP_WAIT_LOADS
 #define DONE_load16_np   LOOP_WAIT_LOADS
 #define DONE_load16_q    LOOP_WAIT_LOADS
 #define DONE_load32_pair LOOP_WAIT_LOADS
 #define DONE_load64_ld1  LOOP_WAIT_LOADS
-#define LOOP_CLOBBERS    "v0", "v1", "v2", "v3"
+#define LOOP_CLOBBERS                                                                              \
+	"v0", "v1", "v2", "v3", "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7"
 
 #define BELL_0 ""
 #define BELL_4 "str %w[v], [%x[d]]\n"
@@ -133,6 +155,10 @@ const bool arch_alignment_tells_type = true;
 	X(store32_pair, KERNEL_STORE, false, NULL, "STP Qt, Qt2", "2 to 4 writes")                 \
 	X(store64_st1, KERNEL_STORE, false, NULL, "ST1 {4 x 2D}", "4 to 8 writes")                 \
 	X(store64_st4, KERNEL_STORE, false, NULL, "ST4 {4 x 2D}", "4 to 8 writes")                 \
+	X(store64_st64b, KERNEL_STORE, false, "FEAT_LS64", "ST64B Xt", "one 64-byte memory write") \
+	X(store8_c, KERNEL_STORE, true, NULL, "C: *p++ = v", "as the compiler makes it")           \
+	X(load64_ld64b, KERNEL_LOAD, false, "FEAT_LS64", "LD64B Xt", "one 64-byte memory read")    \
+	X(load8_c, KERNEL_LOAD, true, NULL, "C: (void)*p++", "as the compiler makes it")           \
 	X(load1, KERNEL_LOAD, true, NULL, "LDRB Wt", "one 1-byte memory read")                     \
 	X(load2, KERNEL_LOAD, true, NULL, "LDRH Wt", "one 2-byte memory read")                     \
 	X(load4, KERNEL_LOAD, true, NULL, "LDR Wt", "one 4-byte memory read")                      \
@@ -191,6 +217,8 @@ ARCH_TABLES(KERNELS, BARRIERS)
 	LOOPS_WIDE(W, Y, store32_pair, 64, 2048)                                                   \
 	LOOPS_WIDE(S, Y, store64_st1, 64, 4096)                                                    \
 	LOOPS_WIDE(S, Y, store64_st4, 64, 4096)                                                    \
+	LOOPS_WIDE(S, Y, store64_st64b, 64, 4096)                                                  \
+	LOOPS_WIDE(S, Y, load64_ld64b, 64, 4096)                                                   \
 	LOOPS_WIDE(W, Y, load16_pair, 64, 1024)                                                    \
 	LOOPS_WIDE(W, Y, load16_np, 64, 1024)                                                      \
 	LOOPS_WIDE(W, Y, load16_q, 64, 1024)                                                       \
@@ -200,7 +228,8 @@ ARCH_TABLES(KERNELS, BARRIERS)
 	LOOPS_LINE(W, store16_q, 64, 1024)                                                         \
 	LOOPS_LINE(W, store32_pair, 64, 2048)                                                      \
 	LOOPS_LINE(S, store64_st1, 64, 4096)                                                       \
-	LOOPS_LINE(S, store64_st4, 64, 4096)
+	LOOPS_LINE(S, store64_st4, 64, 4096)                                                       \
+	LOOPS_LINE(S, store64_st64b, 64, 4096)
 
 ARCH_LOOP_TABLE(LOOPS)
 
@@ -220,10 +249,27 @@ ARCH_LOOP_TABLE(LOOPS)
 
 ARCH_PAIR_TABLE(PAIRS)
 
-/* nothing beyond Armv8.0, which every CPU that Linux runs on has */
+/* Linux, arch/arm64/include/uapi/asm/hwcap.h; older headers lack them */
+#define AT_HWCAP3_NR     29
+#define HWCAP3_LS64_MASK (1ul << 3)
+
+/* all others are in Armv8.0, which every CPU that Linux runs on has */
 bool arch_kernel_runs(const struct kernel *kernel)
 {
-	return !kernel->feature;
+	return !kernel->feature || getauxval(AT_HWCAP3_NR) & HWCAP3_LS64_MASK;
+}
+
+/* Arm ARM C3.2.12: a fault on Write-Back memory, and on a target that does not support them */
+const char *arch_kernel_hazard(const struct kernel *kernel)
+{
+	return kernel->feature ? "it faults on memory and devices that do not take 64 bytes at once, "
+				 "and no VMM handles that" : NULL;
+}
+
+uint64_t arch_stored_value(const struct kernel *kernel, uint64_t value)
+{
+	(void)kernel;
+	return value;
 }
 
 uint64_t arch_clock_start(void)

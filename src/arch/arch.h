@@ -15,7 +15,9 @@ enum kernel_direction { KERNEL_STORE, KERNEL_LOAD };
 
 /*
  * How a BAR is accessed: one instruction (ACCESS in loops.h), repeated. width is what one execution
- * moves; accesses are naturally aligned, up to 64 bytes.
+ * moves; accesses are naturally aligned, up to 64 bytes. Those that have no addressing of their own
+ * bring the instructions that they need with them, which count as part of the access. store8_c and
+ * load8_c are a C loop as the compiler makes it: a control.
  *
  * trap_safe: a hypervisor that traps the access can emulate it from the syndrome alone (aarch64:
  * ESR_EL2.ISV = 1, Arm ARM D24.2.40 "ISS encoding for an exception from a Data Abort"), so it is
@@ -164,6 +166,12 @@ const struct loop *arch_find_loop(const struct loop_key *key);
 
 /* True when this CPU, and kernel, can run it (AT_HWCAP, CPUID). */
 bool arch_kernel_runs(const struct kernel *kernel);
+
+/* Why a kernel must run neither on ordinary memory nor in a VM; NULL: it may. */
+const char *arch_kernel_hazard(const struct kernel *kernel);
+
+/* What a store kernel stores of args->value, 8 bytes of it: all but one store them as they are. */
+uint64_t arch_stored_value(const struct kernel *kernel, uint64_t value);
 
 /* Bytes that one lap of the loop moves over a region of that many bytes. */
 uint64_t arch_lap_bytes(const struct loop *loop, uint64_t region_bytes);

@@ -253,6 +253,22 @@
 #define ACCESS_STAY_load4  ACCESS_load4
 #define ACCESS_STAY_load8  ACCESS_load8
 
+/* What people's C code gets; the rows below claim of it what is moved, not how. */
+#define WIDTH_store8_c 8
+#define WIDTH_load8_c  8
+#define LOOP_C(k, access)                                                                          \
+	static __attribute__((noinline)) void LOOP_NAME(k, none, end, 0, seq)(                     \
+		const struct loop_args *a)                                                         \
+	{                                                                                          \
+		volatile uint64_t *const end = a->end;                                             \
+		const uint64_t value = a->value;                                                   \
+		for (uint64_t n = a->laps; n; n--)                                                 \
+			for (volatile uint64_t *p = a->base; p != end; p++)                        \
+				access;                                                            \
+		(void)value;                                                                       \
+	}
+#define LOOP_C_ROW(k) LOOP_ROW_WALK(k, none, end, 0, none, 0, seq, 8, 64)
+
 /* 512-byte blocks of loads: a prefetcher that follows each instruction likes short strides */
 #define LOOPS_SCALAR(W, S, D, Y)                                                                   \
 	LOOPS_SPANS(Y, store1, 1024)                                                               \
@@ -296,8 +312,11 @@ enum { ARCH_PATTERNS(PATTERN_ID) };
 
 #define ARCH_LOOP_TABLE(LOOPS)                                                                     \
 	LOOPS(LOOP_WALK, LOOP_WALK_SELF, LOOP_WALK_DOWN, LOOP_STAY)                                \
+	LOOP_C(store8_c, *p = value)                                                               \
+	LOOP_C(load8_c, (void)*p)                                                                  \
 	const struct loop arch_loops[] = {                                                         \
-		LOOPS(LOOP_ROW_WALK, LOOP_ROW_WALK, LOOP_ROW_WALK, LOOP_ROW_STAY) { 0 }            \
+		LOOPS(LOOP_ROW_WALK, LOOP_ROW_WALK, LOOP_ROW_WALK, LOOP_ROW_STAY)                  \
+		LOOP_C_ROW(store8_c) LOOP_C_ROW(load8_c) { 0 }                                     \
 	};
 
 #endif

@@ -22,6 +22,11 @@
 #define ACCESS_store32_nt "vmovntps %%ymm0, .Lo(%q[p])\n"
 #define ACCESS_store64_nt "vmovntps %%zmm0, .Lo(%q[p])\n"
 #define ACCESS_store8_diri "movdiri %q[v], .Lo(%q[p])\n"
+/* no addressing of their own: the destination in rdi, the source on the stack, the count in ecx */
+#define TO_RDI "leaq .Lo(%q[p]), %%rdi\n"
+#define ACCESS_store64_dir64b TO_RDI "movdir64b (%%rsp), %%rdi\n"
+#define ACCESS_store64_stosb TO_RDI "movl $64, %%ecx\nrep stosb\n"
+#define ACCESS_store64_movsb TO_RDI "movq %%rsp, %%rsi\nmovl $64, %%ecx\nrep movsb\n"
 #define ACCESS_load16_sse "movaps .Lo(%q[p]), %%xmm0\n"
 #define ACCESS_load32_avx "vmovaps .Lo(%q[p]), %%ymm0\n"
 #define ACCESS_load64_avx512 "vmovaps .Lo(%q[p]), %%zmm0\n"
@@ -34,6 +39,9 @@
 #define ACCESS_STAY_store32_nt ACCESS_store32_nt
 #define ACCESS_STAY_store64_nt ACCESS_store64_nt
 #define ACCESS_STAY_store8_diri ACCESS_store8_diri
+#define ACCESS_STAY_store64_dir64b ACCESS_store64_dir64b
+#define ACCESS_STAY_store64_stosb ACCESS_store64_stosb
+#define ACCESS_STAY_store64_movsb ACCESS_store64_movsb
 #define ACCESS_STAY_load16_sse ACCESS_load16_sse
 #define ACCESS_STAY_load32_avx ACCESS_load32_avx
 #define ACCESS_STAY_load64_avx512 ACCESS_load64_avx512
@@ -46,6 +54,9 @@
 #define WIDTH_store32_nt 32
 #define WIDTH_store64_nt 64
 #define WIDTH_store8_diri 8
+#define WIDTH_store64_dir64b 64
+#define WIDTH_store64_stosb 64
+#define WIDTH_store64_movsb 64
 #define WIDTH_load16_sse 16
 #define WIDTH_load32_avx 32
 #define WIDTH_load64_avx512 64
@@ -58,6 +69,9 @@
 #define BIAS_store32_nt 0
 #define BIAS_store64_nt 0
 #define BIAS_store8_diri 0
+#define BIAS_store64_dir64b 0
+#define BIAS_store64_stosb 0
+#define BIAS_store64_movsb 0
 #define BIAS_load16_sse 0
 #define BIAS_load32_avx 0
 #define BIAS_load64_avx512 0
@@ -75,6 +89,16 @@
 #define PREPARE_store32_nt FILL_AVX
 #define PREPARE_store64_nt FILL_AVX512
 #define PREPARE_store8_diri ""
+/* 64 aligned bytes of the value, below the red zone */
+#define FILL_STACK                                                                                 \
+	"movq %%rsp, %q[t2]\nsubq $256, %%rsp\nandq $-64, %%rsp\n"                                 \
+	"movq %q[v], (%%rsp)\nmovq %q[v], 8(%%rsp)\nmovq %q[v], 16(%%rsp)\n"                       \
+	"movq %q[v], 24(%%rsp)\nmovq %q[v], 32(%%rsp)\nmovq %q[v], 40(%%rsp)\n"                    \
+	"movq %q[v], 48(%%rsp)\nmovq %q[v], 56(%%rsp)\n"
+#define LEAVE_STACK "movq %q[t2], %%rsp\n"
+#define PREPARE_store64_dir64b FILL_STACK
+#define PREPARE_store64_stosb "movq %q[v], %%rax\n"
+#define PREPARE_store64_movsb FILL_STACK
 #define PREPARE_load16_sse ""
 #define PREPARE_load32_avx ""
 #define PREPARE_load64_avx512 ""
@@ -87,11 +111,14 @@
 #define DONE_store32_nt LOOP_LEAVE_AVX
 #define DONE_store64_nt LOOP_LEAVE_AVX
 #define DONE_store8_diri ""
+#define DONE_store64_dir64b LEAVE_STACK
+#define DONE_store64_stosb ""
+#define DONE_store64_movsb LEAVE_STACK
 #define DONE_load16_sse LOOP_WAIT_LOADS
 #define DONE_load32_avx LOOP_WAIT_LOADS LOOP_LEAVE_AVX
 #define DONE_load64_avx512 LOOP_WAIT_LOADS LOOP_LEAVE_AVX
 #define DONE_load16_nt LOOP_WAIT_LOADS
-#define LOOP_CLOBBERS "xmm0"
+#define LOOP_CLOBBERS "xmm0", "rax", "rcx", "rsi", "rdi"
 
 #define BELL_0 ""
 #define BELL_4 "movl %k[v], (%q[d])\n"
@@ -143,6 +170,11 @@ const bool arch_alignment_tells_type = false;
 	X(store32_nt, KERNEL_STORE, false, "AVX", "VMOVNTPS m256, ymm", "one 32-byte write, or two of 16") \
 	X(store64_nt, KERNEL_STORE, false, "AVX-512F", "VMOVNTPS m512, zmm", "one 64-byte write, or parts") \
 	X(store8_diri, KERNEL_STORE, false, "MOVDIRI", "MOVDIRI m64, r64", "one 8-byte memory write") \
+	X(store64_dir64b, KERNEL_STORE, false, "MOVDIR64B", "MOVDIR64B r64, m512", "one 64-byte memory write") \
+	X(store64_stosb, KERNEL_STORE, false, NULL, "REP STOSB of 64", "64 writes of 1 byte, or lines") \
+	X(store64_movsb, KERNEL_STORE, false, NULL, "REP MOVSB of 64", "64 writes of 1 byte, or lines") \
+	X(store8_c, KERNEL_STORE, true, NULL, "C: *p++ = v", "as the compiler makes it: 8-byte writes") \
+	X(load8_c, KERNEL_LOAD, true, NULL, "C: (void)*p++", "as the compiler makes it: 8-byte reads") \
 	X(load1, KERNEL_LOAD, true, NULL, "MOVZX r32, m8", "one 1-byte memory read") \
 	X(load2, KERNEL_LOAD, true, NULL, "MOVZX r32, m16", "one 2-byte memory read") \
 	X(load4, KERNEL_LOAD, true, NULL, "MOV r32, m32", "one 4-byte memory read") \
@@ -191,6 +223,9 @@ ARCH_TABLES(KERNELS, BARRIERS)
 	LOOPS_WIDE(W, Y, store32_nt, 64, 2048) \
 	LOOPS_WIDE(W, Y, store64_nt, 64, 4096) \
 	LOOPS_WIDE(W, Y, store8_diri, 128, 1024) \
+	LOOPS_WIDE(W, Y, store64_dir64b, 64, 4096) \
+	LOOPS_WIDE(W, Y, store64_stosb, 64, 4096) \
+	LOOPS_WIDE(W, Y, store64_movsb, 64, 4096) \
 	LOOPS_WIDE(W, Y, load16_sse, 64, 1024) \
 	LOOPS_WIDE(W, Y, load32_avx, 64, 2048) \
 	LOOPS_WIDE(W, Y, load64_avx512, 64, 4096) \
@@ -202,7 +237,10 @@ ARCH_TABLES(KERNELS, BARRIERS)
 	LOOPS_LINE(W, store16_nt, 64, 1024) \
 	LOOPS_LINE(W, store32_nt, 64, 2048) \
 	LOOPS_LINE(W, store64_nt, 64, 4096) \
-	LOOPS_LINE(W, store8_diri, 128, 1024)
+	LOOPS_LINE(W, store8_diri, 128, 1024) \
+	LOOPS_LINE(W, store64_dir64b, 64, 4096) \
+	LOOPS_LINE(W, store64_stosb, 64, 4096) \
+	LOOPS_LINE(W, store64_movsb, 64, 4096)
 
 ARCH_LOOP_TABLE(LOOPS)
 
@@ -237,7 +275,21 @@ bool arch_kernel_runs(const struct kernel *kernel)
 		return __builtin_cpu_supports("avx");
 	if (!strcmp(f, "AVX-512F"))
 		return __builtin_cpu_supports("avx512f");
-	return !strcmp(f, "MOVDIRI") && has_leaf7_ecx(1u << 27);
+	if (!strcmp(f, "MOVDIRI"))
+		return has_leaf7_ecx(1u << 27);
+	return !strcmp(f, "MOVDIR64B") && has_leaf7_ecx(1u << 28);
+}
+
+const char *arch_kernel_hazard(const struct kernel *kernel)
+{
+	(void)kernel;
+	return NULL;
+}
+
+/* STOSB has AL */
+uint64_t arch_stored_value(const struct kernel *kernel, uint64_t value)
+{
+	return strcmp(kernel->name, "store64_stosb") ? value : (value & 0xff) * 0x0101010101010101;
 }
 
 uint64_t arch_clock_start(void)

@@ -144,6 +144,9 @@ bool limits_want_barrier(const struct exp_limits *limits, const char *name);
 /* The visit of experiments whose cells are timed loops. */
 int exp_loop_visit(struct stage *stage, struct outcome *out);
 
+/* -ERANGE, with why, when most of the batches were too short for the clock to tell; else 0. */
+int exp_check_coarse(const struct stage *stage, struct outcome *out);
+
 /* The rows' functions, one file each. */
 #define EXP_EXPAND(name)                                                                           \
 	int exp_##name##_expand(const struct experiment *e, const struct exp_limits *l,            \

@@ -58,7 +58,7 @@ static void fill(struct check *k)
 static int store(struct check *k, uint64_t offset)
 {
 	struct made *v = k->made;
-	uint64_t value = value_of(k, k->n_made);
+	uint64_t value = value_of(k, k->n_made), stored = arch_stored_value(k->kernel, value);
 
 	/* a store at the end must not leave the region */
 	if (offset + k->kernel->width_bytes > k->region_bytes)
@@ -70,10 +70,10 @@ static int store(struct check *k, uint64_t offset)
 			return -ENOMEM;
 		k->made = v;
 	}
-	v[k->n_made++] = (struct made){ offset, value };
+	v[k->n_made++] = (struct made){ offset, stored };
 	k->port->store(k->port->arg, offset, value);
 	for (uint64_t i = 0; i < k->kernel->width_bytes; i++)
-		k->model[offset + i] = byte_of(value, i);
+		k->model[offset + i] = byte_of(stored, i);
 	return 0;
 }
 

@@ -44,14 +44,17 @@ static void find_laps(const struct stage *stage, struct loop_args *args)
 	}
 }
 
-/* True when more than half of the batches were too short for the clock to tell. */
-static bool too_coarse(const struct stage *stage, const struct outcome *out)
+int exp_check_coarse(const struct stage *stage, struct outcome *out)
 {
 	unsigned int coarse = 0;
 
 	for (unsigned int i = 0; i < out->n; i++)
 		coarse += out->ticks[i] < LEAST_STEPS * stage->clock->resolution_ticks;
-	return 2 * coarse > out->n;
+	if (2 * coarse <= out->n)
+		return 0;
+	snprintf(out->why, sizeof(out->why), "batches of under %u steps of the clock: too coarse",
+		 LEAST_STEPS);
+	return -ERANGE;
 }
 
 int exp_loop_visit(struct stage *stage, struct outcome *out)
@@ -85,9 +88,5 @@ int exp_loop_visit(struct stage *stage, struct outcome *out)
 	/* what is still on its way must not arrive after the parent put the window back */
 	if (c->stores)
 		arch_read_flush(args.flush);
-	if (!too_coarse(stage, out))
-		return 0;
-	snprintf(out->why, sizeof(out->why), "batches of under %u steps of the clock: too coarse",
-		 LEAST_STEPS);
-	return -ERANGE;
+	return exp_check_coarse(stage, out);
 }

@@ -19,7 +19,7 @@
 struct run {
 	struct stage *stage;
 	struct outcome *out;
-	uint64_t laps, start_ticks;
+	uint64_t laps, spent_ticks; /* spent: in batches */
 	bool warm, more; /* warm: a first batch has faulted pages in */
 	struct {
 		_Alignas(64) uint64_t begin, end;
@@ -62,9 +62,11 @@ static void account(struct run *r)
 {
 	const struct stage *s = r->stage;
 	struct outcome *out = r->out;
-	uint64_t ticks = batch_ticks(r), now = arch_clock_end();
-	bool late = now - r->start_ticks > s->cap_ticks;
+	uint64_t ticks = batch_ticks(r);
+	bool late;
 
+	r->spent_ticks += ticks;
+	late = r->spent_ticks > s->cap_ticks;
 	if (!out->n && ticks < s->batch_ticks / 2 && !late) {
 		r->laps = ticks * 10 < s->batch_ticks ? r->laps * 10 :
 							r->laps * s->batch_ticks / ticks + 1;
@@ -101,8 +103,7 @@ static void work(struct team *team, unsigned int thread)
 int exp_scale_visit(struct stage *stage, struct outcome *out)
 {
 	uint64_t now = arch_clock_end();
-	struct run r = { .stage = stage, .out = out, .laps = stage->laps, .start_ticks = now,
-			 .more = true };
+	struct run r = { .stage = stage, .out = out, .laps = stage->laps, .more = true };
 	struct team team = { .n = stage->cell->threads,
 			     .cpus = stage->cpus,
 			     .work = work,
@@ -113,10 +114,11 @@ int exp_scale_visit(struct stage *stage, struct outcome *out)
 
 	out->fault = team.fault;
 	snprintf(out->why, sizeof(out->why), "%s", team.why);
+	if (ret)
+		return ret;
 	/* what is still on its way must not arrive after the parent put the window back */
-	if (!ret)
-		arch_read_flush(stage->flush);
-	return ret;
+	arch_read_flush(stage->flush);
+	return exp_check_coarse(stage, out);
 }
 
 static int add(const struct experiment *e, const struct exp_limits *l, struct cell_list *out,

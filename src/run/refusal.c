@@ -54,6 +54,16 @@ static bool refuse_trapped(char *why, size_t n, const struct question *q)
 	return true;
 }
 
+static bool refuse_hazard(char *why, size_t n, const struct question *q)
+{
+	const char *hazard = arch_kernel_hazard(q->cell->kernel);
+
+	if (!hazard || (!q->result->is_ram && !may_be_guest(q->result)))
+		return false;
+	snprintf(why, n, "only on bare metal's devices: %s", hazard);
+	return true;
+}
+
 static bool refuse_devmem(char *why, size_t n, const struct question *q)
 {
 	if (q->cell->type != MAP_DEVMEM || q->ask->devmem)
@@ -113,7 +123,7 @@ bool refuse_cell(char *why, size_t n, const struct cell *cell, const struct plan
 		 const struct result *result)
 {
 	static bool (*const reasons[])(char *why, size_t n, const struct question *q) = {
-		refuse_cpu, refuse_trapped, refuse_devmem, refuse_unaligned, refuse_threads,
+		refuse_cpu, refuse_hazard, refuse_trapped, refuse_devmem, refuse_unaligned, refuse_threads,
 		refuse_no_memory,
 	};
 	struct question q = { cell, ask, result,

@@ -19,7 +19,9 @@ SHARE = 0.95
 AT = r"\[x(?P<base>\d+)(?:, #(?P<offset>-?\d+))?\]$"
 TO = r"(?P<offset>0x[0-9a-f]+)?\(%(?P<base>r\w+)\)$"
 FROM = r"(?P<offset>0x[0-9a-f]+)?\(%(?P<base>r\w+)\)"
-# kernel: (regular expression, bytes)
+LEA = r"lea (?P<offset>0x[0-9a-f]+)?\(%(?P<base>r\w+)\),%rdi$"
+COUNT = r"mov \$0x40,%ecx$"
+# kernel: (regular expression, or those of all instructions of an access, bytes)
 ACCESS = {
     "aarch64": {
         "store1": (r"strb w(?P<reg>\d+), " + AT, 1),
@@ -31,6 +33,8 @@ ACCESS = {
         "store32_pair": (r"stp (?P<reg>q0), q0, " + AT, 32),
         "store64_st1": (r"st1 (?P<reg>\{v0\.2d-v3\.2d\}), \[x(?P<base>\d+)\](?P<post>, #64)?$", 64),
         "store64_st4": (r"st4 (?P<reg>\{v0\.2d-v3\.2d\}), \[x(?P<base>\d+)\](?P<post>, #64)?$", 64),
+        "store64_st64b": (r"st64b (?P<reg>x0), \[x(?P<base>\d+)\]$", 64),
+        "load64_ld64b": (r"ld64b (?P<reg>x0), \[x(?P<base>\d+)\]$", 64),
         "load1": (r"ldrb w(?P<reg>\d+), " + AT, 1),
         "load2": (r"ldrh w(?P<reg>\d+), " + AT, 2),
         "load4": (r"ldr w(?P<reg>\d+), " + AT, 4),
@@ -54,6 +58,10 @@ ACCESS = {
         "store32_nt": (r"vmovntps %(?P<reg>ymm0)," + TO, 32),
         "store64_nt": (r"vmovntps %(?P<reg>zmm0)," + TO, 64),
         "store8_diri": (r"movdiri %(?P<reg>r[a-z]\w|r\d+)," + TO, 8),
+        "store64_dir64b": ((LEA, r"movdir64b \(%(?P<reg>rsp)\),%rdi$"), 64),
+        "store64_stosb": ((LEA, COUNT, r"rep stos %(?P<reg>al),%es:\(%rdi\)$"), 64),
+        "store64_movsb": ((LEA, r"mov %(?P<reg>rsp),%rsi$", COUNT,
+                           r"rep movsb %ds:\(%rsi\),%es:\(%rdi\)$"), 64),
         "load1": (r"movzbl " + FROM + r",%(?P<reg>e\w\w|r\d+d)$", 1),
         "load2": (r"movzwl " + FROM + r",%(?P<reg>e\w\w|r\d+d)$", 2),
         "load4": (r"movl? " + FROM + r",%(?P<reg>e\w\w|r\d+d)$", 4),
@@ -64,6 +72,14 @@ ACCESS = {
         "load16_nt": (r"movntdqa " + FROM + r",%(?P<reg>xmm0)$", 16),
     },
 }
+# what steps the pointer after each access, where the access cannot: part of it
+STEP = {"store64_st64b": r"add x\d+, x\d+, #0x40$", "load64_ld64b": r"add x\d+, x\d+, #0x40$"}
+# a C loop's accesses, however the compiler addresses them
+IN_C = {
+    "aarch64": {"store8_c": r"str x\w+, \[x.*$", "load8_c": r"ldr x\w+, \[x.*$"},
+    "x86_64": {"store8_c": r"movq? %r\w+,[^,]*\(%r.*\)$", "load8_c": r"movq? [^,]*\(%r.*\),%r\w+$"},
+}
+VECTOR = r".*(%[xyz]mm\d|\b[qv]\d+\b)"
 # the pointer stands so far into the block
 BIAS = {"store16_pair": 512, "load16_pair": 512, "load16_np": 512, "store32_pair": 1024,
         "load32_pair": 1024}
@@ -182,13 +198,20 @@ def check_body(arch, row, body):
     if width != row["width"]:
         raise Wrong(f"claims {row['width']} bytes, {row['kernel']} has {width}")
     close = BARRIER[arch][row["barrier"]] + ([BELL[arch][row["bell"]]] if row["bell"] else [])
+    parts = (pattern,) if isinstance(pattern, str) else pattern
+    if row["kernel"] in STEP and not stays(row):
+        parts += (STEP[row["kernel"]],)
     at, registers, offsets = 0, set(), []
     for i in range(row["accesses"]):
-        m = re.match(pattern, body[at]) if at < len(body) else None
-        if not m:
-            raise Wrong(f"access {i}: not {row['kernel']}: {body[at] if at < len(body) else 'the end'}")
-        found = m.groupdict()
-        if found.get("post"):
+        found = {}
+        for part in parts:
+            m = re.match(part, body[at]) if at < len(body) else None
+            if not m:
+                raise Wrong(f"access {i}: not {row['kernel']}: "
+                            f"{body[at] if at < len(body) else 'the end'}")
+            found.update(m.groupdict())
+            at += 1
+        if found.get("post") or row["kernel"] in STEP and not stays(row):
             offset = i * width
         else:
             offset = int(found.get("offset") or "0", 0) + BIAS.get(row["kernel"], 0)
@@ -197,7 +220,6 @@ def check_body(arch, row, body):
             raise Wrong(f"access {i} is at {offset}, not at {want}")
         offsets.append(offset)
         registers.add((found["reg"], found["base"]))
-        at += 1
         if row["interval"] and (i + 1) * width % row["interval"] == 0:
             for want in close:
                 if at >= len(body) or not re.match(want, body[at]):
@@ -223,10 +245,24 @@ def check_rest(arch, row, rest):
         raise Wrong(f"around the inner loop: {texts}")
 
 
+def check_c(arch, row, code):
+    """The compiler's own loop: its accesses and no others, no vectors; the share is only told."""
+    first, last = loops_of(arch, code)[0]
+    body = [text for _, text in code[first:last + 1]]
+    accesses = [text for text in body if re.match(IN_C[arch][row["kernel"]], text)]
+    others = [text for text in body if text not in accesses and ("(" in text or "[" in text)]
+    if not accesses or others or any(re.match(VECTOR, text) for text in body):
+        raise Wrong(f"the compiler made something else: {body}")
+    print(f"{row['symbol']}: {len(accesses)} of {len(body)} instructions are the accesses")
+
+
 def check_row(arch, row, code):
     for _, text in code:
         if re.match(CALL[arch], text):
             raise Wrong(f"a call: {text}")
+    if row["kernel"] in IN_C[arch]:
+        check_c(arch, row, code)
+        return
     loops = loops_of(arch, code)
     if len(loops) != (1 if stays(row) else 2):
         raise Wrong(f"{len(loops)} loops")

@@ -134,7 +134,9 @@ static void check_judged(const struct plan_ask *ask, const struct plan *plan)
 		const char *rest = plan->cells.v[i].id, *slash = strchr(rest, '/');
 		char other[96];
 
-		if (plan->cells.v[i].type == MAP_DEVMEM)
+		/* nor does what only Normal memory allows have a control on Device */
+		if (plan->cells.v[i].type == MAP_DEVMEM ||
+		    (!strcmp(plan->cells.v[i].shape, "unaligned") && arch_alignment_tells_type))
 			continue;
 		/* what is measured through one mapping is measured through the other */
 		rest = strchr(slash + 1, '/');
@@ -473,10 +475,9 @@ static void test_slow(void **state)
 	for (size_t i = 0; i < r.n_cells; i++) {
 		const struct cell_record *c = &r.cells[i];
 
-		if (c->status == CELL_SKIPPED && !strstr(c->why, "CPU")) {
+		if (c->status == CELL_SKIPPED && strstr(c->why, "ms a round")) {
 			assert_true(c->is_load || cell_counts(c));
 			assert_non_null(strstr(c->why, "100000 ns a load"));
-			assert_non_null(strstr(c->why, "ms"));
 			assert_true(strlen(c->why) < sizeof(c->why) - 1);
 			skipped++;
 		} else {
