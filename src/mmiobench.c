@@ -457,7 +457,7 @@ static void print_kernels(void)
 		printf("  %-14s %-5s %5u  %-9s %-9s %-18s %s%s\n", k->name,
 		       k->direction == KERNEL_STORE ? "store" : "load", k->width_bytes,
 		       k->feature ? k->feature : "", k->trap_safe ? "yes" : "no", k->instruction,
-		       k->tlps, arch_kernel_runs(k) ? "" : "; not on this CPU");
+		       k->tlps, arch_kernel_runs(k) ? "" : "; not here");
 	printf("\nBarriers; * measured by default, the others with --full\n");
 	for (const struct barrier *b = arch_barriers; b->name; b++)
 		printf("%s %-11s %s\n", b->common ? "*" : " ", b->name, b->orders);

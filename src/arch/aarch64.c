@@ -144,25 +144,25 @@ const char arch_asks_devmem[] = "Device-nGnRnE";
 const char arch_asks_ram[] = "Normal-WB";
 const bool arch_alignment_tells_type = true;
 
-/* trap-safe: one general register; others leave ESR_EL2.ISV = 0 */
+/* trap-safe: one general register, no write-back of the address; others leave ESR_EL2.ISV = 0 */
 #define KERNELS(X)                                                                                 \
-	X(store1, KERNEL_STORE, true, NULL, "STRB Wt", "one 1-byte memory write")                  \
-	X(store2, KERNEL_STORE, true, NULL, "STRH Wt", "one 2-byte memory write")                  \
-	X(store4, KERNEL_STORE, true, NULL, "STR Wt", "one 4-byte memory write")                   \
-	X(store8, KERNEL_STORE, true, NULL, "STR Xt", "one 8-byte memory write")                   \
+	X(store1, KERNEL_STORE, true, NULL, "STRB Wt", "one 1-byte write")                  \
+	X(store2, KERNEL_STORE, true, NULL, "STRH Wt", "one 2-byte write")                  \
+	X(store4, KERNEL_STORE, true, NULL, "STR Wt", "one 4-byte write")                   \
+	X(store8, KERNEL_STORE, true, NULL, "STR Xt", "one 8-byte write")                   \
 	X(store16_pair, KERNEL_STORE, false, NULL, "STP Xt, Xt2", "two 8-byte writes, or one of 16") \
 	X(store16_q, KERNEL_STORE, false, NULL, "STR Qt", "one 16-byte write, or two of 8")        \
 	X(store32_pair, KERNEL_STORE, false, NULL, "STP Qt, Qt2", "2 to 4 writes")                 \
 	X(store64_st1, KERNEL_STORE, false, NULL, "ST1 {4 x 2D}", "4 to 8 writes")                 \
 	X(store64_st4, KERNEL_STORE, false, NULL, "ST4 {4 x 2D}", "4 to 8 writes")                 \
-	X(store64_st64b, KERNEL_STORE, false, "FEAT_LS64", "ST64B Xt", "one 64-byte memory write") \
-	X(store8_c, KERNEL_STORE, true, NULL, "C: *p++ = v", "as the compiler makes it")           \
-	X(load64_ld64b, KERNEL_LOAD, false, "FEAT_LS64", "LD64B Xt", "one 64-byte memory read")    \
-	X(load8_c, KERNEL_LOAD, true, NULL, "C: (void)*p++", "as the compiler makes it")           \
-	X(load1, KERNEL_LOAD, true, NULL, "LDRB Wt", "one 1-byte memory read")                     \
-	X(load2, KERNEL_LOAD, true, NULL, "LDRH Wt", "one 2-byte memory read")                     \
-	X(load4, KERNEL_LOAD, true, NULL, "LDR Wt", "one 4-byte memory read")                      \
-	X(load8, KERNEL_LOAD, true, NULL, "LDR Xt", "one 8-byte memory read")                      \
+	X(store64_st64b, KERNEL_STORE, false, "FEAT_LS64", "ST64B Xt", "one 64-byte write") \
+	X(store8_c, KERNEL_STORE, false, NULL, "C: *p++ = v", "as the compiler makes it")           \
+	X(load64_ld64b, KERNEL_LOAD, false, "FEAT_LS64", "LD64B Xt", "one 64-byte read")    \
+	X(load8_c, KERNEL_LOAD, false, NULL, "C: (void)*p++", "as the compiler makes it")           \
+	X(load1, KERNEL_LOAD, true, NULL, "LDRB Wt", "one 1-byte read")                     \
+	X(load2, KERNEL_LOAD, true, NULL, "LDRH Wt", "one 2-byte read")                     \
+	X(load4, KERNEL_LOAD, true, NULL, "LDR Wt", "one 4-byte read")                      \
+	X(load8, KERNEL_LOAD, true, NULL, "LDR Xt", "one 8-byte read")                      \
 	X(load16_pair, KERNEL_LOAD, false, NULL, "LDP Xt, Xt2", "two 8-byte reads, or one of 16")  \
 	X(load16_np, KERNEL_LOAD, false, NULL, "LDNP Xt, Xt2", "two 8-byte reads, or one of 16")   \
 	X(load16_q, KERNEL_LOAD, false, NULL, "LDR Qt", "one 16-byte read, or two of 8")           \

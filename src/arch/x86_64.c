@@ -158,28 +158,28 @@ const bool arch_alignment_tells_type = false;
 
 /* trap-safe: KVM decodes a MOV of one register whatever its form; not all vector forms */
 #define KERNELS(X) \
-	X(store1, KERNEL_STORE, true, NULL, "MOV m8, r8", "one 1-byte memory write") \
-	X(store2, KERNEL_STORE, true, NULL, "MOV m16, r16", "one 2-byte memory write") \
-	X(store4, KERNEL_STORE, true, NULL, "MOV m32, r32", "one 4-byte memory write") \
-	X(store8, KERNEL_STORE, true, NULL, "MOV m64, r64", "one 8-byte memory write") \
-	X(store16_sse, KERNEL_STORE, false, NULL, "MOVAPS m128, xmm", "one 16-byte memory write") \
+	X(store1, KERNEL_STORE, true, NULL, "MOV m8, r8", "one 1-byte write") \
+	X(store2, KERNEL_STORE, true, NULL, "MOV m16, r16", "one 2-byte write") \
+	X(store4, KERNEL_STORE, true, NULL, "MOV m32, r32", "one 4-byte write") \
+	X(store8, KERNEL_STORE, true, NULL, "MOV m64, r64", "one 8-byte write") \
+	X(store16_sse, KERNEL_STORE, false, NULL, "MOVAPS m128, xmm", "one 16-byte write") \
 	X(store32_avx, KERNEL_STORE, false, "AVX", "VMOVAPS m256, ymm", "one 32-byte write, or two of 16") \
 	X(store64_avx512, KERNEL_STORE, false, "AVX-512F", "VMOVAPS m512, zmm", "one 64-byte write, or parts") \
-	X(store8_nt, KERNEL_STORE, false, NULL, "MOVNTI m64, r64", "one 8-byte memory write") \
-	X(store16_nt, KERNEL_STORE, false, NULL, "MOVNTPS m128, xmm", "one 16-byte memory write") \
+	X(store8_nt, KERNEL_STORE, false, NULL, "MOVNTI m64, r64", "one 8-byte write") \
+	X(store16_nt, KERNEL_STORE, false, NULL, "MOVNTPS m128, xmm", "one 16-byte write") \
 	X(store32_nt, KERNEL_STORE, false, "AVX", "VMOVNTPS m256, ymm", "one 32-byte write, or two of 16") \
 	X(store64_nt, KERNEL_STORE, false, "AVX-512F", "VMOVNTPS m512, zmm", "one 64-byte write, or parts") \
-	X(store8_diri, KERNEL_STORE, false, "MOVDIRI", "MOVDIRI m64, r64", "one 8-byte memory write") \
-	X(store64_dir64b, KERNEL_STORE, false, "MOVDIR64B", "MOVDIR64B r64, m512", "one 64-byte memory write") \
+	X(store8_diri, KERNEL_STORE, false, "MOVDIRI", "MOVDIRI m64, r64", "one 8-byte write") \
+	X(store64_dir64b, KERNEL_STORE, false, "MOVDIR64B", "MOVDIR64B m512", "one 64-byte write") \
 	X(store64_stosb, KERNEL_STORE, false, NULL, "REP STOSB of 64", "64 writes of 1 byte, or lines") \
 	X(store64_movsb, KERNEL_STORE, false, NULL, "REP MOVSB of 64", "64 writes of 1 byte, or lines") \
-	X(store8_c, KERNEL_STORE, true, NULL, "C: *p++ = v", "as the compiler makes it: 8-byte writes") \
-	X(load8_c, KERNEL_LOAD, true, NULL, "C: (void)*p++", "as the compiler makes it: 8-byte reads") \
-	X(load1, KERNEL_LOAD, true, NULL, "MOVZX r32, m8", "one 1-byte memory read") \
-	X(load2, KERNEL_LOAD, true, NULL, "MOVZX r32, m16", "one 2-byte memory read") \
-	X(load4, KERNEL_LOAD, true, NULL, "MOV r32, m32", "one 4-byte memory read") \
-	X(load8, KERNEL_LOAD, true, NULL, "MOV r64, m64", "one 8-byte memory read") \
-	X(load16_sse, KERNEL_LOAD, false, NULL, "MOVAPS xmm, m128", "one 16-byte memory read") \
+	X(store8_c, KERNEL_STORE, true, NULL, "C: *p++ = v", "as the compiler makes it") \
+	X(load8_c, KERNEL_LOAD, true, NULL, "C: (void)*p++", "as the compiler makes it") \
+	X(load1, KERNEL_LOAD, true, NULL, "MOVZX r32, m8", "one 1-byte read") \
+	X(load2, KERNEL_LOAD, true, NULL, "MOVZX r32, m16", "one 2-byte read") \
+	X(load4, KERNEL_LOAD, true, NULL, "MOV r32, m32", "one 4-byte read") \
+	X(load8, KERNEL_LOAD, true, NULL, "MOV r64, m64", "one 8-byte read") \
+	X(load16_sse, KERNEL_LOAD, false, NULL, "MOVAPS xmm, m128", "one 16-byte read") \
 	X(load32_avx, KERNEL_LOAD, false, "AVX", "VMOVAPS ymm, m256", "one 32-byte read, or two of 16") \
 	X(load64_avx512, KERNEL_LOAD, false, "AVX-512F", "VMOVAPS zmm, m512", "one 64-byte read, or parts") \
 	X(load16_nt, KERNEL_LOAD, false, "SSE4.1", "MOVNTDQA xmm, m128", "one 16-byte read; WC: a line")

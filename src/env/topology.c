@@ -267,6 +267,16 @@ static void list_settle(struct cpu_list *list, hwloc_topology_t topo, unsigned i
 		}
 }
 
+/* A machine may have more CPUs than the list; first must be in it. */
+static void list_ensure(struct cpu_list *list, unsigned int first)
+{
+	for (unsigned int i = 0; i < list->n; i++)
+		if (list->cpus[i] == first)
+			return;
+	list->n -= list->n == CPU_LIST_MAX;
+	list->cpus[list->n++] = first;
+}
+
 static void split(hwloc_topology_t topo, hwloc_bitmap_t near, hwloc_bitmap_t far,
 		  unsigned int first, const struct pci_device *dev)
 {
@@ -298,6 +308,7 @@ int topology_list_cpus(struct cpu_list *near, struct cpu_list *far, unsigned int
 		split(topo, sets[0], sets[1], first, dev);
 		list_take(near, topo, sets[0], sets[2]);
 		list_take(far, topo, sets[1], sets[2]);
+		list_ensure(near, first);
 		list_settle(near, topo, first);
 		list_settle(far, topo, first);
 		hwloc_topology_destroy(topo);

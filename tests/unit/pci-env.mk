@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	%D%/test-policy \
 	%D%/test-power \
 	%D%/test-select \
+	%D%/test-topology \
 	%D%/test-virt
 
 %C%_test_list_SOURCES = %D%/test-list.c %D%/fake-tree.c %D%/fake-tree.h
@@ -18,6 +19,9 @@ check_PROGRAMS += \
 %C%_test_select_SOURCES = %D%/test-select.c %D%/fake-tree.c %D%/fake-tree.h
 %C%_test_select_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 %C%_test_select_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
+%C%_test_topology_SOURCES = %D%/test-topology.c
+%C%_test_topology_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+%C%_test_topology_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
 %C%_test_virt_SOURCES = %D%/test-virt.c %D%/fake-tree.c %D%/fake-tree.h
 %C%_test_virt_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 %C%_test_virt_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
@@ -28,6 +32,7 @@ TESTS += \
 	%D%/test-policy \
 	%D%/test-power \
 	%D%/test-select \
+	%D%/test-topology \
 	%D%/test-virt \
 	tests/replay/list.test
 EXTRA_DIST += \

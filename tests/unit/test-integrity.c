@@ -31,7 +31,7 @@ struct device {
 static void leave_line(struct device *d)
 {
 	uint64_t to = d->line;
-	bool bad = d->mask == d->bad_mask && d->kind != SOUND && !d->erred;
+	bool bad = d->mask && d->mask == d->bad_mask && d->kind != SOUND && !d->erred;
 
 	if (bad) {
 		d->erred++;

@@ -396,6 +396,50 @@ static void test_devmem(void **state)
 	result_free(&r);
 }
 
+/* What may end a VM, or faults on memory, is tried where it cannot. */
+static void test_hazards(void **state)
+{
+	struct plan_ask ask = { .profile = EXP_FULL, .window_bytes = 1 << 20, .n_near = 4 };
+	size_t unaligned = 0;
+	struct plan plan;
+	struct result r;
+
+	(void)state;
+	record_on(&plan, &r, &ask, ENV_GUEST, 800, 5);
+	for (size_t i = 0; i < r.n_cells; i++) {
+		if (arch_kernel_hazard(plan.cells.v[i].kernel))
+			assert_int_equal(CELL_SKIPPED, r.cells[i].status);
+		unaligned += !strcmp(plan.cells.v[i].shape, "unaligned");
+	}
+	assert_true(unaligned > 0);
+	assert_int_equal(arch_alignment_tells_type ? unaligned : 0, count_refused(&r, "end this VM"));
+	/* an unaligned load of this boot worked */
+	fixture_journal(&r, FIXTURE_BOOT, "works");
+	free(r.cells);
+	assert_int_equal(0, plan_record(&plan, &ask, &r));
+	assert_int_equal(0, count_refused(&r, "end this VM"));
+	/* a later one did not come back */
+	fixture_journal(&r, FIXTURE_BOOT, "");
+	free(r.cells);
+	assert_int_equal(0, plan_record(&plan, &ask, &r));
+	assert_int_equal(arch_alignment_tells_type ? unaligned : 0, count_refused(&r, "end this VM"));
+	plan_free(&plan);
+	result_free(&r);
+	/* of another boot: it says nothing of this one */
+	record_on(&plan, &r, &ask, ENV_GUEST, 800, 5);
+	fixture_journal(&r, "another", "works");
+	free(r.cells);
+	assert_int_equal(0, plan_record(&plan, &ask, &r));
+	assert_int_equal(arch_alignment_tells_type ? unaligned : 0, count_refused(&r, "end this VM"));
+	plan_free(&plan);
+	result_free(&r);
+	record_on(&plan, &r, &ask, ENV_BARE_METAL, 800, 5);
+	assert_int_equal(0, count_refused(&r, "end this VM"));
+	assert_int_equal(0, count_refused(&r, "only on bare metal"));
+	plan_free(&plan);
+	result_free(&r);
+}
+
 /* Threads need CPUs of their own; what counts events, memory that reads back. */
 static void test_threads(void **state)
 {
@@ -511,6 +555,7 @@ int main(void)
 		cmocka_unit_test(test_features),  cmocka_unit_test(test_devmem),
 		cmocka_unit_test(test_slow_budget),
 		cmocka_unit_test(test_lists),	  cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_hazards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
