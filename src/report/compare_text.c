@@ -5,6 +5,9 @@
 #include "report/report.h"
 #include "report/text.h"
 
+#define ROWS_MOST 60 /* so many are a page */
+#define ALIKE     1.1
+
 static void print_side(FILE *out, const char *label, const struct result *r)
 {
 	const char *kernel = fact_get(&r->env.facts, "kernel_release");
@@ -27,6 +30,33 @@ static void print_row(FILE *out, const struct compare_row *row)
 	if (row->state == COMPARE_MEASURED)
 		fprintf(out, "%8.2f  [%.2f, %.2f]", row->ratio, row->low, row->high);
 	fputc('\n', out);
+}
+
+/* Of many rows those that tell something: apart for sure, failed, or counted on both sides. */
+static bool is_shown(const struct comparison *c, const struct compare_row *row)
+{
+	if (c->n_rows <= ROWS_MOST || row->state == COMPARE_FAILED)
+		return true;
+	if (row->state == COMPARE_COUNTED)
+		return row->host->events || row->guest->events;
+	return row->state == COMPARE_MEASURED && (row->low > ALIKE || row->high < 1 / ALIKE);
+}
+
+static void print_rows(FILE *out, const struct comparison *c)
+{
+	size_t shown = 0, hidden = 0;
+
+	for (size_t i = 0; i < c->n_rows; i++) {
+		bool show = is_shown(c, &c->rows[i]) && shown < ROWS_MOST;
+
+		shown += show;
+		hidden += !show;
+		if (show)
+			print_row(out, &c->rows[i]);
+	}
+	if (hidden)
+		fprintf(out, "  and %zu cells that are alike within %.0f %%, were not run on a side, or "
+			"are too many: --json\n", hidden, 100 * (ALIKE - 1));
 }
 
 /* The lines that count, strongest first. */
@@ -121,8 +151,7 @@ void compare_text(FILE *out, const struct comparison *c)
 			     "device");
 	fprintf(out, "\n  %-44s%13s%13s%8s  %s\n", "cell", "host", "guest", "ratio",
 		"95 % interval");
-	for (size_t i = 0; i < c->n_rows; i++)
-		print_row(out, &c->rows[i]);
+	print_rows(out, c);
 	fputc('\n', out);
 	if (c->n_failed || c->n_not_run) {
 		snprintf(line, sizeof(line), "%zu cells failed on a side, %zu were not run on a side",

@@ -21,14 +21,21 @@ static void print_titles(FILE *out, const struct result *r, const char *what)
 	fprintf(out, "%*s\n", r->is_ram ? 0 : RATIO, r->is_ram ? "" : "wc/plain");
 }
 
-/* "store16_sse" -> "load16_sse"; the same place, no barrier. */
-static const struct cell_record *load_of(const struct result *r, const struct cell_record *c,
-					 const char *mapping)
+/* "16_sse" of "store16_sse" and "load16_sse" */
+static const char *stem_of(const struct cell_record *c)
+{
+	return c->kernel + strlen(c->is_load ? "load" : "store");
+}
+
+/* The same place, no barrier, by the other direction's kernel of that stem; NULL: none. */
+static const struct cell_record *other_way(const struct result *r, const struct cell_record *c,
+					   const char *mapping)
 {
 	struct cell_record want = *c;
 
 	snprintf(want.mapping, sizeof(want.mapping), "%s", mapping);
-	snprintf(want.kernel, sizeof(want.kernel), "load%.18s", c->kernel + strlen("store"));
+	snprintf(want.kernel, sizeof(want.kernel), "%s%.18s", c->is_load ? "store" : "load",
+		 stem_of(c));
 	want.flushed = false;
 	return page_find(r, &want);
 }
@@ -45,9 +52,9 @@ static void print_row(FILE *out, const struct result *r, const struct cell_recor
 		struct cell_record flushed = *c;
 
 		flushed.flushed = true;
-		page_row_cell(&row, page_sibling(r, c, *m));
-		page_row_cell(&row, page_sibling(r, &flushed, *m));
-		page_row_cell(&row, load_of(r, c, *m));
+		page_row_cell(&row, c->is_load ? NULL : page_sibling(r, c, *m));
+		page_row_cell(&row, c->is_load ? NULL : page_sibling(r, &flushed, *m));
+		page_row_cell(&row, c->is_load ? page_sibling(r, c, *m) : other_way(r, c, *m));
 	}
 	if (page_measured(c) && page_measured(wc) && !r->is_ram)
 		snprintf(ratio, sizeof(ratio), "%.2f", wc->summary.median / c->summary.median);
@@ -56,12 +63,13 @@ static void print_row(FILE *out, const struct result *r, const struct cell_recor
 	page_row_end(&row, out);
 }
 
-/* A posted store without barrier through the page's first mapping. */
+/* A row: posted stores without barrier through the page's first mapping, or loads without stores. */
 static bool is_base(const struct result *r, const struct cell_record *c)
 {
 	return !strcmp(c->experiment, "bw") && !strcmp(c->mapping, page_mappings(r)[0]) &&
-	       !c->is_load && !c->flushed && !strcmp(c->barrier, "none") &&
-	       !strncmp(c->kernel, "store", 5);
+	       !c->flushed && !strcmp(c->barrier, "none") &&
+	       !strncmp(c->kernel, c->is_load ? "load" : "store", c->is_load ? 4 : 5) &&
+	       !(c->is_load && other_way(r, c, c->mapping));
 }
 
 static bool walks_up(const struct cell_record *c)
@@ -71,12 +79,12 @@ static bool walks_up(const struct cell_record *c)
 
 static bool is_size(const struct cell_record *c)
 {
-	return !strcmp(c->kernel, "store8") && walks_up(c);
+	return !strcmp(stem_of(c), "8") && walks_up(c);
 }
 
 static bool is_kernel(const struct cell_record *c)
 {
-	return strcmp(c->kernel, "store8") && walks_up(c);
+	return strcmp(stem_of(c), "8") && walks_up(c);
 }
 
 static bool is_pattern(const struct cell_record *c)
@@ -91,7 +99,7 @@ static void label_size(char *buf, size_t n, const struct cell_record *c)
 
 static void label_kernel(char *buf, size_t n, const struct cell_record *c)
 {
-	snprintf(buf, n, "%.18s", c->kernel + strlen("store"));
+	snprintf(buf, n, "%.18s", stem_of(c));
 }
 
 static void label_pattern(char *buf, size_t n, const struct cell_record *c)
@@ -220,8 +228,8 @@ void page_bw(FILE *out, const struct result *r)
 	if (!page_has(r, "bw"))
 		return;
 	page_head(out, r, "bw: how many bytes per second can be stored and loaded?");
-	fputs("  stores are posted (issue cost; may exceed the link), flushed: a read from the device ends "
-	      "them\n", out);
+	page_note(out, "stores are posted (issue cost; may exceed the link), flushed: a read from the device "
+		  "ends them");
 	print_table(out, r, "8 B, over", is_size, label_size);
 	print_table(out, r, "%s, widths", is_kernel, label_kernel);
 	print_table(out, r, "%s, order", is_pattern, label_pattern);

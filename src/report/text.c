@@ -95,7 +95,8 @@ const char *text_cell(char *buf, size_t n, const struct cell_record *c)
 	if (c->status != CELL_MEASURED || !(c->has_summary || cell_counts(c)))
 		return cell_status_name(c->status);
 	if (cell_counts(c)) {
-		snprintf(buf, n, "%.10g/%.3g", (double)c->events, (double)c->tries);
+		snprintf(buf, n, "%.3g ppm",
+			 c->tries ? 1e6 * (double)c->events / (double)c->tries : 0);
 		return buf;
 	}
 	if (!strcmp(c->unit, "B/s"))

@@ -131,6 +131,21 @@ static void test_answers(void **state)
 	result_free(&r);
 }
 
+/* Only loads: --read-only, and the run on a BAR that nobody named. */
+static void test_loads(void **state)
+{
+	struct result r;
+
+	(void)state;
+	fixture_result(&r);
+	cell(&r, "bw/plain/load8/4K", 8e6, (struct extra){ 0 });
+	cell(&r, "bw/wc/load8/4K", 9e6, (struct extra){ 0 });
+	cell(&r, "bw/plain/load16_np/4K", 7e6, (struct extra){ 0 });
+	expect(&r, page_bw, "4K - - 8.00 MB/s - - 9.00 MB/s 1.13", true);
+	expect(&r, page_bw, "16_np - - 7.00 MB/s", true);
+	result_free(&r);
+}
+
 /* Nothing measured: no section, no crash. */
 static void test_empty(void **state)
 {
@@ -244,7 +259,7 @@ static void test_ceiling(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_answers), cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_answers), cmocka_unit_test(test_empty), cmocka_unit_test(test_loads),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_order),
 		cmocka_unit_test(test_wrong),	cmocka_unit_test(test_ceiling),
 	};
