@@ -2,6 +2,7 @@
 #include "config.h"
 #include <stdio.h>
 #include <string.h>
+#include "base/parse.h"
 #include "exp/probe.h"
 #include "run/refusal.h"
 
@@ -95,6 +96,32 @@ static bool refuse_unaligned(char *why, size_t n, const struct question *q)
 	return true;
 }
 
+/* Stores through wc that leave holes in a line, as gathered. */
+static bool has_holes(const struct cell *c)
+{
+	return c->type == MAP_WC && c->stores &&
+	       (!strcmp(c->shape, "gaps") ||
+		(c->loop && !strcmp(c->loop->pattern->name, "random")));
+}
+
+/*
+ * Ampere Altra (Neoverse N1), erratum 82288 (PCIE_65): NC writes with a discontiguous byte mask may
+ * go to a wrong address, and that may be memory of anybody's. Only whoever asks for it by name.
+ */
+static bool refuse_altra(char *why, size_t n, const struct question *q)
+{
+	const char *implementer = fact_get(&q->result->env.facts, "cpu_implementer");
+	const char *part = fact_get(&q->result->env.facts, "cpu_part");
+	const char *name = q->cell->experiment->name;
+
+	if (!has_holes(q->cell) || !implementer || !part || strcmp(implementer, "0x41") ||
+	    strcmp(part, "0xd0c") || (q->ask->tests && list_has(q->ask->tests, name)))
+		return false;
+	snprintf(why, n, "on Ampere Altra (N1, erratum 82288) such stores may go astray, out of the BAR "
+		 "too: only with --tests %s", name);
+	return true;
+}
+
 static bool refuse_threads(char *why, size_t n, const struct question *q)
 {
 	bool far = !strncmp(q->cell->place, "far", 3);
@@ -123,8 +150,8 @@ bool refuse_cell(char *why, size_t n, const struct cell *cell, const struct plan
 		 const struct result *result)
 {
 	static bool (*const reasons[])(char *why, size_t n, const struct question *q) = {
-		refuse_cpu, refuse_hazard, refuse_trapped, refuse_devmem, refuse_unaligned, refuse_threads,
-		refuse_no_memory,
+		refuse_cpu, refuse_hazard, refuse_trapped, refuse_devmem, refuse_unaligned,
+		refuse_altra, refuse_threads, refuse_no_memory,
 	};
 	struct question q = { cell, ask, result,
 			      result_find_probe(result, "access", map_way(cell->type)->name) };
