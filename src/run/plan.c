@@ -11,6 +11,7 @@
 
 #define CONTROL_BYTES 65536u /* the largest page size in use */
 #define FORK_S        0.002  /* one child, for the estimate */
+#define NEEDED_PART   0.6    /* of the time, for visits that are as short as they can be */
 
 static const struct plan_profile profiles[EXP_PROFILES] = {
 	[EXP_QUICK] = { "quick", 6, 10, 50, 3 },
@@ -80,8 +81,7 @@ static int by_value(const void *a, const void *b)
 
 /*
  * The longest visit: of the cells that can be run, the cheapest ones get in, as many as fit into
- * the profile's time with the least rounds. Where all of them do, most need far less than their
- * share, so that the slow ones may use more.
+ * their part of the profile's time with the least rounds.
  */
 static double cap_of(const struct plan *plan, double *needs, size_t n)
 {
@@ -93,12 +93,10 @@ static double cap_of(const struct plan *plan, double *needs, size_t n)
 		sum += needs[i] > least ? needs[i] : least;
 		if (i && needs[i] > needs[i - 1])
 			cap = needs[i - 1];
-		if (PLAN_LEAST_ROUNDS * sum > p->budget_s)
+		if (PLAN_LEAST_ROUNDS * sum > NEEDED_PART * p->budget_s)
 			return cap;
 	}
-	cap = n ? needs[n - 1] : 0;
-	least = 4 * p->budget_s / ((double)(n ? n : 1) * p->rounds);
-	return cap > least ? cap : least;
+	return n ? needs[n - 1] : 0;
 }
 
 static void record_fill(struct cell_record *rec, const struct cell *c)
@@ -157,6 +155,8 @@ int plan_record(struct plan *plan, const struct plan_ask *ask, struct result *re
 			needs[n++] = cell_need_s(c, result);
 	}
 	plan->cap_s = cap_of(plan, needs, n);
+	plan->share_s = (1 - NEEDED_PART) * plan->profile->budget_s /
+			(PLAN_LEAST_ROUNDS * (double)(n ? n : 1));
 	for (size_t i = 0; i < plan->cells.n; i++)
 		if (v[i].status != CELL_SKIPPED &&
 		    refuse_slow(v[i].why, sizeof(v[i].why), &plan->cells.v[i], result, plan->cap_s))

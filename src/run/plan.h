@@ -42,7 +42,9 @@ struct plan {
 	const struct plan_profile *profile;
 	struct plan_layout layout;
 	struct cell_list cells;
-	double cap_s;            /* most that one visit may take; set by plan_record */
+	/* set by plan_record */
+	double cap_s;            /* longest visit; a cell that needs more is skipped */
+	double share_s;          /* a visit may last so long, though it needs less */
 };
 
 struct plan_ask {

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "run/child.h"
+#include "run/refusal.h"
 #include "run/runner.h"
 
 #define PAGE_LEAST    4096u
@@ -122,6 +123,8 @@ static int run_cell(const struct runner *r, const struct cell *cell, const struc
 		    struct cell_record *rec, struct child_shared *shared)
 {
 	const struct plan_profile *p = r->plan->profile;
+	const double need_s = cell_need_s(cell, result);
+	const double limit_s = need_s > r->plan->share_s ? need_s : r->plan->share_s;
 	const struct cpu_list *cpus = strncmp(cell->place, "far", 3) ? &r->near : &r->far;
 	struct cell_work w = { .runner = r,
 			       .cell = cell,
@@ -132,13 +135,13 @@ static int run_cell(const struct runner *r, const struct cell *cell, const struc
 					  .seed = hash_mix(r->seed + rec->pattern + rec->n_rounds),
 					  .laps = known_laps(rec),
 					  .batch_ticks = (uint64_t)(p->batch_us * 1e-6 * r->clock->hz),
-					  .cap_ticks = (uint64_t)(r->plan->cap_s * r->clock->hz),
+					  .cap_ticks = (uint64_t)(limit_s * r->clock->hz),
 					  .batches = p->batches },
 			       .mute = failed_before(result) };
 	struct child_work work = { .fn = cell_child,
 				   .arg = &w,
 				   .cpu = cpus->cpus[0],
-				   .timeout_ms = 10000 + (unsigned int)(r->plan->cap_s * 20e3) };
+				   .timeout_ms = 10000 + (unsigned int)(limit_s * 20e3) };
 	struct round *round = &rec->rounds[rec->n_rounds];
 	int ret;
 

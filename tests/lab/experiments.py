@@ -33,7 +33,7 @@ check(f"the run ends well (status {status})", status == 0)
 check("each experiment has cells", all(by.values()))
 check("no cell failed", all(c["status"] in fine for c in cells))
 check("each skipped cell says why", all(c["why"] for c in cells if c["status"] == "skipped"))
-check("in its time", d["duration_s"] < 60)
+check(f"in its time, {d['duration_s']:.0f} s", d["duration_s"] <= 36)
 check("the window was put back", d["window"]["state"] in ("restored", "differs"))
 check("nothing forbidden was seen", d["verdict"]["failed"] == [])
 vector = [c for c in cells if c["kernel"].startswith(("store16", "store32", "store64", "load16",
@@ -66,6 +66,7 @@ if device == "ivshmem" and bar == "direct":
               for c in by["integrity"] if c["shape"] == "unaligned"))
 if device == "testdev":
     check("without memory behind it nothing is said about order and integrity",
-          counted and all(c["status"] == "skipped" and "read back" in c["why"] for c in counted
-                          if c["shape"] != "unaligned"))
+          counted and all(c["status"] == "skipped" for c in counted) and
+          all("read back" in c["why"] for c in counted if c["kernel"] in ("store4", "store8")
+              and c["shape"] != "unaligned"))
 sys.exit(failed != 0)
