@@ -130,8 +130,9 @@ static bool refuse_threads(char *why, size_t n, const struct question *q)
 	/* one thread needs no list */
 	if (q->cell->threads <= (far ? cpus : cpus ? cpus : 1))
 		return false;
-	snprintf(why, n, "%u thread%s, and this process may use %u CPUs %s the device",
-		 q->cell->threads, q->cell->threads == 1 ? "" : "s", cpus, far ? "far from" : "near");
+	snprintf(why, n, "%u thread%s, and this process may use %u CPU%s %s the device",
+		 q->cell->threads, q->cell->threads == 1 ? "" : "s", cpus, cpus == 1 ? "" : "s",
+		 far ? "far from" : "near");
 	return true;
 }
 
