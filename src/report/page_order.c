@@ -18,12 +18,13 @@ static bool has_both(const struct cell_record *c, const char *barrier)
 	return !strcmp(c->barrier, barrier) && !strcmp(c->barrier2, barrier);
 }
 
-/* What stands between a shape's cells of none and full in the plan is the weakest set, if it differs. */
+/* What follows a shape's cell without barriers in the plan is the weakest set, or the full one. */
 static const struct cell_record *of_set(const struct result *r, const char *mapping,
 					const char *shape, int set)
 {
 	const char *full = barrier_full(r->arch);
 	const struct cell_record *second = NULL;
+	bool none = false; /* --barriers may have left it out, and with it the sets' order */
 	int n = 0;
 
 	for (size_t i = 0; i < r->n_cells; i++) {
@@ -34,7 +35,8 @@ static const struct cell_record *of_set(const struct result *r, const char *mapp
 			continue;
 		if ((set == 0 && has_both(c, "none")) || (set == 2 && has_both(c, full)))
 			return c;
-		second = ++n == 2 ? c : second;
+		none |= !n && has_both(c, "none");
+		second = ++n == 2 && none ? c : second;
 	}
 	return set == 1 ? second : NULL;
 }
