@@ -73,13 +73,14 @@ static double reliability(const struct cell_record *c)
 static void add_share(struct page_row *row, const struct cell_record *c, double best)
 {
 	char text[32];
+	double share;
 
 	if (!page_measured(c)) {
 		page_row_cell(row, c);
 		return;
 	}
-	snprintf(text, sizeof(text), "%.0f %%/%.0f %%", 100 * c->summary.median / best,
-		 100 * reliability(c));
+	share = 100 * c->summary.median / best;
+	snprintf(text, sizeof(text), "%.*f %%/%.0f %%", share < 0.95, share, 100 * reliability(c));
 	page_row_text(row, text);
 }
 

@@ -6,7 +6,7 @@
 
 #define LABEL   26
 #define COLUMN  18
-#define NARROW  9  /* without a rate, for many sizes */
+#define NARROW  8  /* without a rate, for many sizes */
 #define SIZES   16
 #define FASTER  0.95 /* wc pays from here on */
 

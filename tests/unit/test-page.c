@@ -146,6 +146,31 @@ static void test_loads(void **state)
 	result_free(&r);
 }
 
+/* --full: nine sizes of descriptors fit, without their rates. */
+static void test_wide(void **state)
+{
+	struct result r;
+
+	(void)state;
+	fixture_result(&r);
+	for (unsigned int bytes = 8; bytes <= 2048; bytes *= 2)
+		for (int m = 0; m < 2; m++) {
+			char id[80];
+			struct cell_record *c;
+
+			snprintf(id, sizeof(id), "doorbell/%s/store8+dmb-oshst+bell4@%u/4K/posted",
+				 m ? "wc" : "plain", bytes);
+			c = cell(&r, id, 1, (struct extra){ .interval_bytes = bytes,
+							    .doorbell_bytes = 4 });
+			snprintf(c->barrier, sizeof(c->barrier), "dmb-oshst");
+			snprintf(c->unit, sizeof(c->unit), "ns");
+			c->summary.median = 123.4;
+		}
+	expect(&r, page_doorbell, "dmb-oshst wc 123 ns 123 ns", true);
+	expect(&r, page_doorbell, "M/s", false);
+	result_free(&r);
+}
+
 /* Nothing measured: no section, no crash. */
 static void test_empty(void **state)
 {
@@ -260,6 +285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers), cmocka_unit_test(test_empty), cmocka_unit_test(test_loads),
+		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_order),
 		cmocka_unit_test(test_wrong),	cmocka_unit_test(test_ceiling),
 	};
