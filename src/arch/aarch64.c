@@ -120,6 +120,8 @@
 #define BARRIER_dsb_sy    "dsb sy\n"
 /* full barrier, read, wait for its data */
 #define BARRIER_read_flush "dsb sy\nldr %w[t], [%x[f]]\ndsb ld\n"
+/* what was stored last is loaded, and the next address depends on it */
+#define BARRIER_load_back  "ldr %x[t], [%x[p], #.Lo]\n" BARRIER_dep
 /* the next address depends on what was loaded */
 #define BARRIER_dep "and %x[t], %x[t], xzr\nadd %x[p], %x[p], %x[t]\n"
 
@@ -181,6 +183,7 @@ const bool arch_alignment_tells_type = true;
 	X(dsb_st, "dsb-st", true, "as dsb-oshst, for the full system")                             \
 	X(dsb_sy, "dsb-sy", true, "waits until accesses before it are complete or acknowledged")   \
 	X(read_flush, "read-flush", true, "waits until stores before it have reached the device")  \
+	X(load_back, "load-back", true, "loads what was just stored, and waits for it")            \
 	X(dep, "dep", true, "a load before it, before the next access (address dependency)")
 
 ARCH_TABLES(KERNELS, BARRIERS)
@@ -233,7 +236,7 @@ ARCH_TABLES(KERNELS, BARRIERS)
 
 ARCH_LOOP_TABLE(LOOPS)
 
-/* all barriers but dep, which needs a load before it and an address after */
+/* all barriers but load-back and dep, which need an address */
 #define PAIRS(X)                                                                                   \
 	PAIRS_OF(X, none)                                                                          \
 	PAIRS_OF(X, dgh)                                                                           \
@@ -309,13 +312,46 @@ void arch_store32(volatile void *p, uint32_t value)
 	asm volatile("str %w0, [%1]" ::"r"(value), "r"(p) : "memory");
 }
 
-uint64_t arch_load64_unaligned(const volatile void *p)
+static const char *load_unaligned(volatile void *p)
 {
 	uint64_t v;
 
-	asm volatile("ldr %x0, [%1]" : "=r"(v) : "r"(p) : "memory");
-	return v;
+	asm volatile("ldr %x0, [%1, #1]" : "=r"(v) : "r"(p) : "memory");
+	return NULL;
 }
+
+static const char *zero_block(volatile void *p)
+{
+	uint64_t id;
+
+	asm("mrs %0, dczid_el0" : "=r"(id));
+	if (id & 1u << 4) /* DZP */
+		return "prohibited";
+	asm volatile("dc zva, %0" ::"r"(p) : "memory");
+	return NULL;
+}
+
+#define EXCLUSIVE_TRIES 100 /* something else may end the reservation now and then */
+
+/* what was loaded is stored */
+static const char *store_exclusive(volatile void *p)
+{
+	uint32_t failed = 1;
+	uint64_t v;
+
+	for (int i = 0; i < EXCLUSIVE_TRIES && failed; i++)
+		asm volatile("ldxr %x0, [%2]\nstxr %w1, %x0, [%2]"
+			     : "=&r"(v), "=&r"(failed) : "r"(p) : "memory");
+	return failed ? "never-succeeds" : NULL;
+}
+
+const struct risky arch_risky[] = {
+	{ "alignment", "unaligned load", true, false, load_unaligned },
+	{ "dc-zva", "DC ZVA", true, true, zero_block },
+	/* IMPLEMENTATION DEFINED on anything but Write-Back memory: Arm ARM B2.9, B2.17.5 */
+	{ "exclusive", "load and store exclusive", false, true, store_exclusive },
+	{ 0 },
+};
 
 void arch_read_flush(const volatile void *p)
 {

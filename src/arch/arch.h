@@ -146,9 +146,24 @@ extern const char arch_asks_ram[];   /* ordinary memory: "Normal-WB", "WB" */
 
 /*
  * True where an unaligned access faults by the memory type: allowed on Normal, an alignment fault
- * on Device (Arm ARM B2.9). The architectural probe rests on it; x86 has no such difference.
+ * on Device (Arm ARM B2.9). x86 has no such difference.
  */
 extern const bool arch_alignment_tells_type;
+
+/*
+ * Accesses that the memory type, or the device, may refuse: each with a fault, or, where a
+ * hypervisor cannot handle that fault, with the end of the VM.
+ */
+struct risky {
+	const char *name;
+	const char *what;        /* for sentences: "unaligned load" */
+	bool tells_type;         /* allowed on Normal, faults on Device (Arm ARM B2.9, C6.2.75) */
+	bool stores;             /* within RISKY_BYTES of p; what was there is lost */
+	/* p: 4 KiB aligned. NULL: it worked; else what came of it, one word. */
+	const char *(*access)(volatile void *p);
+};
+#define RISKY_BYTES 2048u        /* the largest block of DC ZVA (Arm ARM D24.2.46, DCZID_EL0.BS) */
+extern const struct risky arch_risky[]; /* ends with a row without name */
 
 /* NULL when there is no such row. */
 const struct kernel *arch_find_kernel(const char *name);
@@ -202,9 +217,6 @@ void arch_clock_calibrate(struct arch_clock *clock);
  */
 uint32_t arch_load32(const volatile void *p);
 void arch_store32(volatile void *p, uint32_t value);
-
-/* One 8-byte load, of any alignment. May fault, or kill the VM: see facts on stage 2 in doc/. */
-uint64_t arch_load64_unaligned(const volatile void *p);
 
 /*
  * Waits until everything stored before is at the device, as far as a CPU can know: a full barrier,

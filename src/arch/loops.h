@@ -183,13 +183,14 @@
 	W(k, none, end, 0, none, 0, pattern, n, 4096)                                              \
 	W(k, b, line, line, none, 0, pattern, n, 4096)
 
-/* loads of so many lines, then wait for them */
+/* loads of so many lines, then wait for them; eight of one line for comparison */
 #define LOOPS_IN_FLIGHT(W, k, b)                                                                   \
 	W(k, b, 8, 8, none, 0, stride64, 64, 4096)                                                 \
 	W(k, b, 16, 16, none, 0, stride64, 64, 4096)                                               \
 	W(k, b, 32, 32, none, 0, stride64, 64, 4096)                                               \
 	W(k, b, 64, 64, none, 0, stride64, 64, 4096)                                               \
-	W(k, b, 128, 128, none, 0, stride64, 64, 4096)
+	W(k, b, 128, 128, none, 0, stride64, 64, 4096)                                             \
+	W(k, b, 64, 64, none, 0, seq, 64, 512)
 
 #define LOOPS_DOORBELL(W, k, b)                                                                    \
 	W(k, b, 8, 8, none, 4, seq, 128, 1024)                                                     \
@@ -290,6 +291,7 @@
 	LOOPS_PATTERNS(W, D, Y, store8)                                                            \
 	LOOPS_PATTERNS(W, D, Y, load8)                                                             \
 	LOOPS_LINES(W, store8)                                                                     \
+	Y(store8, load_back, each, 8, span64, 128)                                                 \
 	Y(load4, dep, each, 4, span64, 256)                                                        \
 	Y(load8, dep, each, 8, span64, 128)
 

@@ -132,6 +132,8 @@
 #define BARRIER_lock_or "lock orl $0, -132(%%rsp)\n"
 /* full barrier, read, wait for its data */
 #define BARRIER_read_flush "mfence\nmovl (%q[f]), %k[t]\nlfence\n"
+/* what was stored last is loaded, and the next address depends on it */
+#define BARRIER_load_back "movq .Lo(%q[p]), %q[t]\n" BARRIER_dep
 /* the next address depends on what was loaded */
 #define BARRIER_dep "andl $0, %k[t]\naddq %q[t], %q[p]\n"
 
@@ -155,6 +157,7 @@ const char arch_asks_wc[] = "WC";
 const char arch_asks_devmem[] = "UC-";
 const char arch_asks_ram[] = "WB";
 const bool arch_alignment_tells_type = false;
+const struct risky arch_risky[] = { { 0 } };
 
 /* trap-safe: KVM decodes a MOV of one register whatever its form; not all vector forms */
 #define KERNELS(X) \
@@ -191,6 +194,7 @@ const bool arch_alignment_tells_type = false;
 	X(lfence, "lfence", false, "loads before it, before instructions after it")                \
 	X(lock_or, "lock-or", false, "as mfence, by a locked instruction on the stack")            \
 	X(read_flush, "read-flush", true, "waits until stores before it have reached the device")  \
+	X(load_back, "load-back", true, "loads what was just stored, and waits for it")            \
 	X(dep, "dep", true, "a load before it, before the next access (address dependency)")
 
 ARCH_TABLES(KERNELS, BARRIERS)
@@ -244,7 +248,7 @@ ARCH_TABLES(KERNELS, BARRIERS)
 
 ARCH_LOOP_TABLE(LOOPS)
 
-/* all barriers but dep, which needs a load before it and an address after */
+/* all barriers but load-back and dep, which need an address */
 #define PAIRS(X)                                                                                   \
 	PAIRS_OF(X, none)                                                                          \
 	PAIRS_OF(X, sfence)                                                                        \
@@ -326,14 +330,6 @@ uint32_t arch_load32(const volatile void *p)
 void arch_store32(volatile void *p, uint32_t value)
 {
 	asm volatile("movl %0, (%1)" ::"r"(value), "r"(p) : "memory");
-}
-
-uint64_t arch_load64_unaligned(const volatile void *p)
-{
-	uint64_t v;
-
-	asm volatile("movq (%1), %0" : "=r"(v) : "r"(p) : "memory");
-	return v;
 }
 
 void arch_read_flush(const volatile void *p)

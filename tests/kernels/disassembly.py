@@ -100,6 +100,7 @@ BARRIER = {
         "dsb-st": [r"dsb st$"],
         "dsb-sy": [r"dsb sy$"],
         "read-flush": [r"dsb sy$", r"ldr w\d+, \[x\d+\]$", r"dsb ld$"],
+        "load-back": [r"ldr x\d+, " + AT, r"and x\d+, x\d+, xzr$", r"add x\d+, x\d+, x\d+$"],
         "dep": [r"and x\d+, x\d+, xzr$", r"add x\d+, x\d+, x\d+$"],
     },
     "x86_64": {
@@ -109,6 +110,7 @@ BARRIER = {
         "lfence": [r"lfence$"],
         "lock-or": [r"lock orl \$0x0,-0x84\(%rsp\)$"],
         "read-flush": [r"mfence$", r"mov \(%r\w+\),%\w+$", r"lfence$"],
+        "load-back": [r"mov " + FROM + r",%r\w+$", r"and \$0x0,%\w+$", r"add %r\w+,%r\w+$"],
         "dep": [r"and \$0x0,%\w+$", r"add %r\w+,%r\w+$"],
     },
 }
@@ -222,8 +224,12 @@ def check_body(arch, row, body):
         registers.add((found["reg"], found["base"]))
         if row["interval"] and (i + 1) * width % row["interval"] == 0:
             for want in close:
-                if at >= len(body) or not re.match(want, body[at]):
+                m = re.match(want, body[at]) if at < len(body) else None
+                if not m:
                     raise Wrong(f"no {row['barrier']} or doorbell after {(i + 1) * width} bytes")
+                back = m.groupdict()
+                if back and (back["base"], back["offset"]) != (found["base"], found["offset"]):
+                    raise Wrong(f"access {i}: {body[at]} is not of what was stored")
                 at += 1
     if row["pattern"] == "random":
         check_random(row, offsets)
