@@ -13,8 +13,8 @@
 const struct experiment experiments[] = {
 	{ "probe",
 	  "is the mapping direct or trapped, does it answer, does it read back, and which memory "
-	  "type does an unaligned access show?",
-	  false, EXP_QUICK, exp_probe_expand, NULL },
+	  "type does it show?",
+	  true, EXP_QUICK, exp_probe_expand, exp_loop_visit },
 	{ "bw", "how many bytes per second can be stored and loaded, by size, width and barrier?",
 	  true, EXP_QUICK, exp_bw_expand, exp_loop_visit },
 	{ "combine", "which store sequence combines, how reliably, and how many lines can be open?",
@@ -31,6 +31,8 @@ const struct experiment experiments[] = {
 	  EXP_DEFAULT, exp_integrity_expand, exp_integrity_visit },
 	{ "scale", "how much more do several CPUs store and load, near the device and far, on one "
 	  "line and on their own?", true, EXP_DEFAULT, exp_scale_expand, exp_scale_visit },
+	{ "exclusive", "do exclusive accesses work, which may take the machine down?", true,
+	  EXP_PROFILES, exp_exclusive_expand, NULL },
 	{ 0 },
 };
 

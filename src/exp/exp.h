@@ -90,7 +90,8 @@ struct experiment {
 	const char *name;
 	const char *question;
 	bool needs_store;  /* part of its cells store; without consent those are left out */
-	enum exp_profile from; /* the least profile that runs it unasked; --tests runs it in any */
+	enum exp_profile from; /* the least profile that runs it unasked; --tests runs it in any;
+				  EXP_PROFILES: never unasked */
 	/* Appends cells. 0, -ENOMEM. */
 	int (*expand)(const struct experiment *e, const struct exp_limits *limits,
 		      struct cell_list *out);
@@ -152,6 +153,7 @@ int exp_check_coarse(const struct stage *stage, struct outcome *out);
 	int exp_##name##_expand(const struct experiment *e, const struct exp_limits *l,            \
 				struct cell_list *out)
 EXP_EXPAND(probe);
+EXP_EXPAND(exclusive);
 EXP_EXPAND(bw);
 EXP_EXPAND(combine);
 EXP_EXPAND(lat);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include <string.h>
 #include "exp/exp.h"
 #include "exp/probe.h"
 #include "stat/summary.h"
@@ -7,8 +8,104 @@
 #define SINGLES    33
 #define WORDS_SEEN 16
 
-/* The probe is not measured in cells; the runner knows it by name. */
+#define LINE_BYTES   64u
+#define WORD_BYTES   8u
+#define REGION_BYTES 4096u
+#define LONG_BYTES   65536u
+
+/* The barrier that waits for loads, by either architecture's name. */
+static const char *const load_barriers[] = { "dmb-oshld", "lfence" };
+
+static int expand_loads(const struct experiment *e, const struct exp_limits *l,
+			struct cell_list *out, struct cell_want want)
+{
+	/* eight loads of one line, one load of a line, and eight of eight lines */
+	static const struct {
+		const char *pattern;
+		unsigned int loads;
+	} sets[] = { { "seq", 8 }, { "stride64", 1 }, { "stride64", 8 } };
+	int ret;
+
+	want.kernel = "load8";
+	want.unit = "ns";
+	want.barrier = "dep";
+	want.interval_bytes = WORD_BYTES;
+	want.region_bytes = LINE_BYTES;
+	ret = cell_add(out, e, l, &want);
+	want.region_bytes = REGION_BYTES;
+	for (size_t i = 0; i < 6 && !ret; i++) {
+		want.barrier = load_barriers[i / 3];
+		want.pattern = sets[i % 3].pattern;
+		want.interval_bytes = sets[i % 3].loads * WORD_BYTES;
+		ret = cell_add(out, e, l, &want);
+	}
+	return ret;
+}
+
+/* Sequences that may gather: the best of several counts, as cores combine some and not others. */
+static int expand_sequences(const struct experiment *e, const struct exp_limits *l,
+			    struct cell_list *out, struct cell_want want)
+{
+	int ret = 0;
+
+	want.barrier = "none";
+	want.region_bytes = REGION_BYTES;
+	for (const struct kernel *k = arch_kernels; k->name && !ret; k++) {
+		if (k->direction != KERNEL_STORE || k->width_bytes < WORD_BYTES ||
+		    !strcmp(k->name, "store8_c"))
+			continue;
+		want.kernel = k->name;
+		ret = cell_add(out, e, l, &want);
+	}
+	/* long enough to be held against the link, once it has arrived */
+	want.kernel = "store8";
+	want.region_bytes = LONG_BYTES;
+	want.flushed = true;
+	return ret ? ret : cell_add(out, e, l, &want);
+}
+
+static int expand_stores(const struct experiment *e, const struct exp_limits *l,
+			 struct cell_list *out, struct cell_want want)
+{
+	int ret = expand_sequences(e, l, out, want);
+
+	/* one word over and over against as many words of different lines */
+	want.kernel = "store8";
+	want.barrier = "none";
+	want.unit = "ns";
+	want.region_bytes = REGION_BYTES;
+	want.pattern = "one";
+	if (!ret)
+		ret = cell_add(out, e, l, &want);
+	want.pattern = "stride64";
+	if (!ret)
+		ret = cell_add(out, e, l, &want);
+	/* what was just stored */
+	want.pattern = NULL;
+	want.region_bytes = LINE_BYTES;
+	want.barrier = "load-back";
+	want.interval_bytes = WORD_BYTES;
+	return ret ? ret : cell_add(out, e, l, &want);
+}
+
+/* What judge/signs.c holds against each other; single accesses and risky ones come beside. */
 int exp_probe_expand(const struct experiment *e, const struct exp_limits *l, struct cell_list *out)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < l->n_types && !ret; i++) {
+		struct cell_want want = { .type = l->types[i], .unit = "B/s" };
+
+		ret = expand_loads(e, l, out, want);
+		if (!ret)
+			ret = expand_stores(e, l, out, want);
+	}
+	return ret;
+}
+
+/* Only by name, and only probed: run/probes.c */
+int exp_exclusive_expand(const struct experiment *e, const struct exp_limits *l,
+			 struct cell_list *out)
 {
 	(void)e;
 	(void)l;
@@ -87,7 +184,7 @@ void probe_access(struct probe_access *p, const struct mapping *m, bool may_stor
 	arch_read_flush(m->addr);
 }
 
-void probe_alignment(const struct mapping *m)
+const char *probe_risky(const struct mapping *m, const struct risky *risky)
 {
-	(void)arch_load64_unaligned(m->addr + 1);
+	return risky->access(m->addr);
 }

@@ -31,9 +31,10 @@ void probe_access(struct probe_access *p, const struct mapping *m, bool may_stor
 		  const struct arch_clock *clock);
 
 /*
- * The architectural probe: one unaligned 8-byte load. On Device memory it faults; through a
- * Normal-NC mapping that a hypervisor's stage 2 turned into Device, it kills the VM.
+ * One risky access at the mapping's first byte, which must be 4 KiB aligned. Where it tells the type,
+ * it faults on Device memory; through a Normal-NC mapping that a hypervisor's stage 2 turned into
+ * Device, it kills the VM. NULL: it worked; else the access's word for what came of it.
  */
-void probe_alignment(const struct mapping *m);
+const char *probe_risky(const struct mapping *m, const struct risky *risky);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/parse.h"
 #include "exp/probe.h"
 #include "run/child.h"
 #include "run/journal.h"
@@ -11,12 +12,14 @@
 #include "run/refusal.h"
 
 #define PROBE_TIMEOUT_MS 10000
+#define RISKY_WORD       sizeof(((struct probe_record *)NULL)->outcome)
 
 struct probe_work {
 	enum map_type type;
 	const struct map_range *range;
 	bool may_store;
 	const struct arch_clock *clock;
+	const struct risky *risky; /* NULL: the access probe */
 };
 
 static int map_watched(struct child_shared *shared, struct mapping *m, const struct probe_work *w)
@@ -42,13 +45,14 @@ static int access_child(struct child_shared *shared, void *arg)
 	return ret;
 }
 
-static int alignment_child(struct child_shared *shared, void *arg)
+static int risky_child(struct child_shared *shared, void *arg)
 {
+	const struct probe_work *w = arg;
 	struct mapping m;
-	int ret = map_watched(shared, &m, arg);
+	int ret = map_watched(shared, &m, w);
+	const char *word = ret ? NULL : probe_risky(&m, w->risky);
 
-	if (!ret)
-		probe_alignment(&m);
+	snprintf((char *)shared->payload, RISKY_WORD, "%s", word ? word : "works");
 	return ret;
 }
 
@@ -73,13 +77,12 @@ static void record_access(struct probe_record *rec, const struct probe_access *p
 	}
 }
 
-/* Runs fn in a child for a mapping. The outcome of a child that did not end well is in rec. */
+/* Probes in a child. The outcome of a child that did not end well is in rec. */
 static int probe_run(struct probe_record *rec, struct child_shared *shared, const struct runner *r,
-		     int (*fn)(struct child_shared *shared, void *arg), enum map_type type,
-		     bool may_store, enum cell_status *status)
+		     struct probe_work *w, enum cell_status *status)
 {
-	struct probe_work w = { type, &r->data, may_store, r->clock };
-	struct child_work work = { fn, &w, r->near.cpus[0], PROBE_TIMEOUT_MS };
+	struct child_work work = { w->risky ? risky_child : access_child, w, r->near.cpus[0],
+				   PROBE_TIMEOUT_MS };
 	int ret = child_run(&work, shared, status, rec->detail, sizeof(rec->detail));
 
 	if (ret || *status == CELL_MEASURED)
@@ -99,12 +102,12 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 	int ret = shared ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < n_types && !ret; i++) {
+		struct probe_work w = { types[i], &r->data, result->may_store, r->clock, NULL };
 		struct probe_record rec = { .name = "access" };
 		enum cell_status status;
 
 		snprintf(rec.mapping, sizeof(rec.mapping), "%s", map_way(types[i])->name);
-		ret = probe_run(&rec, shared, r, access_child, types[i], result->may_store,
-				&status);
+		ret = probe_run(&rec, shared, r, &w, &status);
 		if (ret)
 			break;
 		if (status == CELL_MEASURED)
@@ -127,8 +130,16 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 	return ret;
 }
 
-/* Why the unaligned access through WC must not be made; NULL: it may. */
-static const char *alignment_refusal(const struct result *r, const struct session_ask *ask)
+static bool works_through_wc(const struct result *result, const char *name)
+{
+	const struct probe_record *p = result_find_probe(result, name, "wc");
+
+	return p && !strcmp(p->outcome, "works");
+}
+
+/* Why a risky access through WC must not be made; NULL: it may. */
+static const char *risky_refusal(const struct risky *risky, const struct result *r,
+				 const struct session_ask *ask)
 {
 	const struct probe_record *wc = result_find_probe(r, "access", "wc");
 	const struct virt *virt = &r->env.virt;
@@ -136,12 +147,18 @@ static const char *alignment_refusal(const struct result *r, const struct sessio
 	if (!wc || !wc->load_ns)
 		return "the mapping did not answer";
 	if (wc->store_ns > PROBE_TRAPPED_NS)
-		return "trapped: an unaligned access would prove nothing";
+		return "trapped: it would prove nothing";
 	if (!wc->store_ns && virt->guest != ENV_BARE_METAL)
 		return "without stores a trapped BAR, where it proves nothing, is not told from a "
 		       "direct one: name the BAR with --bar";
+	if (risky->stores && !r->may_store)
+		return "it stores: name the BAR with --bar";
+	if (risky->stores && risky->tells_type && !works_through_wc(r, arch_risky[0].name))
+		return "an unaligned load did not work before";
 	if (ask->allow_vm_crash)
 		return NULL;
+	if (!risky->tells_type)
+		return "it can take the machine down: --allow-vm-crash";
 	if (virt->guest != ENV_BARE_METAL)
 		return "it can kill a VM: --allow-vm-crash";
 	if (may_be_guest(r))
@@ -149,57 +166,86 @@ static const char *alignment_refusal(const struct result *r, const struct sessio
 	return NULL;
 }
 
-static int add_not_run(struct result *result, const char *mapping, const char *why)
+static int add_not_run(struct result *result, const struct risky *risky, const char *mapping,
+		       const char *why)
 {
-	struct probe_record rec = { .name = "alignment", .outcome = "not-run" };
+	struct probe_record rec = { .outcome = "not-run" };
 
+	snprintf(rec.name, sizeof(rec.name), "%s", risky->name);
 	snprintf(rec.mapping, sizeof(rec.mapping), "%s", mapping);
 	snprintf(rec.detail, sizeof(rec.detail), "%s", why);
 	return result_add_probe(result, &rec);
 }
 
-static int alignment_one(struct result *result, const struct runner *r,
-			 struct child_shared *shared, enum map_type type, const char *journal)
+/* journal: NULL for the control, which is harmless. */
+static int risky_one(struct result *result, const struct runner *r, struct child_shared *shared,
+		     const struct risky *risky, enum map_type type, const char *journal)
 {
-	struct probe_record rec = { .name = "alignment" };
+	struct probe_work w = { type, &r->data, risky->stores, r->clock, risky };
 	struct journal_attempt attempt;
+	struct probe_record rec = { 0 };
 	enum cell_status status;
 	int ret;
 
+	snprintf(rec.name, sizeof(rec.name), "%s", risky->name);
 	snprintf(rec.mapping, sizeof(rec.mapping), "%s", map_way(type)->name);
 	if (journal && journal_before(&attempt, journal, result, rec.name, rec.mapping))
-		return add_not_run(result, rec.mapping, "the crash journal cannot be written");
-	ret = probe_run(&rec, shared, r, alignment_child, type, false, &status);
+		return add_not_run(result, risky, rec.mapping,
+				   "the crash journal cannot be written");
+	ret = probe_run(&rec, shared, r, &w, &status);
 	if (!ret && status == CELL_MEASURED)
-		snprintf(rec.outcome, sizeof(rec.outcome), "works");
+		snprintf(rec.outcome, sizeof(rec.outcome), "%s", (const char *)shared->payload);
 	/* without this the next boot would take a Ctrl-C for a dead VM */
 	if (journal && journal_after(&attempt, ret ? "interrupted" : rec.outcome) && !ret)
 		ret = -EIO;
 	return ret ? ret : result_add_probe(result, &rec);
 }
 
-int probes_alignment(struct result *result, const struct runner *r, const struct session_ask *ask)
+static int risky_probe(struct result *result, const struct runner *r,
+		       struct child_shared *shared, const struct risky *risky,
+		       const struct session_ask *ask)
 {
-	const char *refusal = alignment_refusal(result, ask);
-	const struct probe_record *control;
-	struct child_shared *shared;
+	const char *refusal = risky_refusal(risky, result, ask);
 	int ret;
 
-	if (!arch_alignment_tells_type || !result_find_probe(result, "access", "wc"))
-		return 0;
 	if (refusal)
-		return add_not_run(result, "wc", refusal);
-	shared = child_shared_new(0);
+		return add_not_run(result, risky, "wc", refusal);
+	if (risky->tells_type) {
+		const struct probe_record *control;
+
+		ret = risky_one(result, r, shared, risky, MAP_PLAIN, NULL);
+		control = result_find_probe(result, risky->name, "plain");
+		if (ret)
+			return ret;
+		if (strcmp(control->outcome, "SIGBUS/BUS_ADRALN"))
+			return add_not_run(result, risky, "wc",
+					   "the control did not fault through plain: it is not "
+					   "checked by memory type here");
+	}
+	return risky_one(result, r, shared, risky, MAP_WC, ask->journal);
+}
+
+/* Those that tell the type belong to the experiment "probe", others are one of their own. */
+static bool is_asked_for(const struct risky *risky, const struct session_ask *ask)
+{
+	if (risky->tells_type)
+		return !ask->tests || list_has(ask->tests, "probe");
+	return ask->tests && list_has(ask->tests, risky->name);
+}
+
+int probes_risky(struct result *result, const struct runner *r, const struct session_ask *ask)
+{
+	struct child_shared *shared;
+	int ret = 0;
+
+	if (!result_find_probe(result, "access", "wc"))
+		return 0;
+	shared = child_shared_new(RISKY_WORD);
 	if (!shared)
 		return -ENOMEM;
-	ret = alignment_one(result, r, shared, MAP_PLAIN, NULL);
-	control = result_find_probe(result, "alignment", "plain");
-	if (!ret && strcmp(control->outcome, "SIGBUS/BUS_ADRALN"))
-		ret = add_not_run(result, "wc",
-				  "the control did not fault through plain: this CPU does not check "
-				  "alignment by memory type");
-	else if (!ret)
-		ret = alignment_one(result, r, shared, MAP_WC, ask->journal);
-	child_shared_free(shared, 0);
+	for (const struct risky *k = arch_risky; k->name && !ret; k++)
+		if (is_asked_for(k, ask))
+			ret = risky_probe(result, r, shared, k, ask);
+	child_shared_free(shared, RISKY_WORD);
 	return ret;
 }

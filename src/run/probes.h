@@ -18,10 +18,11 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 		  size_t n_types);
 
 /*
- * Unaligned loads, through the plain mapping (the control, harmless) and then the WC mapping, which
- * can kill a VM: only on bare metal or where the user allowed it, after a journal entry. Where it
- * is not run, the record says why.
+ * The architecture's risky accesses, through the plain mapping (the control, harmless) and then the
+ * WC mapping, which can kill a VM: only on bare metal or where the user allowed it, after a journal
+ * entry. Where one is not made, the record says why. They may store to the window's first
+ * RISKY_BYTES, if stores are allowed.
  */
-int probes_alignment(struct result *result, const struct runner *r, const struct session_ask *ask);
+int probes_risky(struct result *result, const struct runner *r, const struct session_ask *ask);
 
 #endif

@@ -84,6 +84,11 @@ static int phase_probes(struct session *s)
 	return probes_access(s->result, s->runner, s->plan_ask->types, s->plan_ask->n_types);
 }
 
+static int phase_risky(struct session *s)
+{
+	return probes_risky(s->result, s->runner, s->ask);
+}
+
 static int phase_rounds(struct session *s)
 {
 	return runner_run(s->runner, s->result);
@@ -176,12 +181,12 @@ static int session_measure(struct result *result, const struct session_ask *ask,
 		ret = plan_record(r->plan, plan_ask, result);
 	if (!ret)
 		ret = with_window(&s, touched_bytes(result), rings_doorbell(result), phase_rounds);
-	if (ret || !ask->dev || (ask->tests && !list_has(ask->tests, "probe")))
+	if (ret || !ask->dev)
 		return ret;
 	/* the next access may be the last of this VM: what was measured is safe first */
 	if (ask->checkpoint)
 		ask->checkpoint(result, ask->checkpoint_arg);
-	return probes_alignment(result, r, ask);
+	return with_window(&s, RISKY_BYTES, false, phase_risky);
 }
 
 static int session_journal(struct result *result, const struct session_ask *ask)
