@@ -12,6 +12,7 @@
 #include "base/clean.h"
 #include "base/path.h"
 #include "env/collect.h"
+#include "env/kmsg.h"
 #include "env/virt.h"
 
 #define VALUE_MAX 4096 /* the longest kernel command line on arm64 and x86: 2048 */
@@ -42,6 +43,7 @@ static const struct {
 	{ "cmdline", "/proc/cmdline" },
 	{ "boot_id", "/proc/sys/kernel/random/boot_id" },
 	{ "cpus_online", "/sys/devices/system/cpu/online" },
+	{ "midr", "/sys/devices/system/cpu/cpu0/regs/identification/midr_el1" },
 	{ "dmi_product_name", DMI "product_name" },
 	{ "dmi_sys_vendor", DMI "sys_vendor" },
 	{ "dmi_bios_vendor", DMI "bios_vendor" },
@@ -218,7 +220,7 @@ int env_collect(struct env *env, const char *said_emulated)
 {
 	static int (*const steps[])(struct env *) = {
 		collect_kernel, collect_files, collect_cpu, collect_acpi, collect_lockdown,
-		collect_derived,
+		collect_derived, kmsg_collect,
 	};
 	struct env new = { 0 };
 	int ret = 0;

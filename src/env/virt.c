@@ -41,6 +41,7 @@ static const struct rule rules[] = {
 	GUEST(PROVED, "hyper-v", { "acpi_hypervisor_id", STARTS, "MsHyperV" }),
 	GUEST(PROVED, "kvm", { "acpi_hypervisor_id", CONTAINS, "KVM" }),
 	GUEST(PROVED, "", { "acpi_hypervisor_id", IS_NOT, "0" }),
+	GUEST(PROVED, "kvm", { "smccc_kvm", IS, "yes" }),
 	GUEST(PROVED, "kvm", { "clocksource", IS, "kvm-clock" }),
 	GUEST(PROVED, "hyper-v", { "clocksource", STARTS, "hyperv_clocksource" }),
 	/* CPUID leaf 1 ECX bit 31: kept for hypervisors, zero in every real CPU */
@@ -78,6 +79,9 @@ static const struct rule rules[] = {
 	GUEST(LIKELY, "bhyve", { "dmi_bios_vendor", IS, "BHYVE" }),
 	/* QEMU virt, crosvm, Firecracker: a machine without firmware, by no one vendor */
 	GUEST(LIKELY, "", { "dt_model", IS, "linux,dummy-virt" }),
+
+	/* somebody keeps EL2: nearly always a hypervisor, on a few boards the firmware */
+	GUEST(LIKELY, "", { "boot_el", IS, "EL1" }),
 
 	/* nothing says guest; a hypervisor that hides would look the same, so never proved */
 	METAL(LIKELY, { "cpu_hypervisor_flag", IS, "no" }),
