@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/parse.h"
 #include "mmiobench_options.h"
 #include "run/journal.h"
 
@@ -126,20 +127,6 @@ static const struct argp argp = {
 	"nothing was measured, or it could not be written, 77 nothing to test here, 99 internal error.",
 	NULL, help_filter, NULL,
 };
-
-/* A flag's variable: 1 on, 0 off, -EINVAL. */
-static int parse_switch(const char *value)
-{
-	static const char *const words[][2] = {
-		{ "0", "1" }, { "no", "yes" }, { "off", "on" }, { "false", "true" },
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		for (int on = 0; on < 2; on++)
-			if (!strcasecmp(value, words[i][on]))
-				return on;
-	return -EINVAL;
-}
 
 /*
  * MMIOBENCH_QUICK=1, MMIOBENCH_JSON=FILE, ...: defaults that options override. Empty counts as not

@@ -76,6 +76,19 @@ int parse_uint(const char *s, unsigned int max, unsigned int *out)
 	return 0;
 }
 
+int parse_switch(const char *s)
+{
+	static const char *const words[][2] = {
+		{ "0", "1" }, { "no", "yes" }, { "off", "on" }, { "false", "true" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		for (int on = 0; on < 2; on++)
+			if (!strcasecmp(s, words[i][on]))
+				return on;
+	return -EINVAL;
+}
+
 const char *format_size(char *buf, size_t n, uint64_t bytes)
 {
 	unsigned int u = 0;

@@ -20,6 +20,9 @@ int parse_size(const char *s, uint64_t *out);
 /* As parse_u64, at most max. */
 int parse_uint(const char *s, unsigned int max, unsigned int *out);
 
+/* 0 or 1: 0, no, off, false or 1, yes, on, true. -EINVAL: neither. */
+int parse_switch(const char *s);
+
 /* "64", "4K", "16M": the largest binary unit that divides bytes. buf: at least 24 bytes. */
 const char *format_size(char *buf, size_t n, uint64_t bytes);
 

@@ -23,6 +23,11 @@ json_t *json_text(const char *s);
 /* 64-bit values as "0x..." strings: JSON's numbers lose bits above 2^53 in many readers. */
 json_t *json_hex(uint64_t v);
 
+/* Fresh objects of the machine, the device, a BAR; NULL: out of memory. */
+json_t *json_environment(const struct env *env);
+json_t *json_device(const struct pci_device *d);
+json_t *json_bar(const struct bar *b);
+
 /* A fresh object with word, confidence, reason, evidence, advice; NULL: out of memory. */
 json_t *json_verdict(const struct verdict *v, const struct result *run);
 

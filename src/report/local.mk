@@ -2,6 +2,7 @@ libjudge_a_SOURCES += \
 	%D%/compare_json.c \
 	%D%/compare_text.c \
 	%D%/json_file.c %D%/json_file.h \
+	%D%/json_machine.c \
 	%D%/page.c %D%/page.h \
 	%D%/page_bw.c \
 	%D%/page_combine.c \
@@ -11,9 +12,13 @@ libjudge_a_SOURCES += \
 	%D%/page_lat.c \
 	%D%/page_order.c \
 	%D%/page_scale.c \
+	%D%/reader.c %D%/reader.h \
 	%D%/report.h \
 	%D%/result_read.c \
 	%D%/result_text.c \
 	%D%/result_write.c \
-	%D%/text.c %D%/text.h
+	%D%/text.c %D%/text.h \
+	%D%/witness_read.c \
+	%D%/witness_text.c \
+	%D%/witness_write.c
 libmeasure_a_SOURCES += %D%/list.h %D%/list_text.c

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include "judge/compare.h"
+#include "witness/witness.h"
 
 /*
  * Outputs. A result read back from its JSON gives the same output as the run that wrote it.
@@ -28,5 +29,9 @@ void result_text(FILE *out, const struct result *result, const struct verdict *v
 
 int compare_write(const struct comparison *c, const char *path);
 void compare_text(FILE *out, const struct comparison *c);
+
+int witness_write(const struct witness *w, const char *path);
+int witness_read(struct witness *w, const char *path);
+void witness_text(FILE *out, const struct witness *w, const char *saved);
 
 #endif

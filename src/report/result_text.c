@@ -27,10 +27,7 @@ static void print_head(FILE *out, const struct result *r)
 		text_wrapped(out, "measured", 11, "ordinary memory of this process (--map ram): "
 			     "no BAR, no device");
 	} else {
-		snprintf(line, sizeof(line), "%s [%04x:%04x] %s %s", r->device.bdf,
-			 r->device.vendor, r->device.device, r->device.vendor_name,
-			 r->device.device_name);
-		text_wrapped(out, "device", 11, line);
+		text_device(out, &r->device);
 		snprintf(line, sizeof(line), "%u: %s, %s-bit, %sprefetchable; window of %s at %s: %s",
 			 r->bar.index, format_size(size, sizeof(size), r->bar.size_bytes),
 			 r->bar.is_64bit ? "64" : "32", r->bar.prefetchable ? "" : "not ",

@@ -104,15 +104,31 @@ const char *text_cell(char *buf, size_t n, const struct cell_record *c)
 	return text_ns(buf, n, c->summary.median);
 }
 
+void text_machine(FILE *out, const struct env *env)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line), "%s (%s: %s)", env_guest_name(env->virt.guest),
+		 confidence_name(env->virt.confidence), env->virt.why);
+	text_wrapped(out, "machine", 11, line);
+}
+
+void text_device(FILE *out, const struct pci_device *d)
+{
+	char line[400];
+
+	snprintf(line, sizeof(line), "%s [%04x:%04x] %s %s", d->bdf, d->vendor, d->device,
+		 d->vendor_name, d->device_name);
+	text_wrapped(out, "device", 11, line);
+}
+
 void text_environment(FILE *out, const struct result *r)
 {
 	const char *cpu = fact_get(&r->env.facts, "cpu_model");
 	const char *kernel = fact_get(&r->env.facts, "kernel_release");
 	char line[512];
 
-	snprintf(line, sizeof(line), "%s (%s: %s)", env_guest_name(r->env.virt.guest),
-		 confidence_name(r->env.virt.confidence), r->env.virt.why);
-	text_wrapped(out, "machine", 11, line);
+	text_machine(out, &r->env);
 	snprintf(line, sizeof(line), "Linux %s, %s%s%s; measured on CPU %u, %s",
 		 kernel ? kernel : "?", r->arch, cpu ? ", " : "", cpu ? cpu : "", r->cpu,
 		 r->cpu_why);

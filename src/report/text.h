@@ -27,6 +27,10 @@ const char *text_ns(char *buf, size_t n, double ns);
 /* A cell's median in its unit, or its status in a word. c may be NULL: "-". */
 const char *text_cell(char *buf, size_t n, const struct cell_record *c);
 
+/* Labelled lines: guest or bare metal, and why; ids and names. */
+void text_machine(FILE *out, const struct env *env);
+void text_device(FILE *out, const struct pci_device *d);
+
 /* Machine, CPU and marks of a result, as labelled lines. */
 void text_environment(FILE *out, const struct result *r);
 

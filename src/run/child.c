@@ -75,13 +75,21 @@ void child_signals_unblock(void)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-static bool ending_pending(void)
+bool child_signals_pending(void)
 {
 	sigset_t pending, both;
 
 	sigpending(&pending);
 	sigandset(&both, &pending, &ending);
 	return !sigisemptyset(&both);
+}
+
+void child_signals_take(void)
+{
+	const struct timespec now = { 0 };
+
+	while (sigtimedwait(&ending, NULL, &now) > 0)
+		;
 }
 
 struct child_context {
@@ -145,7 +153,7 @@ static int child_wait(pid_t pid, unsigned int timeout_ms, int *wstatus)
 		if (got)
 			return got == pid ? 0 : -errno;
 		/* left pending: it is delivered when the mask is restored */
-		if (ending_pending())
+		if (child_signals_pending())
 			return -EINTR;
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if (now.tv_sec > end.tv_sec)
@@ -189,7 +197,7 @@ int child_run(const struct child_work *work, struct child_shared *shared, enum c
 	pid_t parent = getpid(), pid;
 	int wstatus = 0, ret;
 
-	if (ending_pending())
+	if (child_signals_pending())
 		return -EINTR;
 	memset(shared, 0, sizeof(*shared));
 	fflush(NULL);

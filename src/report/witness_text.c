@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <inttypes.h>
+#include <string.h>
+#include "base/parse.h"
+#include "report/report.h"
+#include "report/text.h"
+
+#define ROWS_MOST 24
+#define LABEL     11
+
+/* "16 MiB", "64 bytes" */
+static const char *size_words(char *buf, size_t n, uint64_t bytes)
+{
+	char size[24];
+	size_t len;
+
+	format_size(size, sizeof(size), bytes);
+	len = strspn(size, "0123456789");
+	if (size[len])
+		snprintf(buf, n, "%.*s %ciB", (int)len, size, size[len]);
+	else
+		snprintf(buf, n, "%s bytes", size);
+	return buf;
+}
+
+static void print_head(FILE *out, const struct witness *w)
+{
+	const char *kernel = fact_get(&w->env.facts, "kernel_release");
+	char line[512];
+
+	text_style_begin(out, TEXT_HEAD);
+	fprintf(out, "mmiowitness %s\n", w->version);
+	text_style_end(out);
+	text_device(out, &w->device);
+	text_machine(out, &w->env);
+	snprintf(line, sizeof(line), "Linux %s, KVM %s Normal-NC for devices", kernel ? kernel : "?",
+		 witness_knows_nc(w) ? "knows" : "does not know");
+	text_wrapped(out, "", LABEL, line);
+	if (w->env.emulated) {
+		text_style_begin(out, TEXT_UNSURE);
+		snprintf(line, sizeof(line), "this CPU is emulated (%s): what its KVM maps is real all the "
+			 "same", w->env.emulated_why);
+		text_wrapped(out, "EMULATED", LABEL, line);
+		text_style_end(out);
+	}
+	if (w->replayed)
+		text_wrapped(out, "REPLAYED", LABEL, "from a recorded tree (--sysroot): no real device");
+	fputc('\n', out);
+}
+
+static void print_row(FILE *out, const struct witness_range *r)
+{
+	char size[24], offset[24];
+
+	snprintf(offset, sizeof(offset), "0x%" PRIx64, r->offset_bytes);
+	fprintf(out, "  %3u  %14s %8s  %-10s 0x%-8" PRIx64 " %9" PRIu64 " %9.3f s  %s[%u]\n", r->bar,
+		offset, format_size(size, sizeof(size), r->size_bytes), witness_type_name(r->type),
+		r->prot, r->count, r->first_s, r->comm, r->pid);
+}
+
+static void print_rows(FILE *out, const struct witness *w)
+{
+	if (!w->n_ranges)
+		return;
+	fprintf(out, "  %3s  %14s %8s  %-10s %-10s %9s %11s  %s\n", "BAR", "offset", "size",
+		"stage 2", "prot", "mappings", "first at", "by");
+	for (size_t i = 0; i < w->n_ranges && i < ROWS_MOST; i++)
+		print_row(out, &w->ranges[i]);
+	if (w->n_ranges > ROWS_MOST)
+		fprintf(out, "  and %zu more: --json\n", w->n_ranges - ROWS_MOST);
+	fputc('\n', out);
+}
+
+static const struct {
+	const char *means;
+	enum text_style style;
+} types[WITNESS_TYPES] = {
+	[WITNESS_DEVICE] = {
+		"whatever the guest maps it as, it is Device: no combining, no reordering, and an unaligned "
+		"access or DC ZVA through a write-combining mapping stops the VM", TEXT_BAD },
+	[WITNESS_NORMAL_NC] = {
+		"the guest decides: what it maps write-combining is Normal-NC, what it maps as Device stays "
+		"Device", TEXT_GOOD },
+	[WITNESS_NORMAL_WB] = {
+		"KVM takes the BAR for memory: what the guest maps write-back is cached, and with S2FWB all "
+		"of it may be. Right for coherent device memory, never for registers", TEXT_UNSURE },
+	[WITNESS_UNKNOWN] = {
+		"prot has a bit that is not known here: read arch/arm64/include/asm/kvm_pgtable.h of this "
+		"kernel", TEXT_UNSURE },
+};
+
+static void print_seen(FILE *out, const struct witness *w, const struct bar *bar,
+		       const struct witness_seen *s)
+{
+	char label[16], seen[32], size[32], by[64], line[400];
+	const struct witness_change *change = &w->changes[bar->index];
+	enum text_style style = s->mixed ? TEXT_BAD : types[s->type].style;
+
+	snprintf(label, sizeof(label), "BAR %u", bar->index);
+	size_words(size, sizeof(size), bar->size_bytes);
+	if (!s->count) {
+		snprintf(line, sizeof(line), "no mapping was seen (%s)", size);
+		text_wrapped(out, label, LABEL, line);
+		return;
+	}
+	snprintf(by, sizeof(by), "%s[%u]", s->comm, s->pid);
+	if (s->n_vmms > 1)
+		snprintf(by, sizeof(by), "%u VMMs", s->n_vmms);
+	snprintf(line, sizeof(line), "%s at stage 2 (%s%s of %s seen, %" PRIu64 " mapping%s by %s)",
+		 s->mixed ? "SEVERAL TYPES" : witness_type_name(s->type),
+		 w->unplaced ? "at least " : "", size_words(seen, sizeof(seen), s->bytes), size,
+		 s->count, s->count == 1 ? "" : "s", by);
+	text_style_begin(out, style);
+	text_wrapped(out, label, LABEL, line);
+	text_style_end(out);
+	if (change->seen) {
+		snprintf(line, sizeof(line), "a place was mapped with another type than before, first after "
+			 "%.3f s", change->time_s);
+		text_wrapped(out, "", LABEL, line);
+	}
+	if (s->again) {
+		snprintf(line, sizeof(line), "%" PRIu64 " of them mapped again what was mapped before",
+			 s->again);
+		text_wrapped(out, "", LABEL, line);
+	}
+	text_wrapped(out, "", LABEL, s->mixed ? "different parts, VMs or times have different types: see "
+		     "the table" : types[s->type].means);
+}
+
+static void print_vmms(FILE *out, const struct witness *w)
+{
+	static const char *const words[WITNESS_FLAGS] = {
+		[WITNESS_FLAG_NOT_KNOWN] = "its mappings could not be read",
+		[WITNESS_FLAG_NO_MAPPING] = "it has no vfio mapping of the BAR",
+		[WITNESS_FLAG_CLEAR] = "its vfio mapping has no flag VM_ALLOW_ANY_UNCACHED: Device at "
+				       "stage 2",
+		[WITNESS_FLAG_SET] = "its vfio mapping has a flag without a name (\"?\?\" in VmFlags), which is "
+				     "VM_ALLOW_ANY_UNCACHED as far as is known: Normal-NC at stage 2",
+		[WITNESS_FLAG_MIXED] = "several of its vfio mappings may be this BAR, and they differ in "
+				       "VM_ALLOW_ANY_UNCACHED",
+	};
+	char line[400];
+
+	for (size_t i = 0; i < w->n_vmms; i++)
+		for (int b = 0; b < PCI_BARS; b++) {
+			const struct witness_vmm *v = &w->vmms[i];
+
+			if (!witness_watches(&w->device.bars[b]))
+				continue;
+			snprintf(line, sizeof(line), "%s[%u], BAR %d: %s", v->comm, v->pid, b,
+				 words[v->flags[b]]);
+			text_wrapped(out, "VMM", LABEL, line);
+		}
+}
+
+/* What to do, by what was seen of the device. */
+static void print_advice(FILE *out, const struct witness *w, bool device, bool nc, bool any)
+{
+	if (device && !witness_knows_nc(w))
+		text_wrapped(out, "what to do", LABEL, "This KVM maps every device page Device. Bring the "
+			     "host to Linux 6.9 or newer, and let the VMM map the BAR through vfio-pci (QEMU "
+			     "-device vfio-pci, libvirt hostdev). Until then use no memcpy, memset, "
+			     "unaligned or DC ZVA accesses on write-combining mappings in the guest.");
+	else if (device)
+		text_wrapped(out, "what to do", LABEL, "This KVM can map devices Normal-NC, but only where the "
+			     "VMM maps the BAR through vfio-pci (QEMU -device vfio-pci, libvirt hostdev). A "
+			     "VMM that maps it through sysfs or /dev/mem keeps Device.");
+	if (nc)
+		text_wrapped(out, device ? "" : "what to do", LABEL, "Run mmiobench on the BAR in the guest: it "
+			     "shows what the guest makes of it. Its drivers must not rely on Device ordering: "
+			     "NC stores need dmb oshst (or dsb st) before a doorbell.");
+	if (any)
+		return;
+	text_wrapped(out, "what to do", LABEL, "KVM maps a BAR when the guest first touches it (before Linux "
+		     "5.13 when the guest turns on its memory decode): what happened before this watch is not "
+		     "seen. Make it happen again while mmiowitness runs, in the guest, with no driver bound to "
+		     "the device:");
+	text_wrapped(out, "", LABEL, "- run mmiobench on the BAR (with its decode off, as found without a "
+		     "driver), or");
+	text_wrapped(out, "", LABEL, "- setpci -s BDF COMMAND=0:2; setpci -s BDF COMMAND=2:2, then touch the "
+		     "BAR, or");
+	text_wrapped(out, "", LABEL, "- echo 1 > /sys/bus/pci/devices/BDF/remove; echo 1 > "
+		     "/sys/bus/pci/rescan, then touch the BAR, or");
+	text_wrapped(out, "", LABEL, "- reboot the guest.");
+}
+
+static void print_run(FILE *out, const struct witness *w)
+{
+	static const char *const ends[WITNESS_ENDS] = {
+		[WITNESS_END_TIMEOUT] = "the time was over (--timeout)",
+		[WITNESS_END_VMM] = "the VMM ended",
+		[WITNESS_END_SIGNAL] = "a signal asked for the end",
+		[WITNESS_END_RECORD] = "the record ended",
+	};
+	char line[400], hits[96] = "";
+
+	if (w->lost) {
+		snprintf(line, sizeof(line), "%" PRIu64 " events were lost or could not be read: there may "
+			 "have been other mappings", w->lost);
+		text_style_begin(out, TEXT_BAD);
+		text_wrapped(out, "LOST", LABEL, line);
+		text_style_end(out);
+	}
+	if (w->unplaced) {
+		snprintf(line, sizeof(line), "%" PRIu64 " mappings are counted, but not in the bytes that "
+			 "were seen: there were too many", w->unplaced);
+		text_wrapped(out, "not placed", LABEL, line);
+	}
+	if (w->has_hits)
+		snprintf(hits, sizeof(hits), "; KVM mapped %" PRIu64 " times in all, of any VM", w->hits);
+	snprintf(line, sizeof(line), "watched for %.1f s from %s on, until %s%s", w->duration_s,
+		 w->started, ends[w->end], hits);
+	text_wrapped(out, "watch", LABEL, line);
+}
+
+void witness_text(FILE *out, const struct witness *w, const char *saved)
+{
+	bool device = false, nc = false, any = false;
+
+	print_head(out, w);
+	print_rows(out, w);
+	for (unsigned int i = 0; i < PCI_BARS; i++) {
+		struct witness_seen seen;
+
+		if (!witness_watches(&w->device.bars[i]))
+			continue;
+		if (witness_bar_seen(&seen, w, i)) {
+			fputs("out of memory\n", out);
+			return;
+		}
+		print_seen(out, w, &w->device.bars[i], &seen);
+	}
+	for (size_t i = 0; i < w->n_ranges; i++) {
+		any = true;
+		device |= w->ranges[i].type == WITNESS_DEVICE;
+		nc |= w->ranges[i].type == WITNESS_NORMAL_NC;
+	}
+	print_vmms(out, w);
+	print_advice(out, w, device, nc, any);
+	print_run(out, w);
+	if (saved)
+		text_wrapped(out, "saved", LABEL, saved);
+}
