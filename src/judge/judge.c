@@ -47,13 +47,13 @@ const char *effective_name(enum effective e, const char *arch)
 	return strcmp(arch, "x86_64") ? arm[e] : x86[e];
 }
 
-static void collect(struct verdict *v, const struct result *run, const struct result *host)
+static void collect(struct verdict *v, const struct judge_input *in)
 {
 	for (const struct rule *r = judge_rules; r->line && v->n_evidence < EVIDENCE_MAX; r++) {
 		struct evidence *e = &v->evidence[v->n_evidence];
 
 		*e = (struct evidence){ .line = r->line, .source = r->source };
-		if (!r->observe(e, run, host))
+		if (!r->observe(e, in, r->subject))
 			continue;
 		v->n_evidence++;
 		if (r->timing && v->emulated) {
@@ -82,11 +82,15 @@ static unsigned int agreed(const struct verdict *v, enum strength least, bool *a
 
 /*
  * Normal and Write-Back behave alike but for the cache. Where nothing points at a cache, the BAR
- * of a device is what it was mapped as.
+ * of a device is what it was mapped as; where something does, both stay possible.
  */
-static enum effective narrow(unsigned int types)
+static enum effective narrow(const struct verdict *v, unsigned int types)
 {
-	if (types == (SAYS(EFFECTIVE_NORMAL_NC) | SAYS(EFFECTIVE_WRITE_BACK)))
+	bool doubt = true;
+
+	for (unsigned int i = 0; i < v->n_evidence; i++)
+		doubt &= !v->evidence[i].no_doubt;
+	if (doubt && types == (SAYS(EFFECTIVE_NORMAL_NC) | SAYS(EFFECTIVE_WRITE_BACK)))
 		types = SAYS(EFFECTIVE_NORMAL_NC);
 	for (int e = EFFECTIVE_UNKNOWN + 1; e < EFFECTIVES; e++)
 		if (types == SAYS(e))
@@ -107,7 +111,7 @@ static const struct evidence *decisive(const struct verdict *v)
 
 		if (!e->says || e->strength < STRENGTH_STRONG)
 			continue;
-		if (narrow(e->says) == v->effective)
+		if (narrow(v, e->says) == v->effective)
 			return e;
 		if (!best || __builtin_popcount(e->says) < __builtin_popcount(best->says))
 			best = e;
@@ -133,7 +137,7 @@ static void conclude(struct verdict *v)
 			 "the evidence contradicts itself: see its lines");
 		return;
 	}
-	v->effective = narrow(all);
+	v->effective = narrow(v, all);
 	if (v->effective == EFFECTIVE_UNKNOWN) {
 		snprintf(v->reason, sizeof(v->reason), "what was observed fits several types");
 		return;
@@ -147,10 +151,27 @@ static void conclude(struct verdict *v)
 		 all == SAYS(v->effective) ? "" : " (Write-Back is not ruled out)");
 }
 
-void judge_run(struct verdict *v, const struct result *run, const struct result *host)
+/*
+ * A guest's own kernel may map _wc as Device: then Normal-NC was never asked for, and what the
+ * hypervisor makes of it stays open.
+ */
+static void judge_word(struct verdict *v, const struct result *run)
 {
+	v->word = word_of[v->effective];
+	if (v->about_guest && v->effective == EFFECTIVE_DEVICE &&
+	    fact_get(&run->env.facts, "wc_erratum")) {
+		v->word = VERDICT_INCONCLUSIVE;
+		snprintf(v->reason, sizeof(v->reason), "this guest's kernel maps _wc as Device "
+			 "itself, because of an erratum: it never asked the hypervisor for Normal-NC");
+	}
+}
+
+void judge_input(struct verdict *v, const struct judge_input *in)
+{
+	const struct result *run = in->run;
+
 	memset(v, 0, sizeof(*v));
-	v->emulated = run->env.emulated || (host && host->env.emulated);
+	v->emulated = run->env.emulated || (in->host && in->host->env.emulated);
 	if (run->is_ram || !result_find_probe(run, "access", "wc")) {
 		snprintf(v->reason, sizeof(v->reason), "%s", run->is_ram ?
 			 "ordinary memory was measured, no BAR" :
@@ -159,8 +180,15 @@ void judge_run(struct verdict *v, const struct result *run, const struct result 
 	}
 	v->judged = true;
 	v->about_guest = run->env.virt.guest != ENV_BARE_METAL;
-	collect(v, run, host);
+	collect(v, in);
 	conclude(v);
-	v->word = word_of[v->effective];
+	judge_word(v, run);
 	judge_advise(v, run);
+}
+
+void judge_run(struct verdict *v, const struct result *run, const struct result *host)
+{
+	struct judge_input in = { .run = run, .host = host };
+
+	judge_input(v, &in);
 }

@@ -3,6 +3,7 @@
 #define JUDGE_JUDGE_H
 
 #include "run/result.h"
+#include "witness/witness.h"
 
 /*
  * From what was observed to which memory type the WC mapping really has, and from that to whether
@@ -40,11 +41,12 @@ struct evidence {
 	char threshold[96];
 	unsigned int says;       /* SAYS() of every type that it is compatible with; 0: nothing */
 	enum strength strength;  /* NONE: shown, counts for nothing */
+	bool no_doubt;           /* what cannot be told apart stays open: see judge.c */
 	char why[224];           /* what it means, or why it counts for nothing */
 	const char *source;      /* where the rule comes from */
 };
 
-#define EVIDENCE_MAX 16
+#define EVIDENCE_MAX 20
 #define ADVICE_MAX   6
 
 struct verdict {
@@ -61,10 +63,16 @@ struct verdict {
 	unsigned int n_advice;
 };
 
-/*
- * Judges a run. host: a run of the same BAR on the host, or NULL; it adds the lines that need a
- * reference.
- */
+/* What there is to judge by; only run is needed. */
+struct judge_input {
+	const struct result *run;
+	const struct result *host;     /* a run of the same BAR on the host: a reference */
+	const struct witness *witness; /* what the host saw KVM do with the BAR */
+};
+
+void judge_input(struct verdict *v, const struct judge_input *in);
+
+/* The same without a witness; host may be NULL. */
 void judge_run(struct verdict *v, const struct result *run, const struct result *host);
 
 const char *verdict_word_name(enum verdict_word w); /* "preserved", "demoted", ... */

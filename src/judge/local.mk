@@ -4,4 +4,5 @@ libjudge_a_SOURCES += \
 	%D%/compare.c %D%/compare.h \
 	%D%/correct.c %D%/correct.h \
 	%D%/judge.c %D%/judge.h \
-	%D%/rules.c %D%/rules.h
+	%D%/rules.c %D%/rules.h \
+	%D%/signs.c

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include "exp/probe.h"
 #include "judge/rules.h"
 
-#define FRESH_S        3600   /* a journal entry speaks of the machine as it is now */
-#define CACHED_LOAD_NS 20.0   /* no round trip to a device or to DRAM is that short */
-#define UNCACHED_LOAD_NS 50.0 /* no cache takes so long for a line that it holds */
-#define RATIO_APART    1.5    /* WC so much faster than plain is no accident */
-#define RATIO_SAME     1.15   /* WC no faster than plain */
+#define FRESH_S 3600 /* a journal entry speaks of the machine as it is now */
 
-/* A cell that faulted in one round is no evidence in the others. */
-static bool measured(const struct cell_record *c)
+bool rule_measured(const struct cell_record *c)
 {
 	return c && c->status == CELL_MEASURED && c->has_summary;
 }
@@ -39,51 +36,12 @@ static unsigned int works_says(const struct result *run)
 	       (is_direct(run) ? 0 : SAYS(EFFECTIVE_TRAPPED));
 }
 
-/* The plain cell that stands beside a wc store cell worth comparing; NULL: none. */
-static const struct cell_record *plain_of(const struct result *run, const struct cell_record *wc)
+static bool observe_store(struct evidence *e, const struct judge_input *in, const char *subject)
 {
-	const struct cell_record *plain;
-	char other[sizeof(wc->id)];
-
-	if (strncmp(wc->id, "bw/wc/store", 11) || !measured(wc) || wc->region_bytes < 4096 ||
-	    strcmp(wc->barrier, "none"))
-		return NULL;
-	snprintf(other, sizeof(other), "bw/plain%.*s", (int)sizeof(other) - 9,
-		 wc->id + strlen("bw/wc"));
-	plain = result_find_cell(run, other);
-	return measured(plain) && plain->summary.ci_low > 0 ? plain : NULL;
-}
-
-struct wc_ratio judge_wc_ratio(const struct result *run)
-{
-	struct wc_ratio best = { 0 };
-
-	for (size_t i = 0; i < run->n_cells; i++) {
-		const struct cell_record *wc = &run->cells[i], *plain = plain_of(run, wc);
-		double ratio, low;
-
-		if (!plain)
-			continue;
-		ratio = wc->summary.median / plain->summary.median;
-		/* intervals apart: one noisy round is no gathering */
-		low = wc->summary.ci_low / plain->summary.ci_high;
-		if (ratio > best.most) {
-			best.most = ratio;
-			best.most_id = wc->id + strlen("bw/wc/");
-		}
-		if (low > best.at_least) {
-			best.at_least = low;
-			best.id = wc->id + strlen("bw/wc/");
-		}
-	}
-	return best;
-}
-
-static bool observe_store(struct evidence *e, const struct result *run, const struct result *host)
-{
+	const struct result *run = in->run;
 	const struct probe_record *wc = result_find_probe(run, "access", "wc");
 
-	(void)host;
+	(void)subject;
 	if (!wc || !(wc->store_ns > 0))
 		return false;
 	snprintf(e->observed, sizeof(e->observed), "%.0f ns for a store into an empty queue",
@@ -106,13 +64,11 @@ static bool observe_store(struct evidence *e, const struct result *run, const st
 	return true;
 }
 
-static bool observe_alignment(struct evidence *e, const struct result *run,
-			      const struct result *host)
+static bool observe_risky(struct evidence *e, const struct judge_input *in, const char *subject)
 {
-	const struct probe_record *control = result_find_probe(run, "alignment", "plain");
-	const struct probe_record *wc = result_find_probe(run, "alignment", "wc");
+	const struct probe_record *control = result_find_probe(in->run, subject, "plain");
+	const struct probe_record *wc = result_find_probe(in->run, subject, "wc");
 
-	(void)host;
 	if (!wc)
 		return false;
 	snprintf(e->observed, sizeof(e->observed), "%s through wc%s%s", wc->outcome,
@@ -124,10 +80,10 @@ static bool observe_alignment(struct evidence *e, const struct result *run,
 		snprintf(e->why, sizeof(e->why), "proves nothing without a control that faults "
 			 "through plain");
 	} else if (!strcmp(wc->outcome, "works")) {
-		e->says = works_says(run);
+		e->says = works_says(in->run);
 		e->strength = STRENGTH_PROOF;
-		snprintf(e->why, sizeof(e->why), "an unaligned load is allowed on Normal memory "
-			 "only, and the control shows that this CPU checks it%s", is_direct(run) ?
+		snprintf(e->why, sizeof(e->why), "it is allowed on Normal memory only, and the "
+			 "control shows that this CPU checks it%s", is_direct(in->run) ?
 			 "" : "; or a VMM traps and emulates it: no store was timed to tell");
 	} else if (!strcmp(wc->outcome, "SIGBUS/BUS_ADRALN")) {
 		e->says = SAYS(EFFECTIVE_DEVICE);
@@ -137,6 +93,21 @@ static bool observe_alignment(struct evidence *e, const struct result *run,
 	} else {
 		snprintf(e->why, sizeof(e->why), "tells nothing: %.160s", wc->detail);
 	}
+	return true;
+}
+
+/* IMPLEMENTATION DEFINED on all types but Write-Back: good to know, no sign of any. */
+static bool observe_exclusive(struct evidence *e, const struct judge_input *in,
+			      const char *subject)
+{
+	const struct probe_record *wc = result_find_probe(in->run, subject, "wc");
+
+	if (!wc || !strcmp(wc->outcome, "not-run"))
+		return false;
+	snprintf(e->observed, sizeof(e->observed), "%s through wc", wc->outcome);
+	snprintf(e->threshold, sizeof(e->threshold), "none: implementation defined");
+	snprintf(e->why, sizeof(e->why), "says nothing about the type; a driver must not use atomics "
+		 "on a BAR");
 	return true;
 }
 
@@ -165,13 +136,38 @@ static bool parse_time(const char *text, time_t *t)
 	return end && !*end;
 }
 
-/* Within an hour nobody upgraded the host or moved the image: an older entry is no proof of today. */
-static bool is_fresh(const struct journal_record *j, const struct result *run)
+/*
+ * Seconds from the entry to the run, which may be read beside a journal that went on; INT_MAX: not
+ * known.
+ */
+static int age_s(const struct journal_record *j, const struct result *run)
 {
 	time_t then, now;
 
-	return parse_time(j->time, &then) && parse_time(run->started, &now) && then <= now &&
-	       now - then < FRESH_S;
+	if (!parse_time(j->time, &then) || !parse_time(run->started, &now) ||
+	    now - then >= INT_MAX || now - then <= -INT_MAX)
+		return INT_MAX;
+	return (int)(now - then);
+}
+
+/* Within an hour nobody upgraded the host or moved the image: an older entry is no proof of today. */
+static bool is_fresh(const struct journal_record *j, const struct result *run)
+{
+	return abs(age_s(j, run)) < FRESH_S;
+}
+
+/*
+ * An open entry of the run's own boot did not kill that machine, which lived to make the run; unless
+ * it came after.
+ */
+static bool is_open_alive(const struct journal_record *j, const struct result *run)
+{
+	return !j->outcome[0] && j->this_boot && age_s(j, run) >= 0;
+}
+
+static bool tells_type(const char *probe)
+{
+	return !strcmp(probe, "alignment") || !strcmp(probe, "dc-zva");
 }
 
 /* The latest attempt that tells something; NULL: none. */
@@ -182,55 +178,54 @@ static const struct journal_record *last_attempt(const struct result *run)
 	for (size_t i = 0; i < run->n_journal; i++) {
 		const struct journal_record *j = &run->journal[i];
 
-		if (strcmp(j->probe, "alignment") || strcmp(j->mapping, "wc") ||
-		    !strcmp(j->outcome, "interrupted") || !strcmp(j->outcome, "survived") ||
-		    !strcmp(j->outcome, "not-made"))
-			continue;
-		/* an open record of this boot did not kill the machine: we are still here */
-		if (j->outcome[0] || !j->this_boot)
+		if (tells_type(j->probe) && !strcmp(j->mapping, "wc") &&
+		    strcmp(j->outcome, "interrupted") && strcmp(j->outcome, "survived") &&
+		    strcmp(j->outcome, "not-made") && !is_open_alive(j, run))
 			last = j;
 	}
 	return last;
 }
 
-static bool observe_journal(struct evidence *e, const struct result *run,
-			    const struct result *host)
+static void say_death(struct evidence *e, const struct journal_record *j, const struct result *run,
+		      const char *caveat)
 {
-	const struct journal_record *last = last_attempt(run);
-	const char *instead = superseded(run);
-	enum strength strength;
-	const char *caveat;
+	if (is_bare_metal(run)) {
+		snprintf(e->why, sizeof(e->why), "bare metal has no hypervisor that could "
+			 "die of it: that boot ended otherwise");
+		return;
+	}
+	e->says = SAYS(EFFECTIVE_DEVICE);
+	/* of the run's own boot nobody saw the next: mmiobench alone may have been killed */
+	e->strength = is_fresh(j, run) && !j->this_boot ? STRENGTH_PROOF : STRENGTH_STRONG;
+	snprintf(e->why, sizeof(e->why),
+		 "boot %.8s of this VM ended in that access: stage 2 was Device, and KVM "
+		 "cannot handle the alignment fault it raises (FSC 0x21). %s",
+		 j->boot_id, caveat);
+}
 
-	(void)host;
+static bool observe_journal(struct evidence *e, const struct judge_input *in,
+			    const char *subject)
+{
+	const struct result *run = in->run;
+	const struct journal_record *last = last_attempt(run);
+	const char *instead = superseded(run), *caveat;
+
+	(void)subject;
 	if (!last)
 		return false;
-	strength = is_fresh(last, run) ? STRENGTH_PROOF : STRENGTH_STRONG;
 	caveat = is_fresh(last, run) ? "" : "If host or VMM changed since, probe again";
 	snprintf(e->threshold, sizeof(e->threshold), "an attempt with no record after it: the VM died of it");
-	snprintf(e->observed, sizeof(e->observed), "unaligned load through wc at %s: %s", last->time,
+	snprintf(e->observed, sizeof(e->observed), "%s through wc at %s: %s",
+		 strcmp(last->probe, "alignment") ? "DC ZVA" : "unaligned load", last->time,
 		 last->outcome[0] ? last->outcome : "the machine died");
 	if (instead) {
 		snprintf(e->why, sizeof(e->why), "%s", instead);
-		return true;
-	}
-	if (!last->outcome[0]) {
-		if (is_bare_metal(run)) {
-			snprintf(e->why, sizeof(e->why), "bare metal has no hypervisor that could "
-				 "die of it: that boot ended otherwise");
-			return true;
-		}
-		e->says = SAYS(EFFECTIVE_DEVICE);
-		e->strength = strength;
-		snprintf(e->why, sizeof(e->why),
-			 "boot %.8s of this VM ended in that access: stage 2 was Device, and KVM "
-			 "cannot handle the alignment fault it raises (FSC 0x21). %s",
-			 last->boot_id, caveat);
-		return true;
-	}
-	if (!strcmp(last->outcome, "works")) {
+	} else if (!last->outcome[0]) {
+		say_death(e, last, run, caveat);
+	} else if (!strcmp(last->outcome, "works")) {
 		/* the control is run before each attempt: there is no entry without it */
 		e->says = works_says(run);
-		e->strength = strength;
+		e->strength = is_fresh(last, run) ? STRENGTH_PROOF : STRENGTH_STRONG;
 		snprintf(e->why, sizeof(e->why), "an earlier run made it and lived, after a "
 			 "control that faulted through plain. %s", caveat);
 	} else {
@@ -239,66 +234,96 @@ static bool observe_journal(struct evidence *e, const struct result *run,
 	return true;
 }
 
-static bool observe_cached(struct evidence *e, const struct result *run, const struct result *host)
-{
-	const struct cell_record *c = result_find_cell(run, "lat/wc/load8+dep@each/64");
+static const struct {
+	enum witness_type type;
+	unsigned int says;
+	bool no_doubt;
+	const char *why;
+} witnessed[] = {
+	{ WITNESS_DEVICE, SAYS(EFFECTIVE_DEVICE), false,
+	  "KVM mapped it Device, and the stronger of both stages wins" },
+	{ WITNESS_NORMAL_NC, SAYS(EFFECTIVE_NORMAL_NC), false,
+	  "KVM left the type to the guest: Normal-NC stays Normal-NC" },
+	/* with FEAT_S2FWB Write-Back is forced, without it the guest's Normal-NC wins */
+	{ WITNESS_NORMAL_WB, SAYS(EFFECTIVE_WRITE_BACK) | SAYS(EFFECTIVE_NORMAL_NC), true,
+	  "KVM mapped it as memory: Write-Back where the CPU forces it (FEAT_S2FWB), which the host's "
+	  "log does not tell" },
+};
 
-	(void)host;
-	if (!measured(c))
-		return false;
-	snprintf(e->observed, sizeof(e->observed), "%.1f ns a dependent load", c->summary.median);
-	snprintf(e->threshold, sizeof(e->threshold), "cached below %.0f ns, not cached from %.0f ns on",
-		 CACHED_LOAD_NS, UNCACHED_LOAD_NS);
-	if (c->summary.median < CACHED_LOAD_NS) {
-		e->says = SAYS(EFFECTIVE_WRITE_BACK);
-		e->strength = STRENGTH_STRONG;
-		snprintf(e->why, sizeof(e->why), "only a cache answers so fast: the BAR is the "
-			 "hypervisor's memory, mapped Write-Back");
-	} else if (c->summary.median >= UNCACHED_LOAD_NS) {
-		e->says = SAYS(EFFECTIVE_DEVICE) | SAYS(EFFECTIVE_NORMAL_NC) |
-			  SAYS(EFFECTIVE_TRAPPED);
-		e->strength = STRENGTH_STRONG;
-		snprintf(e->why, sizeof(e->why), "loads of one line leave the caches each time");
-	} else {
-		snprintf(e->why, sizeof(e->why), "slow for a cache, fast for a device");
+static bool is_same_bar(const struct witness *w, const struct result *run)
+{
+	const struct bar *bar = &w->device.bars[run->bar.index];
+
+	return w->device.vendor == run->device.vendor && w->device.device == run->device.device &&
+	       bar->size_bytes == run->bar.size_bytes;
+}
+
+static void say_witnessed(struct evidence *e, const struct witness *w, enum witness_type type)
+{
+	const char *forced = fact_get(&w->env.facts, "s2fwb");
+
+	for (size_t i = 0; i < sizeof(witnessed) / sizeof(witnessed[0]); i++) {
+		if (witnessed[i].type != type)
+			continue;
+		e->says = witnessed[i].says;
+		e->no_doubt = witnessed[i].no_doubt;
+		e->strength = STRENGTH_PROOF;
+		snprintf(e->why, sizeof(e->why), "%s", witnessed[i].why);
 	}
+	if (type == WITNESS_NORMAL_WB && forced && !strcmp(forced, "yes")) {
+		e->says = SAYS(EFFECTIVE_WRITE_BACK);
+		snprintf(e->why, sizeof(e->why), "KVM mapped it as memory, and this CPU forces "
+			 "Write-Back on it (FEAT_S2FWB), whatever the guest asks for");
+	}
+}
+
+static bool observe_witness(struct evidence *e, const struct judge_input *in, const char *subject)
+{
+	struct witness_seen seen;
+
+	(void)subject;
+	if (!in->witness || !is_same_bar(in->witness, in->run) ||
+	    witness_bar_seen(&seen, in->witness, in->run->bar.index))
+		return false;
+	snprintf(e->threshold, sizeof(e->threshold), "what kvm_pgtable_stage2_map was asked for");
+	if (seen.type == WITNESS_UNKNOWN) {
+		snprintf(e->observed, sizeof(e->observed), "%s", seen.mixed ? "several types" :
+			 seen.count ? "a type without a name" : "no mapping of this BAR");
+		snprintf(e->why, sizeof(e->why), "%s", seen.mixed ?
+			 "the mapping changed, or several VMs had the BAR" : seen.count ?
+			 "this kernel's enum kvm_pgtable_prot has bits that are not known" :
+			 "trapped, or mapped before the witness began");
+		return true;
+	}
+	snprintf(e->observed, sizeof(e->observed), "stage 2 %s, %" PRIu64 " KiB in %" PRIu64
+		 " mappings, for %.15s", witness_type_name(seen.type), seen.bytes >> 10, seen.count,
+		 seen.comm);
+	say_witnessed(e, in->witness, seen.type);
 	return true;
 }
 
-static bool observe_ratio(struct evidence *e, const struct result *run, const struct result *host)
+/* What is known of the machine that decides how _wc is mapped, before any hypervisor has a say. */
+static bool observe_environment(struct evidence *e, const struct judge_input *in,
+				const char *subject)
 {
-	struct wc_ratio here = judge_wc_ratio(run), ref = { 0 };
-	int n;
+	const struct virt *virt = &in->run->env.virt;
+	const char *erratum = fact_get(&in->run->env.facts, "wc_erratum");
 
-	if (!(here.most > 0))
-		return false;
-	if (host)
-		ref = judge_wc_ratio(host);
-	n = snprintf(e->observed, sizeof(e->observed), "wc/plain up to %.2f (%s)",
-		     here.most, here.most_id);
-	if (ref.most > 0)
-		snprintf(e->observed + n, sizeof(e->observed) - (size_t)n, ", on the host up to %.2f",
-			 ref.most);
-	snprintf(e->threshold, sizeof(e->threshold), "apart: at least %.2f with both intervals; the "
-		 "same: up to %.2f", RATIO_APART, RATIO_SAME);
-	if (here.at_least >= RATIO_APART) {
-		e->says = SAYS(EFFECTIVE_NORMAL_NC) | SAYS(EFFECTIVE_WRITE_BACK);
+	(void)subject;
+	snprintf(e->threshold, sizeof(e->threshold), "a kernel that says it maps WC as Device");
+	if (erratum) {
+		snprintf(e->observed, sizeof(e->observed), "kernel log: %.100s", erratum);
+		e->says = SAYS(EFFECTIVE_DEVICE);
 		e->strength = STRENGTH_STRONG;
-		snprintf(e->why, sizeof(e->why), "stores through wc gather (%s, at least %.2f): it "
-			 "is not what plain is", here.id, here.at_least);
-	} else if (ref.at_least >= RATIO_APART && here.most <= RATIO_SAME) {
-		e->says = SAYS(EFFECTIVE_DEVICE) | SAYS(EFFECTIVE_TRAPPED);
-		e->strength = STRENGTH_STRONG;
-		snprintf(e->why, sizeof(e->why), "the same BAR gathers on the host, and here wc is "
-			 "what plain is");
-	} else if (ref.most > 0 && ref.at_least < RATIO_APART) {
-		snprintf(e->why, sizeof(e->why), "this device shows no gathering on the host either");
-	} else if (here.most > RATIO_SAME) {
-		snprintf(e->why, sizeof(e->why), "neither clearly apart nor the same");
-	} else {
-		snprintf(e->why, sizeof(e->why), "gathering not seen proves nothing without a host "
-			 "that shows it");
+		snprintf(e->why, sizeof(e->why), "this kernel makes _wc mappings Device itself, "
+			 "because of an erratum: no hypervisor is to blame");
+		return true;
 	}
+	snprintf(e->observed, sizeof(e->observed), "%s%s%s (%s)", env_guest_name(virt->guest),
+		 *virt->hypervisor ? " of " : "", virt->hypervisor,
+		 confidence_name(virt->confidence));
+	snprintf(e->why, sizeof(e->why), "%.100s; nothing says that this kernel maps WC as Device",
+		 virt->why);
 	return true;
 }
 
@@ -306,13 +331,14 @@ static bool observe_ratio(struct evidence *e, const struct result *run, const st
  * Reordering that no Device mapping allows. SB and R are left out: Olympus CPUs (erratum 1027) show
  * them on Device too.
  */
-static bool observe_reordering(struct evidence *e, const struct result *run,
-			       const struct result *host)
+static bool observe_reordering(struct evidence *e, const struct judge_input *in,
+			       const char *subject)
 {
+	const struct result *run = in->run;
 	static const char *const shapes[] = { "MP", "LB", "S", "2+2W" };
 	const struct cell_record *seen = NULL, *any = NULL;
 
-	(void)host;
+	(void)subject;
 	for (size_t i = 0; i < run->n_cells; i++) {
 		const struct cell_record *c = &run->cells[i];
 
@@ -346,15 +372,37 @@ static bool observe_reordering(struct evidence *e, const struct result *run,
 }
 
 const struct rule judge_rules[] = {
+	{ "host witness", "KVM: arch/arm64/kvm/hyp/pgtable.c, stage2_set_prot_attr", false,
+	  observe_witness, NULL },
 	{ "isolated store", "VM exits cost microseconds, posted stores nanoseconds", false,
-	  observe_store },
-	{ "unaligned access", "Arm ARM B2.9: alignment faults on Device memory", false,
-	  observe_alignment },
+	  observe_store, NULL },
+	{ "unaligned access", "Arm ARM B2.9: alignment faults on Device memory", false, observe_risky,
+	  "alignment" },
+	{ "DC ZVA", "Arm ARM C6.2.75: alignment fault on Device memory", false, observe_risky,
+	  "dc-zva" },
 	{ "crash journal", "KVM: kvm_handle_guest_abort, Unsupported FSC 0x21", false,
-	  observe_journal },
-	{ "dependent load", "a round trip to a device takes hundreds of ns", true, observe_cached },
-	{ "wc against plain", "gathering: Arm ARM B2.10, Intel SDM 3A 12.3.1", true, observe_ratio },
+	  observe_journal, NULL },
+	{ "dependent load", "a round trip to a device takes hundreds of ns", true, observe_cached,
+	  NULL },
+	{ "link ceiling", "PCIe base spec 2.1.2: what a TLP carries beside its 8 bytes", true,
+	  observe_ceiling, NULL },
+	{ "wc against plain", "gathering: Arm ARM B2.10, Intel SDM 3A 12.3.1", true, observe_sign,
+	  "ratio" },
+	{ "store merging", "gathering: Arm ARM B2.9.1, Device-nGnRE does not", true, observe_sign,
+	  "store merging" },
+	{ "store then load", "Arm ARM B2.9: Device loads are not answered from stores", true,
+	  observe_sign, "store then load" },
+	{ "load merging", "gathering: Arm ARM B2.9.1, Device-nGnRE does not", true, observe_sign,
+	  "load merging" },
+	{ "load parallelism", "Device loads wait for each other on most CPUs", true, observe_sign,
+	  "load parallelism" },
+	{ "host reference", "the same BAR, the same plan, without a hypervisor", true, observe_host,
+	  NULL },
 	{ "reordering", "Arm ARM B2.9.2, Intel SDM 3A 12.3: Device and UC keep order", true,
-	  observe_reordering },
+	  observe_reordering, NULL },
+	{ "exclusives", "Arm ARM B2.17.5: implementation defined", false, observe_exclusive,
+	  "exclusive" },
+	{ "environment", "kernel log, DMI, device tree, ACPI: see the facts", false,
+	  observe_environment, NULL },
 	{ 0 },
 };

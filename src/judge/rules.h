@@ -9,11 +9,24 @@ struct rule {
 	const char *line;
 	const char *source;
 	bool timing;             /* counts for nothing on an emulated CPU */
-	/* Fills observed, threshold, says, strength, why; false: nothing was observed. */
-	bool (*observe)(struct evidence *e, const struct result *run, const struct result *host);
+	/*
+	 * Fills observed, threshold, says, strength, why; false: nothing was observed. subject: the
+	 * probe or sign that it is about, where several rules share the function.
+	 */
+	bool (*observe)(struct evidence *e, const struct judge_input *in, const char *subject);
+	const char *subject;
 };
 
 extern const struct rule judge_rules[]; /* ends with a row without line */
+
+/* A cell that can be reckoned with: one that faulted in one round is no evidence in the others. */
+bool rule_measured(const struct cell_record *c);
+
+/* signs.c: what times show */
+bool observe_sign(struct evidence *e, const struct judge_input *in, const char *subject);
+bool observe_cached(struct evidence *e, const struct judge_input *in, const char *subject);
+bool observe_ceiling(struct evidence *e, const struct judge_input *in, const char *subject);
+bool observe_host(struct evidence *e, const struct judge_input *in, const char *subject);
 
 /* WC against plain store throughput over regions of 4 KiB and more. */
 struct wc_ratio {

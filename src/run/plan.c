@@ -72,31 +72,40 @@ double plan_estimate_s(const struct plan *plan)
 	return visit_s(plan->profile) * (double)plan->cells.n * plan->profile->rounds;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
+/* A cell that can be run, and what its shortest visit needs. */
+struct need {
+	double s;
+	size_t cell;
+};
 
-	return x < y ? -1 : x > y;
+static int by_need(const void *a, const void *b)
+{
+	const struct need *x = a, *y = b;
+
+	if (x->s != y->s)
+		return x->s < y->s ? -1 : 1;
+	return x->cell < y->cell ? -1 : x->cell > y->cell;
 }
 
 /*
- * The longest visit: of the cells that can be run, the cheapest ones get in, as many as fit into
- * their part of the profile's time with the least rounds.
+ * Of the cells that can be run, the cheapest ones get in, as many as fit into their part of the
+ * profile's time with the least rounds; of equal ones the first in the plan.
  */
-static double cap_of(const struct plan *plan, double *needs, size_t n)
+static void admit(const struct plan *plan, struct need *needs, size_t n, struct result *result)
 {
 	const struct plan_profile *p = plan->profile;
-	double least = visit_s(p), sum = 0, cap = 0; /* cap: the next smaller need */
+	double least = visit_s(p), sum = 0;
 
-	qsort(needs, n, sizeof(*needs), by_value);
+	qsort(needs, n, sizeof(*needs), by_need);
 	for (size_t i = 0; i < n; i++) {
-		sum += needs[i] > least ? needs[i] : least;
-		if (i && needs[i] > needs[i - 1])
-			cap = needs[i - 1];
-		if (PLAN_LEAST_ROUNDS * sum > NEEDED_PART * p->budget_s)
-			return cap;
+		struct cell_record *rec = &result->cells[needs[i].cell];
+
+		sum += needs[i].s > least ? needs[i].s : least;
+		if (PLAN_LEAST_ROUNDS * sum <= NEEDED_PART * p->budget_s)
+			continue;
+		refuse_slow(rec->why, sizeof(rec->why), &plan->cells.v[needs[i].cell], result);
+		rec->status = CELL_SKIPPED;
 	}
-	return n ? needs[n - 1] : 0;
 }
 
 static void record_fill(struct cell_record *rec, const struct cell *c)
@@ -132,7 +141,7 @@ static void record_fill(struct cell_record *rec, const struct cell *c)
 int plan_record(struct plan *plan, const struct plan_ask *ask, struct result *result)
 {
 	struct cell_record *v = calloc(plan->cells.n ? plan->cells.n : 1, sizeof(*v));
-	double *needs = calloc(plan->cells.n ? plan->cells.n : 1, sizeof(*needs));
+	struct need *needs = calloc(plan->cells.n ? plan->cells.n : 1, sizeof(*needs));
 	size_t n = 0;
 
 	if (!v || !needs) {
@@ -152,17 +161,13 @@ int plan_record(struct plan *plan, const struct plan_ask *ask, struct result *re
 		if (refuse_cell(v[i].why, sizeof(v[i].why), c, ask, result))
 			v[i].status = CELL_SKIPPED;
 		else
-			needs[n++] = cell_need_s(c, result);
+			needs[n++] = (struct need){ cell_need_s(c, result), i };
 	}
-	plan->cap_s = cap_of(plan, needs, n);
 	plan->share_s = (1 - NEEDED_PART) * plan->profile->budget_s /
 			(PLAN_LEAST_ROUNDS * (double)(n ? n : 1));
-	for (size_t i = 0; i < plan->cells.n; i++)
-		if (v[i].status != CELL_SKIPPED &&
-		    refuse_slow(v[i].why, sizeof(v[i].why), &plan->cells.v[i], result, plan->cap_s))
-			v[i].status = CELL_SKIPPED;
-	free(needs);
 	result->cells = v;
 	result->n_cells = plan->cells.n;
+	admit(plan, needs, n, result);
+	free(needs);
 	return 0;
 }

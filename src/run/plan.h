@@ -42,9 +42,7 @@ struct plan {
 	const struct plan_profile *profile;
 	struct plan_layout layout;
 	struct cell_list cells;
-	/* set by plan_record */
-	double cap_s;            /* longest visit; a cell that needs more is skipped */
-	double share_s;          /* a visit may last so long, though it needs less */
+	double share_s;          /* a visit may last so long, though it needs less; by plan_record */
 };
 
 struct plan_ask {

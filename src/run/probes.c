@@ -137,8 +137,7 @@ static bool works_through_wc(const struct result *result, const char *name)
 	return p && !strcmp(p->outcome, "works");
 }
 
-/* Why a risky access through WC must not be made; NULL: it may. */
-static const char *risky_refusal(const struct risky *risky, const struct result *r,
+const char *probes_risky_refusal(const struct risky *risky, const struct result *r,
 				 const struct session_ask *ask)
 {
 	const struct probe_record *wc = result_find_probe(r, "access", "wc");
@@ -201,51 +200,46 @@ static int risky_one(struct result *result, const struct runner *r, struct child
 	return ret ? ret : result_add_probe(result, &rec);
 }
 
-static int risky_probe(struct result *result, const struct runner *r,
-		       struct child_shared *shared, const struct risky *risky,
-		       const struct session_ask *ask)
+static int risky_pair(struct result *result, const struct runner *r, struct child_shared *shared,
+		      const struct risky *risky, const char *journal)
 {
-	const char *refusal = risky_refusal(risky, result, ask);
-	int ret;
+	const struct probe_record *control;
+	int ret = 0;
 
-	if (refusal)
-		return add_not_run(result, risky, "wc", refusal);
 	if (risky->tells_type) {
-		const struct probe_record *control;
-
 		ret = risky_one(result, r, shared, risky, MAP_PLAIN, NULL);
 		control = result_find_probe(result, risky->name, "plain");
-		if (ret)
-			return ret;
-		if (strcmp(control->outcome, "SIGBUS/BUS_ADRALN"))
+		if (!ret && strcmp(control->outcome, "SIGBUS/BUS_ADRALN"))
 			return add_not_run(result, risky, "wc",
 					   "the control did not fault through plain: it is not "
 					   "checked by memory type here");
 	}
-	return risky_one(result, r, shared, risky, MAP_WC, ask->journal);
+	return ret ? ret : risky_one(result, r, shared, risky, MAP_WC, journal);
 }
 
-/* Those that tell the type belong to the experiment "probe", others are one of their own. */
-static bool is_asked_for(const struct risky *risky, const struct session_ask *ask)
+bool probes_risky_wanted(const struct risky *risky, const struct result *result,
+			 const struct session_ask *ask)
 {
+	if (!result_find_probe(result, "access", "wc"))
+		return false;
 	if (risky->tells_type)
 		return !ask->tests || list_has(ask->tests, "probe");
 	return ask->tests && list_has(ask->tests, risky->name);
 }
 
-int probes_risky(struct result *result, const struct runner *r, const struct session_ask *ask)
+int probes_risky(struct result *result, const struct runner *r, const struct risky *risky,
+		 const struct session_ask *ask)
 {
+	const char *refusal = probes_risky_refusal(risky, result, ask);
 	struct child_shared *shared;
-	int ret = 0;
+	int ret;
 
-	if (!result_find_probe(result, "access", "wc"))
-		return 0;
+	if (refusal)
+		return add_not_run(result, risky, "wc", refusal);
 	shared = child_shared_new(RISKY_WORD);
 	if (!shared)
 		return -ENOMEM;
-	for (const struct risky *k = arch_risky; k->name && !ret; k++)
-		if (is_asked_for(k, ask))
-			ret = risky_probe(result, r, shared, k, ask);
+	ret = risky_pair(result, r, shared, risky, ask->journal);
 	child_shared_free(shared, RISKY_WORD);
 	return ret;
 }

@@ -18,11 +18,23 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 		  size_t n_types);
 
 /*
- * The architecture's risky accesses, through the plain mapping (the control, harmless) and then the
- * WC mapping, which can kill a VM: only on bare metal or where the user allowed it, after a journal
- * entry. Where one is not made, the record says why. They may store to the window's first
- * RISKY_BYTES, if stores are allowed.
+ * Those that tell the type belong to the experiment "probe", others are one of their own, and a BAR
+ * without resourceN_wc has none.
  */
-int probes_risky(struct result *result, const struct runner *r, const struct session_ask *ask);
+bool probes_risky_wanted(const struct risky *risky, const struct result *result,
+			 const struct session_ask *ask);
+
+/* Why a risky access through WC must not be made; NULL: it may. */
+const char *probes_risky_refusal(const struct risky *risky, const struct result *r,
+				 const struct session_ask *ask);
+
+/*
+ * One of the architecture's risky accesses, through the plain mapping (the control, harmless) and
+ * then the WC mapping, which can kill a VM: only on bare metal or where the user allowed it, after a
+ * journal entry. Where it is refused, the record says why. One that stores does so to the window's
+ * first RISKY_BYTES: the caller saves them.
+ */
+int probes_risky(struct result *result, const struct runner *r, const struct risky *risky,
+		 const struct session_ask *ask);
 
 #endif

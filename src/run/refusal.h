@@ -15,9 +15,8 @@ bool refuse_cell(char *why, size_t n, const struct cell *cell, const struct plan
 /* Seconds that the shortest visit takes by what single accesses cost; 0: not known. */
 double cell_need_s(const struct cell *cell, const struct result *result);
 
-/* The same for a visit that would take longer than cap_s. */
-bool refuse_slow(char *why, size_t n, const struct cell *cell, const struct result *result,
-		 double cap_s);
+/* Why a cell for which there is no time is left out. */
+void refuse_slow(char *why, size_t n, const struct cell *cell, const struct result *result);
 
 /* True unless this is bare metal as far as one can know: see refusal.c. */
 bool may_be_guest(const struct result *result);

@@ -77,6 +77,7 @@ struct session {
 	const struct session_ask *ask;
 	const struct runner *runner;
 	const struct plan_ask *plan_ask;
+	const struct risky *risky; /* of the phase that makes one */
 };
 
 static int phase_probes(struct session *s)
@@ -86,7 +87,7 @@ static int phase_probes(struct session *s)
 
 static int phase_risky(struct session *s)
 {
-	return probes_risky(s->result, s->runner, s->ask);
+	return probes_risky(s->result, s->runner, s->risky, s->ask);
 }
 
 static int phase_rounds(struct session *s)
@@ -186,7 +187,13 @@ static int session_measure(struct result *result, const struct session_ask *ask,
 	/* the next access may be the last of this VM: what was measured is safe first */
 	if (ask->checkpoint)
 		ask->checkpoint(result, ask->checkpoint_arg);
-	return with_window(&s, RISKY_BYTES, false, phase_risky);
+	for (s.risky = arch_risky; s.risky->name && !ret; s.risky++) {
+		bool stores = s.risky->stores && !probes_risky_refusal(s.risky, result, ask);
+
+		if (probes_risky_wanted(s.risky, result, ask))
+			ret = with_window(&s, stores ? RISKY_BYTES : 0, false, phase_risky);
+	}
+	return ret;
 }
 
 static int session_journal(struct result *result, const struct session_ask *ask)

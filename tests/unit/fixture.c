@@ -46,6 +46,14 @@ void fixture_result(struct result *r)
 	fixture_probe(r, "access", "wc", "reads-back", 800, 5);
 }
 
+/* what the probe moves in bulk is a rate, the rest is per access */
+static bool is_time(const struct cell_record *c)
+{
+	return !strcmp(c->experiment, "lat") ||
+	       (!strcmp(c->experiment, "probe") &&
+		(c->is_load || strchr(c->id, '~') || strstr(c->id, "load-back")));
+}
+
 /* "bw/wc/store8+dsb-st@64/4K/posted": everything is in the id */
 static void cell_parse(struct cell_record *c, const char *id)
 {
@@ -71,7 +79,7 @@ static void cell_parse(struct cell_record *c, const char *id)
 	c->lap_bytes = c->region_bytes;
 	c->flushed = part[4] && !strcmp(part[4], "flushed");
 	snprintf(c->flush_through, sizeof(c->flush_through), "%s", c->flushed ? "plain" : "");
-	snprintf(c->unit, sizeof(c->unit), "%s", strcmp(part[0], "lat") ? "B/s" : "ns");
+	snprintf(c->unit, sizeof(c->unit), "%s", is_time(c) ? "ns" : "B/s");
 	c->pattern = c->is_load ? 0 : 0x8877665544332211;
 }
 

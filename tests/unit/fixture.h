@@ -14,7 +14,7 @@ void fixture_result(struct result *r);
 
 /*
  * Adds a cell of that id ("bw/wc/store8/4K/posted"), with three rounds whose median is the value:
- * bytes per second, or ns where the experiment is lat.
+ * bytes per second, or ns where the experiment is lat, and for most of probe.
  */
 struct cell_record *fixture_cell(struct result *r, const char *id, double value);
 

@@ -25,7 +25,7 @@ static void make_side(struct result *r, bool guest)
 	}
 	fixture_cell(r, "bw/plain/store8/4K/posted", 1e9);
 	fixture_cell(r, "bw/wc/store8/4K/posted", guest ? 2e9 : 4e9);
-	fixture_cell(r, "lat/wc/load8+dep@each/64", guest ? 1800 : 900);
+	fixture_cell(r, "probe/wc/load8+dep@each/64", guest ? 1800 : 900);
 }
 
 static void make_pair(struct result *host, struct result *guest)
@@ -274,7 +274,8 @@ static const struct {
 } statuses[] = {
 	{ NULL, NULL, 5, 900, 4e9, false, VERDICT_PRESERVED, 0 },
 	{ NULL, NULL, 5, 900, 4e9, true, VERDICT_PRESERVED, 1 },
-	{ NULL, NULL, 5, 900, 1e9, false, VERDICT_DEMOTED, 1 },
+	/* a host that gathers and a guest that does not: it may be the boot */
+	{ NULL, NULL, 5, 900, 1e9, false, VERDICT_INCONCLUSIVE, 3 },
 	{ NULL, NULL, 4000, 900, 1e9, false, VERDICT_TRAPPED, 1 },
 	{ NULL, NULL, 5, 3, 4e9, false, VERDICT_WRITE_BACK, 1 },
 	{ NULL, NULL, 5, 900, 1.3e9, false, VERDICT_INCONCLUSIVE, 3 },
@@ -314,7 +315,7 @@ static void test_statuses(void **state)
 		fixture_store_ns(&guest, statuses[i].store_ns);
 		fixture_cell(&guest, "bw/plain/store8/4K/posted", 1e9);
 		fixture_cell(&guest, "bw/wc/store8/4K/posted", statuses[i].wc);
-		fixture_cell(&guest, "lat/wc/load8+dep@each/64", statuses[i].load_ns);
+		fixture_cell(&guest, "probe/wc/load8+dep@each/64", statuses[i].load_ns);
 		if (statuses[i].boot)
 			fixture_journal(&guest, statuses[i].boot, statuses[i].outcome);
 		if (statuses[i].failed)

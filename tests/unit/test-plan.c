@@ -198,7 +198,7 @@ static void test_tests(void **state)
 	for (size_t i = 0; i < plan.cells.n; i++)
 		assert_string_equal("lat", plan.cells.v[i].experiment->name);
 	plan_free(&plan);
-	ask.tests = "probe"; /* which has no cells */
+	ask.tests = "exclusive"; /* which has no cells */
 	assert_int_equal(0, plan_make(&plan, &ask));
 	assert_int_equal(0, plan.cells.n);
 	assert_true(plan_estimate_s(&plan) == 0);

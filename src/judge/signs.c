@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <stdio.h>
+#include <string.h>
+#include "judge/ceiling.h"
+#include "judge/rules.h"
+
+#define CACHED_LOAD_NS   20.0 /* no round trip to a device or to DRAM is that short */
+#define UNCACHED_LOAD_NS 50.0 /* no cache takes so long for a line that it holds */
+#define APART            1.5  /* so much better than plain is no accident */
+#define SAME             1.15 /* no better than plain */
+#define NEAR             0.5  /* of a round trip: what was loaded did not make it */
+
+/*
+ * The least overhead of an 8-byte write: 3DW header (a 32-bit address), PCIe base spec 2.1.2. Any
+ * other carries less, so a rate above it was no such writes.
+ */
+#define LEAST_TLP_BYTES  20.0
+#define ABOVE            1.1  /* the clock, and what is still in queues */
+
+/*
+ * What gathering, merging or overlapping gains: how much cheaper accesses are that may be merged
+ * than ones that may not. Device gains nothing; its own mapping, plain, is the control, since links
+ * and devices have gains of their own.
+ */
+struct sign {
+	const char *line;
+	const char *dear, *cheap; /* cells of "probe", in ns: what is gained is dear / cheap */
+	const char *what;         /* "merges stores to one word" */
+	bool loads;
+	bool near;                /* and cheap must be far below dear by itself */
+};
+
+static const struct sign signs[] = {
+	{ "store merging", "store8~stride64/4K/posted", "store8~one/4K/posted",
+	  "merges stores to one word", false, false },
+	{ "store then load", "load8+dep@each/64", "store8+load-back@each/64/posted",
+	  "answers a load of what was just stored before the device could", true, true },
+	{ "load merging", "load8~stride64+BARRIER@64/4K", "load8~seq+BARRIER@64/4K",
+	  "loads a line at once", true, false },
+	{ "load parallelism", "load8~stride64+BARRIER@each/4K", "load8~stride64+BARRIER@64/4K",
+	  "overlaps more loads", true, false },
+};
+
+#define SIGNS (sizeof(signs) / sizeof(signs[0]))
+
+/* A ratio of medians, and what it may be by their intervals. */
+struct gain {
+	double ratio, at_least, at_most;
+};
+
+static const struct cell_record *probe_cell(const struct result *run, const char *mapping,
+					    const char *name)
+{
+	const char *barrier = strcmp(run->arch, "x86_64") ? "dmb-oshld" : "lfence";
+	const char *at = strstr(name, "BARRIER");
+	const struct cell_record *c;
+	char id[sizeof(c->id)];
+
+	if (at)
+		snprintf(id, sizeof(id), "probe/%s/%.*s%s%s", mapping, (int)(at - name), name,
+			 barrier, at + strlen("BARRIER"));
+	else
+		snprintf(id, sizeof(id), "probe/%s/%s", mapping, name);
+	c = result_find_cell(run, id);
+	return rule_measured(c) && c->summary.ci_low > 0 ? c : NULL;
+}
+
+/* dear / cheap through one mapping. */
+static bool gain_of(struct gain *gain, const struct result *run, const struct sign *sign,
+		    const char *mapping)
+{
+	const struct cell_record *dear = probe_cell(run, mapping, sign->dear);
+	const struct cell_record *cheap = probe_cell(run, mapping, sign->cheap);
+
+	if (!dear || !cheap)
+		return false;
+	gain->ratio = dear->summary.median / cheap->summary.median;
+	gain->at_least = dear->summary.ci_low / cheap->summary.ci_high;
+	gain->at_most = dear->summary.ci_high / cheap->summary.ci_low;
+	return true;
+}
+
+/* What wc gains more than plain does. */
+static bool gain_over_plain(struct gain *over, const struct result *run, const struct sign *sign)
+{
+	struct gain wc, plain;
+
+	if (!gain_of(&plain, run, sign, "plain") || !gain_of(&wc, run, sign, "wc"))
+		return false;
+	over->ratio = wc.ratio / plain.ratio;
+	over->at_least = wc.at_least / plain.at_most;
+	over->at_most = wc.at_most / plain.at_least;
+	/* what came near the round trip made it */
+	if (sign->near && wc.at_least * NEAR < 1)
+		over->at_least = 0;
+	return true;
+}
+
+static const char *plain_id(char *buf, size_t n, const char *wc_id)
+{
+	const char *slash = strchr(wc_id, '/'); /* "bw/wc/..." */
+
+	snprintf(buf, n, "%.*s/plain%s", (int)(slash - wc_id), wc_id, slash + strlen("/wc"));
+	return buf;
+}
+
+/* The plain cell that stands beside a wc store cell worth comparing; NULL: none. */
+static const struct cell_record *plain_of(const struct result *run, const struct cell_record *wc)
+{
+	const struct cell_record *plain;
+	char other[sizeof(wc->id)];
+
+	if (strcmp(wc->mapping, "wc") || wc->is_load || strcmp(wc->unit, "B/s") ||
+	    (strcmp(wc->experiment, "bw") && strcmp(wc->experiment, "probe")) ||
+	    !rule_measured(wc) || wc->region_bytes < 4096 || strcmp(wc->barrier, "none"))
+		return NULL;
+	plain = result_find_cell(run, plain_id(other, sizeof(other), wc->id));
+	return rule_measured(plain) && plain->summary.ci_low > 0 ? plain : NULL;
+}
+
+struct wc_ratio judge_wc_ratio(const struct result *run)
+{
+	struct wc_ratio best = { 0 };
+
+	for (size_t i = 0; i < run->n_cells; i++) {
+		const struct cell_record *wc = &run->cells[i], *plain = plain_of(run, wc);
+		double ratio, low;
+
+		if (!plain)
+			continue;
+		ratio = wc->summary.median / plain->summary.median;
+		/* intervals apart: one noisy round is no gathering */
+		low = wc->summary.ci_low / plain->summary.ci_high;
+		if (ratio > best.most) {
+			best.most = ratio;
+			best.most_id = strstr(wc->id, "/wc/") + strlen("/wc/");
+		}
+		if (low > best.at_least) {
+			best.at_least = low;
+			best.id = strstr(wc->id, "/wc/") + strlen("/wc/");
+		}
+	}
+	return best;
+}
+
+static void say_normal(struct evidence *e)
+{
+	e->says = SAYS(EFFECTIVE_NORMAL_NC) | SAYS(EFFECTIVE_WRITE_BACK);
+	e->strength = STRENGTH_STRONG;
+}
+
+static bool observe_ratio(struct evidence *e, const struct result *run)
+{
+	struct wc_ratio here = judge_wc_ratio(run);
+
+	if (!(here.most > 0))
+		return false;
+	snprintf(e->observed, sizeof(e->observed), "wc/plain up to %.2f (%s)", here.most,
+		 here.most_id);
+	snprintf(e->threshold, sizeof(e->threshold), "apart: %.2f and more, with both intervals",
+		 APART);
+	if (here.at_least >= APART) {
+		say_normal(e);
+		snprintf(e->why, sizeof(e->why), "stores through wc gather (%s, at least %.2f): it "
+			 "is not what plain is", here.id, here.at_least);
+	} else if (here.most > SAME) {
+		snprintf(e->why, sizeof(e->why), "neither clearly apart nor the same");
+	} else {
+		snprintf(e->why, sizeof(e->why), "gathering not seen proves nothing without a host "
+			 "that shows it");
+	}
+	return true;
+}
+
+static const struct sign *sign_find(const char *line)
+{
+	for (size_t i = 0; i < SIGNS; i++)
+		if (!strcmp(signs[i].line, line))
+			return &signs[i];
+	return NULL;
+}
+
+bool observe_sign(struct evidence *e, const struct judge_input *in, const char *subject)
+{
+	const struct sign *sign = sign_find(subject);
+	struct gain over;
+
+	if (!sign)
+		return observe_ratio(e, in->run);
+	if (!gain_over_plain(&over, in->run, sign))
+		return false;
+	snprintf(e->observed, sizeof(e->observed), "gains %.2f times what plain gains", over.ratio);
+	snprintf(e->threshold, sizeof(e->threshold), "apart: %.2f and more, with all intervals%s",
+		 APART, sign->near ? ", and below half a round trip" : "");
+	if (over.at_least >= APART) {
+		say_normal(e);
+		snprintf(e->why, sizeof(e->why), "wc %s: it is not what plain is", sign->what);
+	} else {
+		snprintf(e->why, sizeof(e->why), "not seen proves nothing: Normal memory need not");
+	}
+	return true;
+}
+
+bool observe_cached(struct evidence *e, const struct judge_input *in, const char *subject)
+{
+	const struct cell_record *c = probe_cell(in->run, "wc", "load8+dep@each/64");
+
+	(void)subject;
+	if (!c)
+		return false;
+	snprintf(e->observed, sizeof(e->observed), "%.1f ns a dependent load", c->summary.median);
+	snprintf(e->threshold, sizeof(e->threshold), "cached below %.0f ns, not cached from %.0f ns on",
+		 CACHED_LOAD_NS, UNCACHED_LOAD_NS);
+	if (c->summary.median < CACHED_LOAD_NS) {
+		e->says = SAYS(EFFECTIVE_WRITE_BACK);
+		e->strength = STRENGTH_STRONG;
+		snprintf(e->why, sizeof(e->why), "only a cache answers so fast: the BAR is the "
+			 "hypervisor's memory, mapped Write-Back");
+	} else if (c->summary.median >= UNCACHED_LOAD_NS) {
+		e->says = SAYS(EFFECTIVE_DEVICE) | SAYS(EFFECTIVE_NORMAL_NC) |
+			  SAYS(EFFECTIVE_TRAPPED);
+		e->strength = STRENGTH_STRONG;
+		snprintf(e->why, sizeof(e->why), "loads of one line leave the caches each time");
+	} else {
+		snprintf(e->why, sizeof(e->why), "slow for a cache, fast for a device");
+	}
+	return true;
+}
+
+/* A guest's link may be the VMM's invention; the host's, of the same device, is not. */
+static const struct pci_link *link_of(const struct judge_input *in, bool *trusted)
+{
+	bool host_knows = in->host && ceiling_raw(&in->host->device.link) > 0;
+
+	*trusted = host_knows || in->run->env.virt.guest == ENV_BARE_METAL;
+	return host_knows ? &in->host->device.link : &in->run->device.link;
+}
+
+bool observe_ceiling(struct evidence *e, const struct judge_input *in, const char *subject)
+{
+	const struct cell_record *wc = probe_cell(in->run, "wc", "store8/64K/flushed");
+	const struct cell_record *plain = probe_cell(in->run, "plain", "store8/64K/flushed");
+	bool trusted;
+	double limit = ABOVE * ceiling_raw(link_of(in, &trusted)) * 8 / (8 + LEAST_TLP_BYTES);
+
+	(void)subject;
+	if (!wc || !plain || !(limit > 0))
+		return false;
+	snprintf(e->observed, sizeof(e->observed), "%.2f GB/s of 8-byte stores, flushed",
+		 wc->summary.median / 1e9);
+	snprintf(e->threshold, sizeof(e->threshold),
+		 "above %.2f GB/s this link carries no 8-byte writes", limit / 1e9);
+	if (plain->summary.median > limit) {
+		snprintf(e->why, sizeof(e->why), "plain exceeds it too: the link is not what it "
+			 "says it is");
+	} else if (wc->summary.ci_low > limit) {
+		say_normal(e);
+		if (trusted)
+			e->strength = STRENGTH_PROOF;
+		snprintf(e->why, sizeof(e->why), "only gathered stores fit%s", trusted ? "" :
+			 ", if the link that this guest sees is the real one");
+	} else {
+		snprintf(e->why, sizeof(e->why), "not seen proves nothing: other limits are lower");
+	}
+	return true;
+}
+
+/* What the host's run shows, and how much of it is clearly missing here. */
+struct shown {
+	unsigned int on_host, missing, load_missing, here;
+};
+
+static void hold(struct shown *shown, double host_at_least, double ratio, double at_least,
+		 bool loads)
+{
+	shown->here += at_least >= APART;
+	if (host_at_least < APART)
+		return;
+	shown->on_host++;
+	if (ratio > 0 && ratio <= SAME) {
+		shown->missing++;
+		shown->load_missing += loads;
+	}
+}
+
+static struct shown compare_signs(const struct result *run, const struct result *host)
+{
+	struct wc_ratio here = judge_wc_ratio(run), there = judge_wc_ratio(host);
+	struct shown shown = { 0 };
+
+	hold(&shown, there.at_least, here.most, here.at_least, false);
+	for (size_t i = 0; i < SIGNS; i++) {
+		struct gain on_host = { 0 }, on_run = { 0 };
+
+		if (gain_over_plain(&on_host, host, &signs[i]) &&
+		    gain_over_plain(&on_run, run, &signs[i]))
+			hold(&shown, on_host.at_least, on_run.ratio, on_run.at_least,
+			     signs[i].loads);
+	}
+	return shown;
+}
+
+/*
+ * Some Arm cores gather stores at one boot and not at the next, so missing stores alone show
+ * nothing there; what loads do does not change. x86 write buffers always gather (Intel SDM 3A
+ * 12.3.1).
+ */
+static bool enough_missing(const struct shown *s, const struct result *run)
+{
+	if (s->here || s->missing < s->on_host)
+		return false;
+	return strcmp(run->arch, "x86_64") ? s->missing >= 2 && s->load_missing : s->missing >= 1;
+}
+
+bool observe_host(struct evidence *e, const struct judge_input *in, const char *subject)
+{
+	struct shown s;
+
+	(void)subject;
+	if (!in->host || !(judge_wc_ratio(in->host).most > 0))
+		return false;
+	s = compare_signs(in->run, in->host);
+	snprintf(e->observed, sizeof(e->observed), "of %zu signs the host shows %u, here %u of "
+		 "those are missing", SIGNS + 1, s.on_host, s.missing);
+	snprintf(e->threshold, sizeof(e->threshold), "missing: up to %.2f where the host has %.2f "
+		 "and more", SAME, APART);
+	if (enough_missing(&s, in->run)) {
+		e->says = SAYS(EFFECTIVE_DEVICE) | SAYS(EFFECTIVE_TRAPPED);
+		e->strength = STRENGTH_STRONG;
+		snprintf(e->why, sizeof(e->why), "what this BAR does on the host, it does not do "
+			 "here: wc is what plain is");
+	} else if (!s.on_host) {
+		snprintf(e->why, sizeof(e->why), "this device shows no gathering on the host either");
+	} else if (s.here) {
+		snprintf(e->why, sizeof(e->why), "here is as there: the other lines say so");
+	} else {
+		snprintf(e->why, sizeof(e->why), "too little to tell: some cores gather stores at "
+			 "one boot and not at the next");
+	}
+	return true;
+}
