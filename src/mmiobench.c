@@ -334,7 +334,7 @@ static int measured_status(const struct result *result, const struct verdict *ve
 	return run && !measured ? EXIT_USAGE : EXIT_DONE;
 }
 
-static int report(const struct result *result, const char *name)
+static int report(const struct result *result, const char *name, bool explain)
 {
 	struct verdict verdict;
 	int ret;
@@ -343,6 +343,8 @@ static int report(const struct result *result, const char *name)
 	ret = result_write(result, &verdict, name);
 	if (strcmp(name, "-"))
 		result_text(stdout, result, &verdict, ret ? NULL : name);
+	if (strcmp(name, "-") && explain)
+		explain_text(stdout, &verdict, result);
 	return ret ? EXIT_USAGE : measured_status(result, &verdict);
 }
 
@@ -371,7 +373,7 @@ static int measure(const struct options *o, struct session_ask *ask, int argc, c
 	if (ret)
 		ret = ret == -ENOMEM || ret == -EINTR ? EXIT_INTERNAL : EXIT_USAGE;
 	else
-		ret = report(&result, name);
+		ret = report(&result, name, o->explain);
 	result_free(&result);
 	return ret;
 }

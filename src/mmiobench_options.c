@@ -17,7 +17,7 @@ enum option_key {
 	KEY_SIZES, KEY_QUICK, KEY_FULL,
 	KEY_DRY_RUN, KEY_CPU, KEY_SEED, KEY_READ_ONLY, KEY_LEAVE_WINDOW, KEY_JSON, KEY_JOURNAL,
 	KEY_ALLOW_VM_CRASH, KEY_ALLOW_BOUND_DRIVER, KEY_ALLOW_SIDE_EFFECTS, KEY_ALLOW_BRIDGE,
-	KEY_EMULATED, KEY_SYSROOT,
+	KEY_EMULATED, KEY_SYSROOT, KEY_EXPLAIN,
 };
 
 static const struct argp_option argp_options[] = {
@@ -57,6 +57,7 @@ static const struct argp_option argp_options[] = {
 	{ "journal", KEY_JOURNAL, "FILE", 0, "Crash journal (" JOURNAL_DEFAULT ")", 0 },
 
 	{ NULL, 0, NULL, 0, "Output:", 4 },
+	{ "explain", KEY_EXPLAIN, NULL, 0, "Tell how the verdict was reached, step by step", 0 },
 	{ "json", KEY_JSON, "FILE", 0, "Result; - is stdout, then nothing else is written there "
 	  "(results/mmiobench-*.json)", 0 },
 	{ "sysroot", KEY_SYSROOT, "DIR", 0, "Use the recorded /sys and /proc in DIR", 0 },
@@ -93,6 +94,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_ALLOW_BRIDGE: o->policy.allow_bridge = true; break;
 	case KEY_LEAVE_WINDOW: o->leave_window = true; break;
 	case KEY_JOURNAL: o->journal = arg; break;
+	case KEY_EXPLAIN: o->explain = true; break;
 	case KEY_JSON: o->json = arg; break;
 	case KEY_SYSROOT: o->sysroot = arg; break;
 	case ARGP_KEY_ARG:

@@ -22,7 +22,7 @@ struct options {
 	struct policy_ask policy;
 	const char *bar, *offset, *length, *map, *tests, *kernels, *barriers, *sizes, *cpu, *seed, *journal, *json, *sysroot;
 	enum exp_profile profile;
-	bool list, list_kernels, dry_run, allow_vm_crash, leave_window, emulated;
+	bool list, list_kernels, dry_run, allow_vm_crash, leave_window, emulated, explain;
 	char *environment;       /* the variables that were used, as they stood */
 };
 

@@ -11,52 +11,75 @@ struct advice_row {
 	enum verdict_word word;
 	bool guest;             /* only where a hypervisor is judged */
 	const char *arch;       /* NULL: any */
+	const char *hypervisor; /* NULL: any; "kvm": also one that is not known; "": any other */
 	const char *text;
 };
 
 static const struct advice_row rows[] = {
-	{ VERDICT_DEMOTED, true, "aarch64",
+	{ VERDICT_DEMOTED, true, "aarch64", "kvm",
 	  "Bring the host to Linux 6.9 or newer, and let the VMM map the BAR through vfio-pci (QEMU "
-	  "-device vfio-pci, libvirt hostdev): its pages become Normal-NC at stage 2 and this guest "
-	  "decides. A VMM that maps the BAR through sysfs keeps Device on every host." },
-	{ VERDICT_DEMOTED, true, "aarch64",
+	  "-device vfio-pci, libvirt hostdev, Cloud Hypervisor --device): its pages become Normal-NC at "
+	  "stage 2 and this guest decides. A VMM that maps the BAR through sysfs keeps Device on every "
+	  "host." },
+	/* Xen, xen/arch/arm/p2m.c: map_mmio_regions maps p2m_mmio_direct_dev */
+	{ VERDICT_DEMOTED, true, "aarch64", "xen",
+	  "Xen maps the BARs of a device that it passes through as Device (p2m_mmio_direct_dev), "
+	  "whatever the guest asks for: only a Xen that maps them p2m_mmio_direct_nc changes that." },
+	{ VERDICT_DEMOTED, true, "aarch64", "",
+	  "What this hypervisor does at stage 2 is not published: ask its vendor whether BARs of passed-"
+	  "through devices can be mapped Normal-NC, as KVM does since Linux 6.9." },
+	{ VERDICT_DEMOTED, true, "aarch64", NULL,
 	  "Until then never use memcpy, memset, unaligned or DC ZVA accesses on a _wc mapping here: "
 	  "one can stop the VM (host log: Unsupported FSC: EC=0x24 xFSC=0x21; QEMU: kvm run failed "
 	  "Bad address)." },
-	{ VERDICT_DEMOTED, true, "aarch64",
+	{ VERDICT_DEMOTED, true, "aarch64", NULL,
 	  "Drivers that work here without barriers rely on Device ordering: test them again after the "
 	  "host is upgraded. NC stores need dmb oshst (or dsb st) before a doorbell." },
-	{ VERDICT_DEMOTED, true, "x86_64",
+	{ VERDICT_DEMOTED, true, "x86_64", NULL,
 	  "Ask for the guest's effective type: on KVM the guest's PAT decides for assigned devices; "
 	  "other hypervisors may force UC." },
-	{ VERDICT_DEMOTED, false, NULL,
+	{ VERDICT_DEMOTED, false, NULL, NULL,
 	  "The kernel maps resourceN_wc as Device: some erratum kernels do so on purpose; look for "
 	  "PCIe errata in dmesg." },
-	{ VERDICT_TRAPPED, true, NULL,
+	{ VERDICT_TRAPPED, true, NULL, NULL,
 	  "The VMM emulates this BAR: every access is a VM exit. QEMU: remove x-no-mmap=on; a BAR that "
 	  "shares its page with an MSI-X table, or is smaller than a page, may be trapped too; other "
 	  "VMMs: see how they map BARs of assigned devices." },
-	{ VERDICT_PRESERVED, true, "aarch64",
+	{ VERDICT_PRESERVED, true, "aarch64", NULL,
 	  "Drivers may rely on write combining, and must not rely on Device ordering: NC stores need "
 	  "dmb oshst (or dsb st) before a doorbell, and a read from the device proves arrival." },
-	{ VERDICT_WRITE_BACK, true, NULL,
+	{ VERDICT_WRITE_BACK, true, NULL, NULL,
 	  "The BAR is the hypervisor's own memory, cached: its figures say nothing about PCIe." },
-	{ VERDICT_INCONCLUSIVE, true, "aarch64",
+	{ VERDICT_INCONCLUSIVE, true, "aarch64", NULL,
 	  "For a proof run --allow-vm-crash once in a VM that may die, with --journal on storage that "
 	  "outlives it; then run again and the journal is read. Or compare with a run on the host: "
 	  "mmiocompare HOST.json GUEST.json." },
-	{ VERDICT_INCONCLUSIVE, true, "x86_64",
+	{ VERDICT_INCONCLUSIVE, true, "aarch64", "kvm",
+	  "Or let the host say it, without any risk: mmiowitness -s BDF there while this VM starts, then "
+	  "mmiocompare --witness FILE HOST.json GUEST.json." },
+	{ VERDICT_INCONCLUSIVE, true, "x86_64", NULL,
 	  "Compare with a run on the host: mmiocompare HOST.json GUEST.json." },
 };
+
+static bool is_about(const struct advice_row *r, const char *hypervisor)
+{
+	bool kvm = !*hypervisor || !strcmp(hypervisor, "kvm") || !strcmp(hypervisor, "qemu");
+
+	if (!r->hypervisor)
+		return true;
+	if (!*r->hypervisor)
+		return !kvm && strcmp(hypervisor, "xen");
+	return strcmp(r->hypervisor, "kvm") ? !strcmp(hypervisor, r->hypervisor) : kvm;
+}
 
 void judge_advise(struct verdict *v, const struct result *run)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && v->n_advice < ADVICE_MAX; i++) {
 		const struct advice_row *r = &rows[i];
 
-		if (r->word != v->word || r->guest != v->about_guest)
-			continue;
-		if (r->arch && strcmp(r->arch, run->arch))
+		if (r->word != v->word || r->guest != v->about_guest ||
+		    (r->arch && strcmp(r->arch, run->arch)) ||
+		    !is_about(r, run->env.virt.hypervisor))
 			continue;
 		v->advice[v->n_advice++] = r->text;
 	}

@@ -24,10 +24,6 @@ static const enum verdict_word word_of[EFFECTIVES] = {
 	[EFFECTIVE_TRAPPED] = VERDICT_TRAPPED,
 };
 
-#define SAYS_ANYTHING                                                                              \
-	(SAYS(EFFECTIVE_DEVICE) | SAYS(EFFECTIVE_NORMAL_NC) | SAYS(EFFECTIVE_WRITE_BACK) |         \
-	 SAYS(EFFECTIVE_TRAPPED))
-
 const char *verdict_word_name(enum verdict_word w)
 {
 	return word_names[w];

@@ -33,6 +33,9 @@ enum verdict_word {
 enum strength { STRENGTH_NONE, STRENGTH_WEAK, STRENGTH_STRONG, STRENGTH_PROOF, STRENGTHS };
 
 #define SAYS(effective) (1u << (effective))
+#define SAYS_ANYTHING                                                                              \
+	(SAYS(EFFECTIVE_DEVICE) | SAYS(EFFECTIVE_NORMAL_NC) | SAYS(EFFECTIVE_WRITE_BACK) |         \
+	 SAYS(EFFECTIVE_TRAPPED))
 
 /* One line of evidence about the WC mapping. */
 struct evidence {

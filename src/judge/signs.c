@@ -8,7 +8,8 @@
 #define CACHED_LOAD_NS   20.0 /* no round trip to a device or to DRAM is that short */
 #define UNCACHED_LOAD_NS 50.0 /* no cache takes so long for a line that it holds */
 #define APART            1.5  /* so much better than plain is no accident */
-#define SAME             1.15 /* no better than plain */
+#define SAME             1.25 /* no better than plain, as far as noise lets one see */
+#define HALF             2.0  /* and the host shows so much more */
 #define NEAR             0.5  /* of a round trip: what was loaded did not make it */
 
 /*
@@ -271,14 +272,13 @@ struct shown {
 	unsigned int on_host, missing, load_missing, here;
 };
 
-static void hold(struct shown *shown, double host_at_least, double ratio, double at_least,
-		 bool loads)
+static void hold(struct shown *shown, const struct gain *host, const struct gain *here, bool loads)
 {
-	shown->here += at_least >= APART;
-	if (host_at_least < APART)
+	shown->here += here->at_least >= APART;
+	if (host->at_least < APART)
 		return;
 	shown->on_host++;
-	if (ratio > 0 && ratio <= SAME) {
+	if (here->ratio > 0 && here->ratio <= SAME && host->ratio >= HALF * here->ratio) {
 		shown->missing++;
 		shown->load_missing += loads;
 	}
@@ -287,17 +287,15 @@ static void hold(struct shown *shown, double host_at_least, double ratio, double
 static struct shown compare_signs(const struct result *run, const struct result *host)
 {
 	struct wc_ratio here = judge_wc_ratio(run), there = judge_wc_ratio(host);
+	struct gain on_host = { .ratio = there.most, .at_least = there.at_least };
+	struct gain on_run = { .ratio = here.most, .at_least = here.at_least };
 	struct shown shown = { 0 };
 
-	hold(&shown, there.at_least, here.most, here.at_least, false);
-	for (size_t i = 0; i < SIGNS; i++) {
-		struct gain on_host = { 0 }, on_run = { 0 };
-
+	hold(&shown, &on_host, &on_run, false);
+	for (size_t i = 0; i < SIGNS; i++)
 		if (gain_over_plain(&on_host, host, &signs[i]) &&
 		    gain_over_plain(&on_run, run, &signs[i]))
-			hold(&shown, on_host.at_least, on_run.ratio, on_run.at_least,
-			     signs[i].loads);
-	}
+			hold(&shown, &on_host, &on_run, signs[i].loads);
 	return shown;
 }
 
@@ -323,8 +321,8 @@ bool observe_host(struct evidence *e, const struct judge_input *in, const char *
 	s = compare_signs(in->run, in->host);
 	snprintf(e->observed, sizeof(e->observed), "of %zu signs the host shows %u, here %u of "
 		 "those are missing", SIGNS + 1, s.on_host, s.missing);
-	snprintf(e->threshold, sizeof(e->threshold), "missing: up to %.2f where the host has %.2f "
-		 "and more", SAME, APART);
+	snprintf(e->threshold, sizeof(e->threshold), "missing: up to %.2f, and the host twice as much",
+		 SAME);
 	if (enough_missing(&s, in->run)) {
 		e->says = SAYS(EFFECTIVE_DEVICE) | SAYS(EFFECTIVE_TRAPPED);
 		e->strength = STRENGTH_STRONG;

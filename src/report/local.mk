@@ -1,6 +1,7 @@
 libjudge_a_SOURCES += \
 	%D%/compare_json.c \
 	%D%/compare_text.c \
+	%D%/explain_text.c \
 	%D%/json_file.c %D%/json_file.h \
 	%D%/json_machine.c \
 	%D%/page.c %D%/page.h \

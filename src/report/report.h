@@ -27,6 +27,9 @@ int result_read(struct result *result, const char *path);
 void result_text(FILE *out, const struct result *result, const struct verdict *verdict,
 		 const char *saved);
 
+/* How the verdict was reached, line by line: what each rules out, and what is left. */
+void explain_text(FILE *out, const struct verdict *verdict, const struct result *result);
+
 int compare_write(const struct comparison *c, const char *path);
 void compare_text(FILE *out, const struct comparison *c);
 

@@ -9,7 +9,8 @@ check_PROGRAMS += \
 	%D%/test-page \
 	%D%/test-plan \
 	%D%/test-result \
-	%D%/test-stat
+	%D%/test-stat \
+	tests/replay/test-sets
 
 %C%_test_base_SOURCES = %D%/test-base.c %D%/fixture.c %D%/fixture.h
 %C%_test_base_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
@@ -41,6 +42,9 @@ check_PROGRAMS += \
 %C%_test_stat_SOURCES = %D%/test-stat.c
 %C%_test_stat_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_stat_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+tests_replay_test_sets_SOURCES = tests/replay/test-sets.c %D%/fixture.c %D%/fixture.h
+tests_replay_test_sets_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+tests_replay_test_sets_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
 
 TESTS += \
 	%D%/test-base \
@@ -53,9 +57,11 @@ TESTS += \
 	%D%/test-plan \
 	%D%/test-result \
 	%D%/test-stat \
+	tests/replay/test-sets \
 	tests/schema.test
 # schema.test validates what mmiobench and mmiocompare write; python3-jsonschema missing: skipped.
 EXTRA_DIST += \
+	tests/replay/sets \
 	tests/schema.test \
 	tests/data/lab-bookworm-guest.json \
 	tests/data/lab-bookworm-host.json \
