@@ -61,18 +61,13 @@ static void collect(struct verdict *v, const struct judge_input *in)
 	}
 }
 
-/* The types that every line of at least that strength is compatible with. */
-static unsigned int agreed(const struct verdict *v, enum strength least, bool *any)
+unsigned int verdict_types(const struct verdict *v, enum strength least)
 {
 	unsigned int types = SAYS_ANYTHING;
 
-	*any = false;
-	for (unsigned int i = 0; i < v->n_evidence; i++) {
-		if (v->evidence[i].strength < least || !v->evidence[i].says)
-			continue;
-		types &= v->evidence[i].says;
-		*any = true;
-	}
+	for (unsigned int i = 0; i < v->n_evidence; i++)
+		if (v->evidence[i].strength >= least && v->evidence[i].says)
+			types &= v->evidence[i].says;
 	return types;
 }
 
@@ -118,13 +113,12 @@ static const struct evidence *decisive(const struct verdict *v)
 static void conclude(struct verdict *v)
 {
 	const struct evidence *e;
-	bool proofs, strong;
-	unsigned int proved = agreed(v, STRENGTH_PROOF, &proofs);
-	unsigned int all = agreed(v, STRENGTH_STRONG, &strong);
+	unsigned int proved = verdict_types(v, STRENGTH_PROOF);
+	unsigned int all = verdict_types(v, STRENGTH_STRONG);
 
 	v->confidence = CONFIDENCE_UNKNOWN;
 	v->effective = EFFECTIVE_UNKNOWN;
-	if (!strong) {
+	if (all == SAYS_ANYTHING) {
 		snprintf(v->reason, sizeof(v->reason), "nothing that was observed tells the type");
 		return;
 	}
@@ -139,7 +133,7 @@ static void conclude(struct verdict *v)
 		return;
 	}
 	/* proved: a proof is among what leaves this type alone, without the benefit of the doubt */
-	v->confidence = proofs && proved != SAYS_ANYTHING && all == SAYS(v->effective) ?
+	v->confidence = proved != SAYS_ANYTHING && all == SAYS(v->effective) ?
 				CONFIDENCE_PROVED :
 				CONFIDENCE_LIKELY;
 	e = decisive(v);

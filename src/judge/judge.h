@@ -78,6 +78,9 @@ void judge_input(struct verdict *v, const struct judge_input *in);
 /* The same without a witness; host may be NULL. */
 void judge_run(struct verdict *v, const struct result *run, const struct result *host);
 
+/* The types that every line of at least that strength is compatible with: SAYS() bits. */
+unsigned int verdict_types(const struct verdict *v, enum strength least);
+
 const char *verdict_word_name(enum verdict_word w); /* "preserved", "demoted", ... */
 const char *strength_name(enum strength s);
 

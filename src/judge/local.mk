@@ -3,6 +3,7 @@ libjudge_a_SOURCES += \
 	%D%/ceiling.c %D%/ceiling.h \
 	%D%/compare.c %D%/compare.h \
 	%D%/correct.c %D%/correct.h \
+	%D%/held.c %D%/held.h \
 	%D%/judge.c %D%/judge.h \
 	%D%/rules.c %D%/rules.h \
 	%D%/signs.c

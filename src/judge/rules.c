@@ -277,7 +277,7 @@ static void say_witnessed(struct evidence *e, const struct witness *w, enum witn
 	}
 }
 
-static bool observe_witness(struct evidence *e, const struct judge_input *in, const char *subject)
+bool observe_witness(struct evidence *e, const struct judge_input *in, const char *subject)
 {
 	struct witness_seen seen;
 

@@ -22,6 +22,9 @@ extern const struct rule judge_rules[]; /* ends with a row without line */
 /* A cell that can be reckoned with: one that faulted in one round is no evidence in the others. */
 bool rule_measured(const struct cell_record *c);
 
+/* rules.c */
+bool observe_witness(struct evidence *e, const struct judge_input *in, const char *subject);
+
 /* signs.c: what times show */
 bool observe_sign(struct evidence *e, const struct judge_input *in, const char *subject);
 bool observe_cached(struct evidence *e, const struct judge_input *in, const char *subject);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
+#include "judge/held.h"
 #include "judge/judge.h"
 #include "judge/rules.h"
 #include "fixture.h"
@@ -501,6 +502,53 @@ static void test_old_journal(void **state)
 	}
 }
 
+/* The guest's own word against the witness'. */
+static void test_held(void **state)
+{
+	static const struct {
+		struct observed o;
+		enum held held;
+		const char *why;
+	} rows[] = {
+		{ { .control = MISALIGNED, .wc = "works" }, HELD_SILENT, "no witness" },
+		{ { .witness = WITNESS_DEVICE, .other_bar = true }, HELD_SILENT, "another device" },
+		{ { .witness = WITNESS_DEVICE }, HELD_SILENT, "finds inconclusive" },
+		{ { .witness = WITNESS_DEVICE, .boot = OTHER_BOOT, .journal = "" }, HELD_AGREES,
+		  "stage 2 Device" },
+		{ { .witness = WITNESS_DEVICE, .control = MISALIGNED, .wc = "works" },
+		  HELD_DISAGREES, "finds preserved (likely)" },
+		{ { .witness = WITNESS_NORMAL_NC, .control = MISALIGNED, .wc = "works" },
+		  HELD_AGREES, NULL },
+		{ { .witness = WITNESS_NORMAL_NC, .boot = OTHER_BOOT, .journal = "" },
+		  HELD_DISAGREES, "finds demoted" },
+		{ { .witness = WITNESS_NORMAL_NC, .store_ns = 4000 }, HELD_DISAGREES, "trapped" },
+		/* it may be either, says the guest, and the witness knows which */
+		{ { .witness = WITNESS_NORMAL_WB, .s2fwb = true, .control = MISALIGNED, .wc = "works" },
+		  HELD_AGREES, NULL },
+		{ { .witness = WITNESS_NORMAL_WB, .s2fwb = true, .boot = OTHER_BOOT, .journal = "" },
+		  HELD_DISAGREES, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct observed *o = &rows[i].o;
+		struct witness_range range;
+		struct witness witness;
+		struct result run;
+		struct judge_input in = { .run = &run };
+		char why[256];
+
+		make(&run, o, 0, 0);
+		make_witness(&witness, &range, o, &run);
+		in.witness = o->witness != WITNESS_UNKNOWN ? &witness : NULL;
+		if (judge_held(&in, why, sizeof(why)) != rows[i].held ||
+		    !strstr(why, rows[i].why ? rows[i].why : ""))
+			fail_msg("row %zu: %s", i, why);
+		facts_free(&witness.env.facts);
+		result_free(&run);
+	}
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -519,7 +567,7 @@ int main(void)
 		cmocka_unit_test(test_verdicts),      cmocka_unit_test(test_old_journal),
 	      cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_other_probes),  cmocka_unit_test(test_emulated_host),
-		cmocka_unit_test(test_ratio),	      cmocka_unit_test(test_names),
+		cmocka_unit_test(test_held), cmocka_unit_test(test_ratio),	      cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

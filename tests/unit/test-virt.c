@@ -229,6 +229,51 @@ static void test_collect(void **state)
 	tree_end();
 }
 
+/* The kernel's log as recorded: with the device's prefixes, or as dmesg writes it. */
+static void test_kernel_log(void **state)
+{
+	static const char log[] =
+		"6,212,0,-;CPU: All CPU(s) started at EL2\n"
+		"6,213,0,-;CPU: All CPU(s) started at EL1; a second one does not count\n"
+		"6,214,0,-;CPU features: detected: Stage-2 Force Write-Back\n"
+		"6,215,0,-;CPU features: detected: ARM erratum 1418040\n"
+		" SUBSYSTEM=cpu\n"
+		"[    0.1] CPU features: detected: Spectre-v4\n"
+		"[    0.1] CPU features: detected: NVIDIA Olympus device store/load ordering erratum\x1b[2J\n"
+		"4,300,5,-;pci 0000:00:00.0: Write combining PCI maps disabled due to hardware erratum\n";
+	struct env env;
+
+	(void)state;
+	tree_begin();
+	tree_put("/proc/sys/kernel/arch", "aarch64\n");
+	tree_put("/dev/kmsg", log);
+	assert_int_equal(env_collect(&env, NULL), 0);
+	check_fact(&env, "boot_el", "EL2");
+	check_fact(&env, "s2fwb", "yes");
+	check_fact(&env, "cpu_errata", "ARM erratum 1418040; NVIDIA Olympus device store/load ordering "
+		   "erratum?[2J");
+	check_fact(&env, "wc_erratum",
+		   "pci 0000:00:00.0: Write combining PCI maps disabled due to hardware erratum");
+	assert_null(fact_get(&env.facts, "smccc_kvm"));
+	env_free(&env);
+
+	tree_put("/dev/kmsg", "6,1,0,-;CPU: All CPU(s) started at EL1\n"
+		 "6,2,0,-;smccc: KVM: hypervisor services detected (0x0 0x0 0x0 0x3)\n");
+	assert_int_equal(env_collect(&env, NULL), 0);
+	check_fact(&env, "boot_el", "EL1");
+	assert_int_equal(env.virt.guest, ENV_GUEST);
+	assert_int_equal(env.virt.confidence, CONFIDENCE_PROVED);
+	assert_string_equal(env.virt.hypervisor, "kvm");
+	env_free(&env);
+
+	tree_put("/dev/kmsg", "6,1,0,-;CPU: All CPU(s) started at EL1\n");
+	assert_int_equal(env_collect(&env, NULL), 0);
+	assert_int_equal(env.virt.guest, ENV_GUEST);
+	assert_int_equal(env.virt.confidence, CONFIDENCE_LIKELY);
+	env_free(&env);
+	tree_end();
+}
+
 /* Of the machine that runs this, whichever it is: what must always be known. */
 static void test_collect_here(void **state)
 {
@@ -252,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_long_facts_are_cut),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_collect),
+		cmocka_unit_test(test_kernel_log),
 		cmocka_unit_test(test_collect_here),
 	};
 
