@@ -55,6 +55,7 @@ static void collect(struct verdict *v, const struct judge_input *in)
 		if (r->timing && v->emulated) {
 			e->says = 0;
 			e->strength = STRENGTH_NONE;
+			e->unheard = true;
 			snprintf(e->why, sizeof(e->why), "an emulated CPU's times say nothing "
 				 "about memory types");
 		}

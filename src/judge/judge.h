@@ -44,6 +44,7 @@ struct evidence {
 	char threshold[96];
 	unsigned int says;       /* SAYS() of every type that it is compatible with; 0: nothing */
 	enum strength strength;  /* NONE: shown, counts for nothing */
+	bool unheard;            /* it rests on times, and the CPU is an emulator's */
 	bool no_doubt;           /* what cannot be told apart stays open: see judge.c */
 	char why[224];           /* what it means, or why it counts for nothing */
 	const char *source;      /* where the rule comes from */

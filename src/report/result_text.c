@@ -165,6 +165,7 @@ static void print_failed(FILE *out, const struct result *r, const struct verdict
 
 static void print_evidence(FILE *out, const struct verdict *v)
 {
+	unsigned int unheard = 0;
 	char line[512];
 
 	if (!v->n_evidence)
@@ -176,9 +177,18 @@ static void print_evidence(FILE *out, const struct verdict *v)
 		const struct evidence *e = &v->evidence[i];
 		char label[32];
 
+		if (e->unheard) {
+			unheard++;
+			continue;
+		}
 		snprintf(label, sizeof(label), "  %-17s %s", e->line, strength_name(e->strength));
 		snprintf(line, sizeof(line), "%s (%s): %s", e->observed, e->threshold, e->why);
 		text_wrapped(out, label, 28, line);
+	}
+	if (unheard) {
+		snprintf(line, sizeof(line), "%u lines rest on times, and an emulated CPU's times say "
+			 "nothing about memory types (--explain shows them)", unheard);
+		text_wrapped(out, "  times             none", 28, line);
 	}
 	fputc('\n', out);
 }
