@@ -22,6 +22,7 @@ struct observed {
 	double ratio, host_ratio;      /* wc/plain of store throughput */
 	double gain, host_gain;        /* of each other sign, over plain's */
 	double load_ns;                /* dependent load through wc */
+	double stream_ns;              /* a store of many in a row */
 	double long_rate, plain_rate;  /* of 8-byte stores, long and flushed, in GB/s */
 	const char *zva;               /* DC ZVA through wc; its control faults */
 	const char *exclusive;
@@ -52,6 +53,10 @@ static const struct judge_case cases[] = {
 	{ "just below", { .store_ns = 1000 }, NOTHING, "fits several types" },
 	{ "just above", { .store_ns = 1001 }, VERDICT_TRAPPED, EFFECTIVE_TRAPPED, PROVED, NULL },
 	{ "trapped on an emulated CPU too", { .store_ns = 4000, .emulated = true },
+	  VERDICT_TRAPPED, EFFECTIVE_TRAPPED, PROVED, NULL },
+	{ "slow alone, fast in a row: a device that stalls",
+	  { .store_ns = 4000, .stream_ns = 90 }, NOTHING, "nothing" },
+	{ "slow alone and in a row", { .store_ns = 4000, .stream_ns = 3900 },
 	  VERDICT_TRAPPED, EFFECTIVE_TRAPPED, PROVED, NULL },
 	{ "slow on bare metal is not trapped",
 	  { .store_ns = 4000, .bare = true }, NOTHING, "nothing" },
@@ -316,6 +321,8 @@ static void make(struct result *r, const struct observed *o, double ratio, doubl
 					     "Write combining PCI maps disabled"));
 	if (gain > 0)
 		add_signs(r, gain);
+	if (o->stream_ns > 0)
+		fixture_cell(r, "probe/wc/store8~one/4K/posted", o->stream_ns);
 	if (o->long_rate > 0) {
 		fixture_cell(r, "probe/plain/store8/64K/flushed", o->plain_rate * 1e9);
 		fixture_cell(r, "probe/wc/store8/64K/flushed", o->long_rate * 1e9);
