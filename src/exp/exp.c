@@ -36,6 +36,8 @@ const struct experiment experiments[] = {
 	{ 0 },
 };
 
+const char *const exp_load_barriers[2] = { "dmb-oshld", "lfence" };
+
 const struct experiment *experiment_find(const char *name)
 {
 	for (const struct experiment *e = experiments; e->name; e++)

@@ -142,6 +142,9 @@ void cell_list_free(struct cell_list *list);
 bool limits_want_kernel(const struct exp_limits *limits, const char *name);
 bool limits_want_barrier(const struct exp_limits *limits, const char *name);
 
+/* The barrier that waits for loads, by either architecture's name. */
+extern const char *const exp_load_barriers[2];
+
 /* The visit of experiments whose cells are timed loops. */
 int exp_loop_visit(struct stage *stage, struct outcome *out);
 

@@ -13,9 +13,6 @@
 #define REGION_BYTES 4096u
 #define WORD_BYTES   8u
 
-/* The barrier that waits for loads, by either architecture's name. */
-static const char *const load_barriers[] = { "dmb-oshld", "lfence" };
-
 static int expand_loads(const struct experiment *e, const struct exp_limits *l,
 			struct cell_list *out, struct cell_want want)
 {
@@ -35,7 +32,7 @@ static int expand_loads(const struct experiment *e, const struct exp_limits *l,
 	want.pattern = "stride64";
 	want.region_bytes = REGION_BYTES;
 	for (size_t b = 0; b < 2; b++) {
-		want.barrier = load_barriers[b];
+		want.barrier = exp_load_barriers[b];
 		for (unsigned int n = 1; n <= 16 && !ret; n *= 2) {
 			want.interval_bytes = n * WORD_BYTES;
 			ret = cell_add(out, e, l, &want);

@@ -13,9 +13,6 @@
 #define REGION_BYTES 4096u
 #define LONG_BYTES   65536u
 
-/* The barrier that waits for loads, by either architecture's name. */
-static const char *const load_barriers[] = { "dmb-oshld", "lfence" };
-
 static int expand_loads(const struct experiment *e, const struct exp_limits *l,
 			struct cell_list *out, struct cell_want want)
 {
@@ -34,7 +31,7 @@ static int expand_loads(const struct experiment *e, const struct exp_limits *l,
 	ret = cell_add(out, e, l, &want);
 	want.region_bytes = REGION_BYTES;
 	for (size_t i = 0; i < 6 && !ret; i++) {
-		want.barrier = load_barriers[i / 3];
+		want.barrier = exp_load_barriers[i / 3];
 		want.pattern = sets[i % 3].pattern;
 		want.interval_bytes = sets[i % 3].loads * WORD_BYTES;
 		ret = cell_add(out, e, l, &want);
