@@ -14,4 +14,5 @@ EXTRA_DIST += tests/layers.test tests/lab/check tests/lab/restore.job tests/lab/
 include tests/kernels/local.mk
 include tests/unit/pci-env.mk
 include tests/unit/logic.mk
+include tests/unit/witness.mk
 include tests/cli/local.mk

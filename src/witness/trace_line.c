@@ -70,10 +70,9 @@ static enum trace_line parse_lost(const char *p, uint64_t *lost)
 
 	if (!parse_decimal(&p, UINT32_MAX, &n) || !skip(&p, " [LOST "))
 		return TRACE_LINE_OTHER;
-	*lost = 1;
-	if (!strcmp(p, "EVENTS]"))
-		return TRACE_LINE_LOST;
-	if (!parse_decimal(&p, INT64_MAX, &n) || strcmp(p, " EVENTS]"))
+	n = 1;
+	if ((parse_decimal(&p, INT64_MAX, &n) && !skip(&p, " ")) || n > INT64_MAX ||
+	    strcmp(p, "EVENTS]"))
 		return TRACE_LINE_OTHER;
 	*lost = n;
 	return TRACE_LINE_LOST;
