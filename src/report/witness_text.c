@@ -176,6 +176,8 @@ static const char *const ways[] = {
 /* What to do, by what was seen of the device. */
 static void print_advice(FILE *out, const struct witness *w, bool device, bool nc, bool any)
 {
+	const char *cmdline = fact_get(&w->env.facts, "cmdline");
+
 	if (device && !witness_knows_nc(w))
 		text_wrapped(out, "what to do", LABEL, "This KVM maps every device page Device. Bring the "
 			     "host to Linux 6.9 or newer, and let the VMM map the BAR through vfio-pci (QEMU "
@@ -191,6 +193,9 @@ static void print_advice(FILE *out, const struct witness *w, bool device, bool n
 			     "NC stores need dmb oshst (or dsb st) before a doorbell.");
 	if (any)
 		return;
+	if (cmdline && strstr(cmdline, "kvm-arm.mode=protected"))
+		text_wrapped(out, "PROTECTED", LABEL, "this host runs KVM in protected mode, in which newer "
+			     "kernels map at EL2: no probe sees that");
 	text_wrapped(out, "what to do", LABEL, "KVM maps a BAR when the guest first touches it; older kernels "
 		     "do (5.10, for one) when the guest turns its memory decode on. What happened before this "
 		     "watch is not seen. Make it happen again while mmiowitness runs, in the guest, with no "

@@ -65,6 +65,8 @@ EXTRA_DIST += \
 	tests/schema.test \
 	tests/data/lab-bookworm-guest.json \
 	tests/data/lab-bookworm-host.json \
+	tests/data/lab-trixie-witness.json \
 	results/README.md \
 	results/mmiobench-compare-1.schema.json \
-	results/mmiobench-result-1.schema.json
+	results/mmiobench-result-1.schema.json \
+	results/mmiobench-witness-1.schema.json
