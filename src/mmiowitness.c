@@ -43,10 +43,11 @@ static const struct argp_option argp_options[] = {
 	{ "slot", 's', "SLOT", 0, "Function on this host, [[domain:]bus:]dev.func as lspci -s", 0 },
 	{ "pid", KEY_PID, "PID", 0, "Only mappings for this VMM; ends when it ends (any VMM)", 0 },
 	{ "timeout", KEY_TIMEOUT, "SECONDS", 0, "Ends after so long (60)", 0 },
-	{ "json", KEY_JSON, "FILE", 0, "What was seen; - is stdout, then nothing else is written there",
+	{ "json", KEY_JSON, "FILE", 0, "What was seen; - is stdout, then nothing else is written "
+	  "there",
 	  0 },
-	{ "sysroot", KEY_SYSROOT, "DIR", 0, "Use the recorded /sys and /proc in DIR, and the trace_pipe "
-	  "there", 0 },
+	{ "sysroot", KEY_SYSROOT, "DIR", 0, "Use the recorded /sys and /proc in DIR, and the "
+	  "trace_pipe there", 0 },
 	{ 0 },
 };
 
@@ -71,16 +72,16 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	argp_options, parse_option, "-s SLOT",
-	"Watches KVM map a device's BARs into a VM, and says which memory type they have at stage 2. Runs "
-	"as root on the host, arm64 with KVM, while the guest touches the BAR for the first time: start it "
-	"before the VM.\v"
-	"It sets a kprobe event on kvm_pgtable_stage2_map in a trace instance of its own, and takes both "
-	"away again however it ends; what a killed one left, the next one takes away. SIGINT, SIGTERM and "
-	"SIGHUP end it early, with a report of what was seen.\n\n"
-	"It does not see what was mapped before it began, and not the guest's own page tables: those can "
-	"make the type stronger. mmiobench in the guest shows what comes of both.\n\n"
-	"Exit status: 0 a BAR's type was seen, 2 wrong usage or environment, 3 nothing was seen, 77 this "
-	"machine cannot be watched (which part is missing is said), 99 internal error.",
+	"Watches KVM map a device's BARs into a VM, and says which memory type they have at stage "
+	"2. Runs as root on the host, arm64 with KVM, while the guest touches the BAR for the "
+	"first time: start it before the VM.\v"
+	"It sets a kprobe event on kvm_pgtable_stage2_map in a trace instance of its own, and "
+	"takes both away again however it ends; what a killed one left, the next one takes away. "
+	"SIGINT, SIGTERM and SIGHUP end it early, with a report of what was seen.\n\n"
+	"It does not see what was mapped before it began, and not the guest's own page tables: "
+	"those can make the type stronger. mmiobench in the guest shows what comes of both.\n\n"
+	"Exit status: 0 a BAR's type was seen, 2 wrong usage or environment, 3 nothing was seen, "
+	"77 this machine cannot be watched (what is missing is said), 99 internal error.",
 	NULL, NULL, NULL,
 };
 
@@ -101,8 +102,10 @@ static char *join_command(int argc, char **argv)
 static int parse_numbers(const struct options *o, struct watch_ask *ask)
 {
 	ask->timeout_s = TIMEOUT_DEFAULT_S;
-	if (o->timeout && (parse_uint(o->timeout, TIMEOUT_MAX_S, &ask->timeout_s) || !ask->timeout_s)) {
-		log_error("--timeout %s: name seconds, from 1 to %d (a week)", o->timeout, TIMEOUT_MAX_S);
+	if (o->timeout &&
+	    (parse_uint(o->timeout, TIMEOUT_MAX_S, &ask->timeout_s) || !ask->timeout_s)) {
+		log_error("--timeout %s: name seconds, from 1 to %d (a week)",
+			  o->timeout, TIMEOUT_MAX_S);
 		return -EINVAL;
 	}
 	if (o->pid && (parse_uint(o->pid, INT32_MAX, &ask->pid) || !ask->pid)) {
@@ -121,7 +124,8 @@ static int check_options(const struct options *o, struct watch_ask *ask)
 		return -EINVAL;
 	}
 	if (o->sysroot && (stat(o->sysroot, &st) || !S_ISDIR(st.st_mode))) {
-		log_error("--sysroot %s is no directory: name one that holds a recorded /sys", o->sysroot);
+		log_error("--sysroot %s is no directory: name one that holds a recorded /sys",
+			  o->sysroot);
 		return -EINVAL;
 	}
 	if (pci_select_check(&o->select) || parse_numbers(o, ask))
@@ -152,8 +156,9 @@ static int choose(struct witness *w, const struct options *o, const struct pci_l
 		return -EINVAL;
 	}
 	if (strcmp(w->device.driver, "vfio-pci"))
-		log_note("%s is bound to %s, not to vfio-pci: only a VMM that maps its BARs itself can "
-			 "have it", w->device.bdf, w->device.driver[0] ? w->device.driver : "no driver");
+		log_note("%s is bound to %s, not to vfio-pci: only a VMM that maps its BARs itself "
+			 "can have it",
+			 w->device.bdf, w->device.driver[0] ? w->device.driver : "no driver");
 	return 0;
 }
 

@@ -64,7 +64,7 @@ void reader_text(struct reader *rd, const json_t *o, const char *key, char *buf,
 }
 
 json_int_t reader_int(struct reader *rd, const json_t *o, const char *key, json_int_t min,
-			  json_int_t max)
+		      json_int_t max)
 {
 	const json_t *v = reader_get(rd, o, key, JSON_INTEGER);
 	json_int_t i = json_integer_value(v);
@@ -115,7 +115,7 @@ double reader_real(struct reader *rd, const json_t *o, const char *key, bool nul
 }
 
 const json_t *reader_list(struct reader *rd, const json_t *o, const char *key, size_t max,
-			      size_t *n)
+			  size_t *n)
 {
 	const json_t *v = reader_get(rd, o, key, JSON_ARRAY);
 
@@ -136,7 +136,7 @@ static const char *name_of_guest(int g)
 }
 
 int reader_word(struct reader *rd, const json_t *o, const char *key, int last,
-		    const char *(*name_of)(int value))
+		const char *(*name_of)(int value))
 {
 	char word[16] = "";
 	int i = 0;
@@ -152,7 +152,8 @@ int reader_word(struct reader *rd, const json_t *o, const char *key, int last,
 
 void reader_environment(struct reader *rd, const json_t *root, struct env *env)
 {
-	const json_t *o = reader_get(rd, root, "environment", JSON_OBJECT), *facts, *virt, *emulated;
+	const json_t *o = reader_get(rd, root, "environment", JSON_OBJECT), *facts, *virt,
+		     *emulated;
 	char name[64] = "", source[128] = "";
 	static char value[65536];
 	size_t n;
@@ -171,9 +172,10 @@ void reader_environment(struct reader *rd, const json_t *root, struct env *env)
 	}
 	reader_at(rd, "environment.virtualization");
 	virt = reader_get(rd, o, "virtualization", JSON_OBJECT);
-	env->virt.guest = (enum env_guest)reader_word(rd, virt, "machine", ENV_GUEST, name_of_guest);
-	env->virt.confidence = (enum confidence)reader_word(rd, virt, "confidence", CONFIDENCE_PROVED,
-							 name_of_confidence);
+	env->virt.guest =
+		(enum env_guest)reader_word(rd, virt, "machine", ENV_GUEST, name_of_guest);
+	env->virt.confidence = (enum confidence)reader_word(rd, virt, "confidence",
+							    CONFIDENCE_PROVED, name_of_confidence);
 	reader_text(rd, virt, "hypervisor", env->virt.hypervisor, sizeof(env->virt.hypervisor));
 	reader_text(rd, virt, "why", env->virt.why, sizeof(env->virt.why));
 	reader_at(rd, "environment.emulated_cpu");

@@ -34,7 +34,8 @@ static void read_round(struct reader *rd, const json_t *o, struct round *r, bool
 	const json_t *ticks, *fault = json_object_get(o, "fault");
 	size_t n;
 
-	r->status = (enum cell_status)reader_word(rd, o, "status", CELL_STATUSES - 1, name_of_status);
+	r->status = (enum cell_status)reader_word(rd, o, "status", CELL_STATUSES - 1,
+						  name_of_status);
 	r->laps = reader_u64(rd, o, "laps", INT64_MAX);
 	r->cpu = (unsigned int)reader_u64(rd, o, "cpu", INT32_MAX);
 	r->migrated = reader_bool(rd, o, "migrated");
@@ -121,7 +122,8 @@ static void read_cell(struct reader *rd, const json_t *o, struct cell_record *c,
 
 	reader_at(rd, "cells[%zu]", index);
 	read_cell_plan(rd, o, c);
-	c->status = (enum cell_status)reader_word(rd, o, "status", CELL_STATUSES - 1, name_of_status);
+	c->status = (enum cell_status)reader_word(rd, o, "status", CELL_STATUSES - 1,
+						  name_of_status);
 	reader_text(rd, o, "why", c->why, sizeof(c->why));
 	rounds = reader_list(rd, o, "rounds", ROUNDS_MAX, &n);
 	if (!rd->ret && c->status == CELL_MEASURED && !n)
@@ -229,7 +231,7 @@ static void read_plan(struct reader *rd, const json_t *root, struct result *r)
 	r->offset_bytes = reader_u64(rd, window, "offset_bytes", INT64_MAX);
 	r->length_bytes = reader_u64(rd, window, "length_bytes", INT64_MAX);
 	r->window = (enum window_state)reader_word(rd, window, "state", WINDOW_LOST,
-						name_of_window);
+						   name_of_window);
 	reader_at(rd, "asks");
 	asks = reader_get(rd, root, "asks", JSON_OBJECT);
 	reader_text(rd, asks, "plain", r->asks[0], sizeof(r->asks[0]));

@@ -136,9 +136,8 @@ static void read_flags(struct reader *rd, const json_t *o, const struct witness 
 		unsigned int bar = read_bar_index(rd, flag, w);
 
 		if (!rd->ret)
-			v->flags[bar] = (enum witness_flag)reader_word(rd, flag, "flag",
-								       WITNESS_FLAGS - 1,
-								       name_of_flag);
+			v->flags[bar] = (enum witness_flag)reader_word(
+				rd, flag, "flag", WITNESS_FLAGS - 1, name_of_flag);
 	}
 }
 

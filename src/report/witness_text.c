@@ -34,18 +34,19 @@ static void print_head(FILE *out, const struct witness *w)
 	text_style_end(out);
 	text_device(out, &w->device);
 	text_machine(out, &w->env);
-	snprintf(line, sizeof(line), "Linux %s, KVM %s Normal-NC for devices", kernel ? kernel : "?",
-		 witness_knows_nc(w) ? "knows" : "does not know");
+	snprintf(line, sizeof(line), "Linux %s, KVM %s Normal-NC for devices",
+		 kernel ? kernel : "?", witness_knows_nc(w) ? "knows" : "does not know");
 	text_wrapped(out, "", LABEL, line);
 	if (w->env.emulated) {
 		text_style_begin(out, TEXT_UNSURE);
-		snprintf(line, sizeof(line), "this CPU is emulated (%s): what its KVM maps is real all the "
-			 "same", w->env.emulated_why);
+		snprintf(line, sizeof(line), "this CPU is emulated (%s): what its KVM maps is real "
+			 "all the same", w->env.emulated_why);
 		text_wrapped(out, "EMULATED", LABEL, line);
 		text_style_end(out);
 	}
 	if (w->replayed)
-		text_wrapped(out, "REPLAYED", LABEL, "from a recorded tree (--sysroot): no real device");
+		text_wrapped(out, "REPLAYED", LABEL, "from a recorded tree (--sysroot): no real "
+			     "device");
 	fputc('\n', out);
 }
 
@@ -54,7 +55,8 @@ static void print_row(FILE *out, const struct witness_range *r)
 	char size[24], offset[24];
 
 	snprintf(offset, sizeof(offset), "0x%" PRIx64, r->offset_bytes);
-	fprintf(out, "  %3u  %14s %8s  %-10s 0x%-8" PRIx64 " %9" PRIu64 " %9.3f s  %s[%u]\n", r->bar,
+	fprintf(out, "  %3u  %14s %8s  %-10s 0x%-8" PRIx64 " %9" PRIu64 " %9.3f s  %s[%u]\n",
+		r->bar,
 		offset, format_size(size, sizeof(size), r->size_bytes), witness_type_name(r->type),
 		r->prot, r->count, r->first_s, r->comm, r->pid);
 }
@@ -77,17 +79,19 @@ static const struct {
 	enum text_style style;
 } types[WITNESS_TYPES] = {
 	[WITNESS_DEVICE] = {
-		"whatever the guest maps it as, it is Device: no combining, no reordering, and an unaligned "
-		"access or DC ZVA through a write-combining mapping stops the VM", TEXT_BAD },
+		"whatever the guest maps it as, it is Device: no combining, no reordering, and an "
+		"unaligned access or DC ZVA through a write-combining mapping stops the VM",
+		TEXT_BAD },
 	[WITNESS_NORMAL_NC] = {
-		"the guest decides: what it maps write-combining is Normal-NC, what it maps as Device stays "
-		"Device", TEXT_GOOD },
+		"the guest decides: what it maps write-combining is Normal-NC, what it maps as "
+		"Device stays Device", TEXT_GOOD },
 	[WITNESS_NORMAL_WB] = {
-		"KVM takes the BAR for memory: what the guest maps write-back is cached, and with S2FWB all "
-		"of it may be. Right for coherent device memory, never for registers", TEXT_UNSURE },
+		"KVM takes the BAR for memory: what the guest maps write-back is cached, and with "
+		"S2FWB all of it may be. Right for coherent device memory, never for registers",
+		TEXT_UNSURE },
 	[WITNESS_UNKNOWN] = {
-		"prot has a bit that is not known here: read arch/arm64/include/asm/kvm_pgtable.h of this "
-		"kernel", TEXT_UNSURE },
+		"prot has a bit that is not known here: read arch/arm64/include/asm/kvm_pgtable.h "
+		"of this kernel", TEXT_UNSURE },
 };
 
 static void print_seen(FILE *out, const struct witness *w, const struct bar *bar,
@@ -115,17 +119,18 @@ static void print_seen(FILE *out, const struct witness *w, const struct bar *bar
 	text_wrapped(out, label, LABEL, line);
 	text_style_end(out);
 	if (change->seen) {
-		snprintf(line, sizeof(line), "a place was mapped with another type than before, first after "
-			 "%.3f s", change->time_s);
+		snprintf(line, sizeof(line), "a place was mapped with another type than before, "
+			 "first after %.3f s", change->time_s);
 		text_wrapped(out, "", LABEL, line);
 	}
 	if (s->again) {
-		snprintf(line, sizeof(line), "%" PRIu64 " of them mapped again what was mapped before",
+		snprintf(line, sizeof(line), "%" PRIu64 " of them mapped again what was mapped "
+			 "before",
 			 s->again);
 		text_wrapped(out, "", LABEL, line);
 	}
-	text_wrapped(out, "", LABEL, s->mixed ? "different parts, VMs or times have different types: see "
-		     "the table" : types[s->type].means);
+	text_wrapped(out, "", LABEL, s->mixed ? "different parts, VMs or times have different "
+		     "types: see the table" : types[s->type].means);
 }
 
 /* "0, 2"; false: none. */
@@ -145,12 +150,13 @@ static void print_vmms(FILE *out, const struct witness *w)
 	static const char *const words[WITNESS_FLAGS] = {
 		[WITNESS_FLAG_NOT_KNOWN] = "its mappings could not be read",
 		[WITNESS_FLAG_NO_MAPPING] = "it has no vfio mapping of the BAR",
-		[WITNESS_FLAG_CLEAR] = "its vfio mapping has no flag VM_ALLOW_ANY_UNCACHED: Device at "
-				       "stage 2",
-		[WITNESS_FLAG_SET] = "its vfio mapping has a flag without a name (\"?\?\" in VmFlags), which is "
-				     "VM_ALLOW_ANY_UNCACHED as far as is known: Normal-NC at stage 2",
-		[WITNESS_FLAG_MIXED] = "several of its vfio mappings may be this BAR, and they differ in "
-				       "VM_ALLOW_ANY_UNCACHED",
+		[WITNESS_FLAG_CLEAR] = "its vfio mapping has no flag VM_ALLOW_ANY_UNCACHED: Device "
+				       "at stage 2",
+		[WITNESS_FLAG_SET] = "its vfio mapping has a flag without a name (\"?\?\" in "
+				     "VmFlags), which is VM_ALLOW_ANY_UNCACHED as far as is known: "
+				     "Normal-NC at stage 2",
+		[WITNESS_FLAG_MIXED] = "several of its vfio mappings may be this BAR, and they "
+				       "differ in VM_ALLOW_ANY_UNCACHED",
 	};
 	char bars[32], line[400];
 
@@ -166,43 +172,76 @@ static void print_vmms(FILE *out, const struct witness *w)
 		}
 }
 
-/* Each was tried in the lab, on Linux 5.10 and 6.12: see tests/lab/witness.job. */
-static const char *const ways[] = {
-	"- setpci -s BDF COMMAND=0:2; setpci -s BDF COMMAND=2:2 (BDF as the guest has it), or",
-	"- echo 1 > /sys/bus/pci/devices/BDF/remove; echo 1 > /sys/bus/pci/rescan, or",
-	"- reboot the guest.",
+/* What was seen of the device, as bits. */
+enum {
+	SEEN_NOTHING = 1,
+	SEEN_NOTHING_PROTECTED = 2,
+	SEEN_DEVICE_OLD = 4, /* this KVM has nothing else */
+	SEEN_DEVICE = 8,
+	SEEN_NC = 16,
 };
 
-/* What to do, by what was seen of the device. */
-static void print_advice(FILE *out, const struct witness *w, bool device, bool nc, bool any)
+static unsigned int seen_bits(const struct witness *w)
 {
 	const char *cmdline = fact_get(&w->env.facts, "cmdline");
+	unsigned int bits = 0;
 
-	if (device && !witness_knows_nc(w))
-		text_wrapped(out, "what to do", LABEL, "This KVM maps every device page Device. Bring the "
-			     "host to Linux 6.9 or newer, and let the VMM map the BAR through vfio-pci (QEMU "
-			     "-device vfio-pci, libvirt hostdev). Until then use no memcpy, memset, "
-			     "unaligned or DC ZVA accesses on write-combining mappings in the guest.");
-	else if (device)
-		text_wrapped(out, "what to do", LABEL, "This KVM can map devices Normal-NC, but only where the "
-			     "VMM maps the BAR through vfio-pci (QEMU -device vfio-pci, libvirt hostdev). A "
-			     "VMM that maps it through sysfs or /dev/mem keeps Device.");
-	if (nc)
-		text_wrapped(out, device ? "" : "what to do", LABEL, "Run mmiobench on the BAR in the guest: it "
-			     "shows what the guest makes of it. Its drivers must not rely on Device ordering: "
-			     "NC stores need dmb oshst (or dsb st) before a doorbell.");
-	if (any)
-		return;
-	if (cmdline && strstr(cmdline, "kvm-arm.mode=protected"))
-		text_wrapped(out, "PROTECTED", LABEL, "this host runs KVM in protected mode, in which newer "
-			     "kernels map at EL2: no probe sees that");
-	text_wrapped(out, "what to do", LABEL, "KVM maps a BAR when the guest first touches it; older kernels "
-		     "do (5.10, for one) when the guest turns its memory decode on. What happened before this "
-		     "watch is not seen. Make it happen again while mmiowitness runs, in the guest, with no "
-		     "driver bound to the device, and then touch the BAR, by mmiobench for example:");
-	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
-		text_wrapped(out, "", LABEL, ways[i]);
-	text_wrapped(out, "", LABEL, "Writing to the device's enable or reset file does not do it.");
+	for (size_t i = 0; i < w->n_ranges; i++)
+		if (w->ranges[i].type == WITNESS_DEVICE)
+			bits |= witness_knows_nc(w) ? SEEN_DEVICE : SEEN_DEVICE_OLD;
+		else if (w->ranges[i].type == WITNESS_NORMAL_NC)
+			bits |= SEEN_NC;
+	if (w->n_ranges)
+		return bits;
+	return SEEN_NOTHING |
+	       (cmdline && strstr(cmdline, "kvm-arm.mode=protected") ? SEEN_NOTHING_PROTECTED : 0);
+}
+
+/* Each way to have a BAR mapped again was tried in the lab, see tests/lab/witness.job. */
+static const struct {
+	unsigned int when;
+	const char *text;
+} advice[] = {
+	{ SEEN_DEVICE_OLD,
+	  "This KVM maps every device page Device. Bring the host to Linux 6.9 or newer, and let "
+	  "the VMM map the BAR through vfio-pci (QEMU -device vfio-pci, libvirt hostdev). Until "
+	  "then use no memcpy, memset, unaligned or DC ZVA accesses on write-combining mappings in "
+	  "the guest." },
+	{ SEEN_DEVICE,
+	  "This KVM can map devices Normal-NC, but only where the VMM maps the BAR through "
+	  "vfio-pci (QEMU -device vfio-pci, libvirt hostdev). A VMM that maps it through sysfs or "
+	  "/dev/mem keeps Device." },
+	{ SEEN_NC,
+	  "Run mmiobench on the BAR in the guest: it shows what the guest makes of it. Its drivers "
+	  "must not rely on Device ordering: NC stores need dmb oshst (or dsb st) before a "
+	  "doorbell." },
+	{ SEEN_NOTHING_PROTECTED,
+	  "This host runs KVM in protected mode, in which newer kernels map at EL2: no probe sees "
+	  "that." },
+	{ SEEN_NOTHING,
+	  "KVM maps a BAR when the guest first touches it; older kernels do (5.10, for one) when "
+	  "the guest turns its memory decode on. What happened before this watch is not seen. Make "
+	  "it happen again while mmiowitness runs, in the guest, with no driver bound to the "
+	  "device, and then touch the BAR, by mmiobench for example:" },
+	{ SEEN_NOTHING,
+	  "- setpci -s BDF COMMAND=0:2; setpci -s BDF COMMAND=2:2 (BDF as the guest has it), or" },
+	{ SEEN_NOTHING,
+	  "- echo 1 > /sys/bus/pci/devices/BDF/remove; echo 1 > /sys/bus/pci/rescan, or" },
+	{ SEEN_NOTHING, "- reboot the guest." },
+	{ SEEN_NOTHING, "Writing to the device's enable or reset file does not do it." },
+};
+
+static void print_advice(FILE *out, const struct witness *w)
+{
+	const char *label = "what to do";
+	unsigned int bits = seen_bits(w);
+
+	for (size_t i = 0; i < sizeof(advice) / sizeof(*advice); i++) {
+		if (!(advice[i].when & bits))
+			continue;
+		text_wrapped(out, label, LABEL, advice[i].text);
+		label = "";
+	}
 }
 
 static void print_run(FILE *out, const struct witness *w)
@@ -216,19 +255,20 @@ static void print_run(FILE *out, const struct witness *w)
 	char line[400], hits[96] = "";
 
 	if (w->lost) {
-		snprintf(line, sizeof(line), "%" PRIu64 " events were lost or could not be read: there may "
-			 "have been other mappings", w->lost);
+		snprintf(line, sizeof(line), "%" PRIu64 " events were lost or could not be read: "
+			 "there may have been other mappings", w->lost);
 		text_style_begin(out, TEXT_BAD);
 		text_wrapped(out, "LOST", LABEL, line);
 		text_style_end(out);
 	}
 	if (w->unplaced) {
-		snprintf(line, sizeof(line), "%" PRIu64 " mappings are counted, but not in the bytes that "
-			 "were seen: there were too many", w->unplaced);
+		snprintf(line, sizeof(line), "%" PRIu64 " mappings are counted, but not in the "
+			 "bytes that were seen: there were too many", w->unplaced);
 		text_wrapped(out, "not placed", LABEL, line);
 	}
 	if (w->has_hits)
-		snprintf(hits, sizeof(hits), "; KVM mapped %" PRIu64 " times in all, of any VM", w->hits);
+		snprintf(hits, sizeof(hits), "; KVM mapped %" PRIu64 " times in all, of any VM",
+			 w->hits);
 	snprintf(line, sizeof(line), "watched for %.1f s from %s on, until %s%s", w->duration_s,
 		 w->started, ends[w->end], hits);
 	text_wrapped(out, "watch", LABEL, line);
@@ -236,8 +276,6 @@ static void print_run(FILE *out, const struct witness *w)
 
 void witness_text(FILE *out, const struct witness *w, const char *saved)
 {
-	bool device = false, nc = false, any = false;
-
 	print_head(out, w);
 	print_rows(out, w);
 	for (unsigned int i = 0; i < PCI_BARS; i++) {
@@ -251,13 +289,8 @@ void witness_text(FILE *out, const struct witness *w, const char *saved)
 		}
 		print_seen(out, w, &w->device.bars[i], &seen);
 	}
-	for (size_t i = 0; i < w->n_ranges; i++) {
-		any = true;
-		device |= w->ranges[i].type == WITNESS_DEVICE;
-		nc |= w->ranges[i].type == WITNESS_NORMAL_NC;
-	}
 	print_vmms(out, w);
-	print_advice(out, w, device, nc, any);
+	print_advice(out, w);
 	print_run(out, w);
 	if (saved)
 		text_wrapped(out, "saved", LABEL, saved);

@@ -5,12 +5,12 @@
 
 static json_t *json_range(const struct witness_range *r)
 {
-	return json_pack("{si sI sI so so ss sf sf si so sI sI}", "bar", (int)r->bar, "offset_bytes",
-			 (json_int_t)r->offset_bytes, "size_bytes", (json_int_t)r->size_bytes, "ipa",
-			 json_hex(r->ipa), "prot", json_hex(r->prot), "type",
-			 witness_type_name(r->type), "first_s", r->first_s, "last_s", r->last_s,
-			 "pid", (int)r->pid, "comm", json_text(r->comm), "count",
-			 (json_int_t)r->count, "again", (json_int_t)r->again);
+	return json_pack(
+		"{si sI sI so so ss sf sf si so sI sI}", "bar", (int)r->bar, "offset_bytes",
+		(json_int_t)r->offset_bytes, "size_bytes", (json_int_t)r->size_bytes, "ipa",
+		json_hex(r->ipa), "prot", json_hex(r->prot), "type", witness_type_name(r->type),
+		"first_s", r->first_s, "last_s", r->last_s, "pid", (int)r->pid, "comm",
+		json_text(r->comm), "count", (json_int_t)r->count, "again", (json_int_t)r->again);
 }
 
 static json_t *json_vmm(const struct witness *w, const struct witness_vmm *v)

@@ -19,12 +19,14 @@ int check_machine(const struct witness *w)
 	const char *machine = fact_get(&w->env.facts, "machine");
 
 	if (!machine || strcmp(machine, "aarch64")) {
-		log_error("this machine is %s: stage 2 is witnessed on hosts with KVM on arm64 (aarch64)",
+		log_error("this machine is %s: stage 2 is witnessed on hosts with KVM on arm64 "
+			  "(aarch64)",
 			  machine ? machine : "of an unknown kind");
 		return -EOPNOTSUPP;
 	}
 	if (!path_exists("/dev/kvm")) {
-		log_error("there is no /dev/kvm here: run it on the host of the VM, outside containers");
+		log_error("there is no /dev/kvm here: run it on the host of the VM, outside "
+			  "containers");
 		return -EOPNOTSUPP;
 	}
 	return 0;
@@ -53,8 +55,8 @@ static int check_symbol(void)
 	fclose(f);
 	if (found)
 		return 0;
-	log_error("this kernel has no function " TRACEFS_SYMBOL ": it is older than Linux 5.10, was built "
-		  "without KVM, or inlines it");
+	log_error("this kernel has no function " TRACEFS_SYMBOL ": it is older than Linux 5.10, "
+		  "was built without KVM, or inlines it");
 	return -EOPNOTSUPP;
 }
 
@@ -65,7 +67,7 @@ static int check_namespace(void)
 
 	if (*path_sysroot() || stat("/proc/self/ns/pid", &st) || st.st_ino == PID_NAMESPACE_INITIAL)
 		return 0;
-	log_error("this is a container with process numbers of its own: run it outside, on the host");
+	log_error("this container has process numbers of its own: run it outside, on the host");
 	return -EOPNOTSUPP;
 }
 
@@ -75,12 +77,13 @@ int check_tracing(void)
 	char enabled[16];
 
 	if (!root) {
-		log_error("tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing (a kernel "
-			  "without CONFIG_FTRACE has none)");
+		log_error("tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing (a "
+			  "kernel without CONFIG_FTRACE has none)");
 		return -EOPNOTSUPP;
 	}
 	if (!path_exists("%s/kprobe_events", root)) {
-		log_error("%s has no kprobe_events: the kernel was built without CONFIG_KPROBE_EVENTS",
+		log_error("%s has no kprobe_events: the kernel was built without "
+			  "CONFIG_KPROBE_EVENTS",
 			  root);
 		return -EOPNOTSUPP;
 	}

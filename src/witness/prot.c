@@ -78,8 +78,8 @@ int prot_load(struct witness *w)
 	ret = prot_from_btf(w, btf);
 	btf__free(btf);
 	if (ret) {
-		log_error("this kernel's types have no enum %s: it is older than Linux 5.10, or was built "
-			  "without KVM", enum_name);
+		log_error("this kernel's types have no enum %s: it is older than Linux 5.10, or "
+			  "was built without KVM", enum_name);
 		return ret;
 	}
 	if (witness_prots_usable(w, why, sizeof(why)))

@@ -8,7 +8,8 @@
 /*
  * One line of a trace_pipe, as the kernel's print_trace_line and print_lost_events write them:
  *
- *   " CPU 0/KVM-812     [001] d..1.   12.345678: map_801: (kvm_pgtable_stage2_map+0x0/0x90) ipa=0x..
+ *   "       CPU 0/KVM-812     [001] d..1.   12.345678: map_801: (kvm_pgtable_stage2_map+0x0/0x90)
+ *   ipa=0x8000000000 size=0x200000 pa=0x8000000000 prot=0x16", on one line
  *   CPU:1 [LOST 12 EVENTS]
  */
 enum trace_line {

@@ -112,7 +112,8 @@ static int remove_id(const char *root, const char *id)
 	ret2 = path_make(path, sizeof(path), INSTANCE, root, id);
 	if (!ret2 && rmdir(path) && errno != ENOENT) {
 		ret2 = -errno;
-		log_error("the trace instance %s cannot be removed (%s): rmdir it when nobody reads it",
+		log_error("the trace instance %s cannot be removed (%s): rmdir it when nobody "
+			  "reads it",
 			  path, strerror(errno));
 	}
 	return ret ? ret : ret2;

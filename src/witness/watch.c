@@ -291,11 +291,12 @@ static int open_vmm(unsigned int pid, int *pidfd)
 /* A VMM that was named is told of even where nothing was seen of it. */
 static int meet_named(struct watch *watch)
 {
+	unsigned int pid = watch->ask->pid;
 	char comm[16] = "?";
 
-	if (!watch->ask->pid || path_read(comm, sizeof(comm), "/proc/%u/comm", watch->ask->pid) <= 0)
+	if (!pid || path_read(comm, sizeof(comm), "/proc/%u/comm", pid) <= 0)
 		return 0;
-	return meet_vmm(watch, watch->ask->pid, text_clean(comm));
+	return meet_vmm(watch, pid, text_clean(comm));
 }
 
 int watch_run(struct witness *w, const struct watch_ask *ask)

@@ -351,9 +351,9 @@ int witness_add(struct witness *w, const struct witness_event *e)
 		uint64_t from = e->pa > bar->phys_bytes ? e->pa : bar->phys_bytes;
 		uint64_t to = last < bar_last ? last : bar_last;
 		struct witness_range r = {
-			.bar = i, .offset_bytes = from - bar->phys_bytes, .size_bytes = to - from + 1,
-			.ipa = e->ipa + (from - e->pa), .prot = e->prot,
-			.type = witness_prot_type(w, e->prot), .first_s = e->time_s,
+			.bar = i, .offset_bytes = from - bar->phys_bytes,
+			.size_bytes = to - from + 1, .ipa = e->ipa + (from - e->pa),
+			.prot = e->prot, .type = witness_prot_type(w, e->prot), .first_s = e->time_s,
 			.last_s = e->time_s, .pid = e->pid, .count = 1,
 		};
 

@@ -530,8 +530,8 @@ static void test_pages(void **state)
 	assert_true(page_has(&w, "1 of them mapped again"));
 	assert_true(page_has(&w, "2 mappings by vmm[123]"));
 	add(&w, 3, BAR2, 2 * M, RW | DEVICE, 124);
-	assert_true(page_has(&w, "BAR 2 SEVERAL TYPES at stage 2 (2 MiB of 16 MiB seen, 3 mappings by 2 "
-				 "VMMs)"));
+	assert_true(page_has(&w, "BAR 2 SEVERAL TYPES at stage 2 (2 MiB of 16 MiB seen, 3 mappings "
+				 "by 2 VMMs)"));
 	assert_true(page_has(&w, "another type than before, first after 3.000 s"));
 	witness_free(&w);
 
@@ -541,7 +541,7 @@ static void test_pages(void **state)
 	w.lost = 2;
 	assert_true(page_has(&w, "BAR 2 Device at stage 2 (16 MiB of 16 MiB seen"));
 	assert_true(page_has(&w, "stops the VM"));
-	assert_true(page_has(&w, "only where the VMM maps the BAR through vfio-pci")); /* knows NC */
+	assert_true(page_has(&w, "only where the VMM maps the BAR through vfio-pci"));
 	assert_true(page_has(&w, "VMM vmm[123], BAR 2: its vfio mapping has no flag"));
 	assert_true(page_has(&w, "2 events were lost"));
 	w.n_prots = 4; /* DEVICE is the last: as Linux 6.1 */
