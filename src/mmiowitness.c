@@ -174,11 +174,6 @@ static int find_device(struct witness *w, const struct options *o)
 	return ret;
 }
 
-static bool was_seen(const struct witness *w)
-{
-	return w->n_ranges > 0;
-}
-
 static int report(const struct witness *w, const struct options *o)
 {
 	int ret = o->json ? witness_write(w, o->json) : 0;
@@ -187,20 +182,23 @@ static int report(const struct witness *w, const struct options *o)
 		witness_text(stdout, w, ret ? NULL : o->json);
 	if (ret)
 		return ret == -ENOMEM ? EXIT_INTERNAL : EXIT_USAGE;
-	return was_seen(w) ? EXIT_SEEN : EXIT_UNSEEN;
+	return w->n_ranges ? EXIT_SEEN : EXIT_UNSEEN;
 }
 
 static int watch(struct witness *w, const struct options *o, const struct watch_ask *ask)
 {
 	time_t now = time(NULL);
 	struct tm tm;
-	int ret;
+	int ret, status;
 
 	strftime(w->started, sizeof(w->started), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
 	ret = watch_run(w, ask);
-	if (ret)
-		return ret == -ENOMEM ? EXIT_INTERNAL : EXIT_USAGE;
-	return report(w, o);
+	if (ret < 0)
+		return ret == -EOPNOTSUPP ? EXIT_NOT_HERE :
+		       ret == -ENOMEM	  ? EXIT_INTERNAL :
+					    EXIT_USAGE;
+	status = report(w, o);
+	return ret ? EXIT_USAGE : status;
 }
 
 /* What must be there, from the machine to the kernel's types; then the device. */

@@ -150,11 +150,11 @@ static void print_vmms(FILE *out, const struct witness *w)
 	static const char *const words[WITNESS_FLAGS] = {
 		[WITNESS_FLAG_NOT_KNOWN] = "its mappings could not be read",
 		[WITNESS_FLAG_NO_MAPPING] = "it has no vfio mapping of the BAR",
-		[WITNESS_FLAG_CLEAR] = "its vfio mapping has no flag VM_ALLOW_ANY_UNCACHED: Device "
-				       "at stage 2",
+		[WITNESS_FLAG_CLEAR] = "its vfio mapping has no flag VM_ALLOW_ANY_UNCACHED: expect "
+				       "Device",
 		[WITNESS_FLAG_SET] = "its vfio mapping has a flag without a name (\"?\?\" in "
 				     "VmFlags), which is VM_ALLOW_ANY_UNCACHED as far as is known: "
-				     "Normal-NC at stage 2",
+				     "expect Normal-NC",
 		[WITNESS_FLAG_MIXED] = "several of its vfio mappings may be this BAR, and they "
 				       "differ in VM_ALLOW_ANY_UNCACHED",
 	};

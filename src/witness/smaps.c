@@ -30,8 +30,8 @@ static bool is_vfio(const char *name)
 }
 
 /*
- * The offset that a vfio mapping shows is the one that the VMM gave, with the BAR's index; up to
- * Linux 6.9 it is the physical address. Where a BAR lies so high that one may be taken for the
+ * The offset that a vfio mapping shows is the one that the VMM gave, with the BAR's index; before
+ * commit aac6db75a9fc (2024) it was the physical address. Where a BAR lies so high that one may be taken for the
  * other, both BARs are meant.
  */
 static bool may_be(const struct bar *bar, uint64_t offset)

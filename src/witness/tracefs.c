@@ -284,13 +284,16 @@ static const struct {
 	{ -EOPNOTSUPP, "this kernel forbids a kprobe there" },
 };
 
+/* -EOPNOTSUPP where the cause is known: then no probe can be set on this machine. */
 static int log_probe_error(const struct tracefs *t, int ret)
 {
-	const char *cause = strerror(-ret);
+	const char *cause = NULL;
 
 	for (size_t i = 0; i < sizeof(probe_errors) / sizeof(*probe_errors); i++)
 		if (probe_errors[i].error == ret)
 			cause = probe_errors[i].cause;
+	ret = cause ? -EOPNOTSUPP : ret;
+	cause = cause ? cause : strerror(-ret);
 	log_error("the kprobe cannot be set: %s (see %s/error_log)", cause, t->root);
 	return ret;
 }

@@ -26,7 +26,8 @@ const char *tracefs_find(void);
 
 /*
  * Removes what dead ones left, then sets the probe; events come from pipe_fd. The caller has
- * blocked the signals that would end it. 0; -errno after logging, then nothing is left.
+ * blocked the signals that would end it. 0; -errno after logging, then nothing is left;
+ * -EOPNOTSUPP: this machine takes no such probe.
  */
 int tracefs_open(struct tracefs *t, const struct pci_device *dev);
 

@@ -29,6 +29,7 @@
 /* A thread and the process that it belongs to. */
 struct thread {
 	unsigned int tid, pid;
+	bool ended;              /* before it could be asked: pid is tid */
 	char comm[16];
 };
 
@@ -41,6 +42,7 @@ struct watch {
 	size_t used;
 	bool skipping;           /* the rest of a line that was too long */
 	double told_s;
+	size_t n_read;           /* VMMs whose smaps were read */
 };
 
 /* The clock that the trace instance is set to. */
@@ -76,24 +78,30 @@ static const struct thread *find_thread(struct watch *watch, const struct witnes
 	*t = (struct thread){ .tid = e->pid, .pid = find_process(e->pid) };
 	if (!t->pid || path_read(t->comm, sizeof(t->comm), "/proc/%u/comm", t->pid) <= 0)
 		memcpy(t->comm, e->comm, sizeof(t->comm));
-	if (!t->pid)
+	t->ended = !t->pid;
+	if (t->ended)
 		t->pid = t->tid;
 	text_clean(t->comm);
 	return t;
 }
 
-/* New ones' smaps are read at once: now the mapping is there. */
-static int meet_vmm(struct watch *watch, unsigned int pid, const char *comm)
+/*
+ * Once for each VMM, while it has the BAR mapped, and not while events wait: the kernel walks all of
+ * its memory for it.
+ */
+static void read_smaps(struct watch *watch)
 {
 	struct witness *w = watch->w;
-	size_t known = w->n_vmms;
-	struct witness_vmm *vmm = witness_vmm(w, pid, comm);
 
-	if (!vmm && w->n_vmms < WITNESS_VMMS_MAX)
-		return -ENOMEM;
-	if (vmm && w->n_vmms > known)
-		smaps_read(vmm->flags, w->device.bars, pid);
-	return 0;
+	for (; watch->n_read < w->n_vmms; watch->n_read++)
+		smaps_read(w->vmms[watch->n_read].flags, w->device.bars,
+			   w->vmms[watch->n_read].pid);
+}
+
+/* 0 where there are too many VMMs, too: their mappings are on record. */
+static int meet_vmm(struct witness *w, unsigned int pid, const char *comm)
+{
+	return witness_vmm(w, pid, comm) || w->n_vmms == WITNESS_VMMS_MAX ? 0 : -ENOMEM;
 }
 
 static void tell(struct watch *watch, const struct witness_event *e)
@@ -113,8 +121,10 @@ static int take_event(struct watch *watch, struct witness_event *e)
 	const struct thread *t = find_thread(watch, e);
 	int ret;
 
-	if (watch->ask->pid && t->pid != watch->ask->pid)
+	if (watch->ask->pid && t->pid != watch->ask->pid) {
+		watch->w->lost += t->ended; /* perhaps it was the VMM's */
 		return 0;
+	}
 	if (watch->start_s < 0)
 		watch->start_s = e->time_s;
 	e->pid = t->pid;
@@ -126,7 +136,7 @@ static int take_event(struct watch *watch, struct witness_event *e)
 	if (ret <= 0)
 		return ret;
 	tell(watch, e);
-	return meet_vmm(watch, e->pid, e->comm);
+	return meet_vmm(watch->w, e->pid, e->comm);
 }
 
 static int take_line(struct watch *watch, const char *line)
@@ -212,6 +222,7 @@ static int watch_loop(struct watch *watch, int pipe_fd, int pidfd)
 
 		if (ret)
 			return ret;
+		read_smaps(watch);
 		if (asked || ended || late) {
 			watch->w->end = asked ? WITNESS_END_SIGNAL :
 					ended ? WITNESS_END_VMM :
@@ -243,7 +254,7 @@ static int watch_probe(struct watch *watch, int pidfd)
 	w->lost += missed;
 	w->duration_s = now_s() - watch->start_s;
 	ret2 = tracefs_close(&t);
-	return ret ? ret : ret2;
+	return ret ? ret : ret2 ? 1 : 0;
 }
 
 /* A recorded trace_pipe begins with the watch, so its first event is at its start. */
@@ -288,15 +299,20 @@ static int open_vmm(unsigned int pid, int *pidfd)
 	return ret;
 }
 
-/* A VMM that was named is told of even where nothing was seen of it. */
-static int meet_named(struct watch *watch)
+static int watch_signals_blocked(struct watch *watch, int pidfd)
 {
 	unsigned int pid = watch->ask->pid;
 	char comm[16] = "?";
+	int ret, ret2 = 0;
 
-	if (!pid || path_read(comm, sizeof(comm), "/proc/%u/comm", pid) <= 0)
-		return 0;
-	return meet_vmm(watch, pid, text_clean(comm));
+	if (pid && path_read(comm, sizeof(comm), "/proc/%u/comm", pid) > 0)
+		text_clean(comm);
+	ret = *path_sysroot() ? watch_record(watch) : watch_probe(watch, pidfd);
+	/* a VMM that was named is told of even where nothing was seen of it */
+	if (pid && ret >= 0)
+		ret2 = meet_vmm(watch->w, pid, comm);
+	read_smaps(watch);
+	return ret2 ? ret2 : ret;
 }
 
 int watch_run(struct witness *w, const struct watch_ask *ask)
@@ -310,11 +326,9 @@ int watch_run(struct witness *w, const struct watch_ask *ask)
 	watch->ask = ask;
 	if (ask->pid)
 		ret = open_vmm(ask->pid, &pidfd);
-	if (!ret)
-		ret = meet_named(watch);
 	if (!ret) {
 		child_signals_block();
-		ret = *path_sysroot() ? watch_record(watch) : watch_probe(watch, pidfd);
+		ret = watch_signals_blocked(watch, pidfd);
 		log_progress("%s", "");
 		child_signals_take();
 		child_signals_unblock();

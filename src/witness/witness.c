@@ -353,8 +353,8 @@ int witness_add(struct witness *w, const struct witness_event *e)
 		struct witness_range r = {
 			.bar = i, .offset_bytes = from - bar->phys_bytes,
 			.size_bytes = to - from + 1, .ipa = e->ipa + (from - e->pa),
-			.prot = e->prot, .type = witness_prot_type(w, e->prot), .first_s = e->time_s,
-			.last_s = e->time_s, .pid = e->pid, .count = 1,
+			.prot = e->prot, .type = witness_prot_type(w, e->prot),
+			.first_s = e->time_s, .last_s = e->time_s, .pid = e->pid, .count = 1,
 		};
 
 		if (!witness_watches(bar) || from > to)
