@@ -106,7 +106,7 @@ cache_clean() {
 	exec {CACHE_LOCK}>"$CACHE/.lock"
 	flock -n "$CACHE_LOCK" || die "another lab is using $CACHE: wait until it has ended"
 	# Only what the lab makes: the variable may point at a directory that holds other things.
-	rm -rf "$CACHE"/{sysroot,qemu,kernel}-* "$CACHE"/.{sysroot,qemu,kernel}-* "$CACHE/.lock"
+	rm -rf "$CACHE"/{sysroot,qemu,kernel,root}-* "$CACHE"/.{sysroot,qemu,kernel,root}-* "$CACHE/.lock"
 	rmdir --ignore-fail-on-non-empty "$CACHE"
 	say "removed what was cached in $CACHE"
 }
@@ -174,18 +174,29 @@ make_sysroot() {
 		usr/share/misc/pci.ids {,usr/}bin/busybox "$dir" 2>/dev/null) || [[ -e $dir/usr/lib ]]
 }
 
-# make_qemu ARCH: qemu-system-aarch64 to run in place on ARCH, with its libraries and no more.
+# make_qemu ARCH-MACHINE: qemu-system-MACHINE to run in place on ARCH, with its libraries, a PC's
+# firmware, and no more.
 make_qemu() {
-	local dir=$2 tree=$2/tmp/tree libs lib
+	local -A package=([aarch64]=qemu-system-arm [x86_64]=qemu-system-x86)
+	local arch=${1%%-*} machine=${1#*-} dir=$2 tree=$2/tmp/tree libs lib
 
-	mkdir "$tree" "$dir/lib"
-	unpack "$tree" "$1" "$QEMU_SUITE" qemu-system-arm
-	cp -L "$tree/usr/bin/qemu-system-aarch64" "$dir"
+	mkdir "$tree" "$dir/lib" "$dir/firmware"
+	unpack "$tree" "$arch" "$QEMU_SUITE" "${package[$machine]}"
+	cp -L "$tree/usr/bin/qemu-system-$machine" "$dir"
 	libs=$(echo "$tree"/usr/lib/*-linux-gnu*)
 	while read -r lib; do
 		cp -L "$lib" "$dir/lib"
-	done < <(elf_closure "$libs:$libs/pulseaudio" "$dir/qemu-system-aarch64")
+	done < <(elf_closure "$libs:$libs/pulseaudio" "$dir/qemu-system-$machine")
 	cp -L "$libs"/ld-linux-*.so.* "$dir/lib/ld.so"
+	[[ $machine != x86_64 ]] ||
+		cp -L "$tree"/usr/share/{seabios/bios-256k,qemu/{kvmvapic,linuxboot_dma}}.bin "$dir/firmware"
+}
+
+# make_root ARCH: what a machine's root needs that no sysroot of it brings.
+make_root() {
+	mkdir "$2/tmp/tree"
+	unpack "$2/tmp/tree" "$1" "$QEMU_SUITE" busybox-static,pci.ids
+	cp -L "$2"/tmp/tree/usr/{bin/busybox,share/misc/pci.ids} "$2"
 }
 
 # busybox reads no compressed modules.
@@ -200,15 +211,15 @@ module_copy() {
 	esac
 }
 
-# make_kernel SUITE: Image, and modules.cpio with the few modules that the machines load.
+# make_kernel ARCH-SUITE: Image, and modules.cpio with the few modules that the machines load.
 make_kernel() {
-	local dir=$2 tree=$2/tmp/tree version file
+	local arch=${1%%-*} suite=${1#*-} dir=$2 tree=$2/tmp/tree version file
 
 	mkdir "$tree" "$dir/tmp/root"
-	if [[ $1 == *-backports ]]; then
-		unpack "$tree" arm64 "$1" "linux-image-arm64/$1"
+	if [[ $suite == *-backports ]]; then
+		unpack "$tree" "$arch" "$suite" "linux-image-$arch/$suite"
 	else
-		unpack "$tree" arm64 "$1" linux-image-arm64
+		unpack "$tree" "$arch" "$suite" "linux-image-$arch"
 	fi
 	[[ -d $tree/lib/modules ]] || ln -s usr/lib "$tree/lib"
 	version=$(ls "$tree/lib/modules")

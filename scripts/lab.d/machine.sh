@@ -1,47 +1,67 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The outer machine, which is the host. It shares three directories with the PC: cache (read only),
-# out (the results) and ctl, which carries the job in and events, output and status out.
+# The outer machine, which is the host; of x86_64 it is the only one. It shares three directories
+# with the PC: cache (read only), out (the results) and ctl, which carries the job in and events,
+# output and status out.
 
 readonly BAR_SIZE=16M
+declare -A DEBIAN_ARCH=([aarch64]=arm64 [x86_64]=amd64)
+declare -A BUILD_OF=([aarch64]=aarch64 [x86_64]=native)
+declare -A MACHINE_OPTIONS=([aarch64]='-M virt,virtualization=on,gic-version=3,iommu=smmuv3 -m 2G'
+	[x86_64]='-M q35 -vga none -m 512M')
+readonly LAB_LIBRARIES=/usr/lib/lab
+declare -A CONSOLE=([aarch64]=ttyAMA0 [x86_64]=ttyS0)
 # Where TCG's SVE and SME are known to disturb nested KVM they are off.
-declare -A CPU_OPTIONS=([max]=,sve=off,sme=off [neoverse-v1]=,sve=off [neoverse-n2]=,sve=off)
+declare -A CPU_OPTIONS=([aarch64-max]=,sve=off,sme=off [aarch64-neoverse-v1]=,sve=off
+	[aarch64-neoverse-n2]=,sve=off)
 declare -A DEVICE_ID=([ivshmem]=0x1af4:0x1110 [testdev]=0x1b36:0x0005)
+declare -A JOB=([aarch64]=measure [x86_64]=measure-x86)
 declare -A PROFILE_OPTION=([quick]=--quick [default]='' [full]=--full)
 declare -A PROFILE_SECONDS=([quick]=120 [default]=300 [full]=1800)
 readonly BOOT_SECONDS=60 # a generous bound, for each of host and guest
-readonly RESULTS='host.json guest.json probe.json compare.json witness.json host.log guest.log probe.log witness.log
-	host.journal journal host.dmesg machine.log'
+readonly RESULTS='host.json guest.json probe.json compare.json witness.json host.log guest.log
+	probe.log witness.log host.journal journal host.dmesg host.pat machine.log'
 
 # The QEMU that runs the host, as a command in ${QEMU[@]}.
 qemu_find() {
-	local major arch
+	local system=qemu-system-${OPT[arch]} major arch dir
 
-	major=$(qemu-system-aarch64 --version 2>/dev/null | sed -n 's/.*version \([0-9]*\).*/\1/p') || true
+	major=$("$system" --version 2>/dev/null | sed -n 's/.*version \([0-9]*\).*/\1/p') || true
 	if ((${major:-0} >= 10)); then
-		QEMU=(qemu-system-aarch64)
+		QEMU=("$system")
 		return
 	fi
 	arch=$(dpkg --print-architecture) ||
 		die "QEMU 10 or newer is needed (found ${major:-none}); without dpkg the lab cannot fetch its own"
-	cache_get "qemu-$arch"
+	cache_get "qemu-$arch-${OPT[arch]}"
+	dir=$CACHE/qemu-$arch-${OPT[arch]}
 	# A module directory of its own, or it loads the PC's modules and aborts.
-	QEMU=(env QEMU_MODULE_DIR=/nowhere "$CACHE/qemu-$arch/lib/ld.so"
-		--library-path "$CACHE/qemu-$arch/lib" "$CACHE/qemu-$arch/qemu-system-aarch64")
-	"${QEMU[@]}" --version >/dev/null || die "the QEMU in $CACHE/qemu-$arch does not run here"
+	QEMU=(env QEMU_MODULE_DIR=/nowhere "$dir/lib/ld.so" --library-path "$dir/lib" "$dir/$system"
+		-L "$dir/firmware")
+	"${QEMU[@]}" --version >/dev/null || die "the QEMU in $dir does not run here"
+}
+
+# The cache's names of what the machine boots.
+machine_parts() {
+	local arch=${DEBIAN_ARCH[${OPT[arch]}]}
+
+	case ${OPT[arch]} in
+	aarch64) echo "sysroot-bookworm qemu-$arch-aarch64 kernel-$arch-${OPT[host]} kernel-$arch-${OPT[guest]}" ;;
+	x86_64) echo "root-$arch kernel-$arch-${OPT[host]}" ;;
+	esac
 }
 
 # Makes everything that a machine needs; then $WORK holds ctl, host.cpio and, if none was given,
 # the BAR's bytes.
 machine_prepare() {
-	local side
+	local build=${BUILD_OF[${OPT[arch]}]} kernel=$CACHE/kernel-${DEBIAN_ARCH[${OPT[arch]}]} part
 
 	need machine
-	build aarch64
-	[[ -x ${BUILD[aarch64]}/mmiobench ]] || die "there is no mmiobench in ${BUILD[aarch64]}"
+	build "$build"
+	[[ -x ${BUILD[$build]}/mmiobench ]] || die "there is no mmiobench in ${BUILD[$build]}"
 	qemu_find
-	for side in sysroot-bookworm qemu-arm64 "kernel-${OPT[host]}" "kernel-${OPT[guest]}"; do
-		cache_get "$side"
+	for part in $(machine_parts); do
+		cache_get "$part"
 	done
 
 	mkdir -p "${OPT[out]}" || die "cannot make the directory ${OPT[out]}"
@@ -52,10 +72,11 @@ machine_prepare() {
 	WORK=$(mktemp -d "${TMPDIR:-/tmp}/mmiobench-lab.XXXXXX")
 	TEMPS+=("$WORK")
 	mkdir -p "$WORK/ctl/guest"
-	machine_root "$WORK/root"
+	machine_root "$WORK/root" "${BUILD[$build]}"
 	pack "$WORK/root" "$WORK/root.cpio"
-	cat "$CACHE/kernel-${OPT[host]}/modules.cpio" "$WORK/root.cpio" >"$WORK/host.cpio"
-	cat "$CACHE/kernel-${OPT[guest]}/modules.cpio" "$WORK/root.cpio" >"$WORK/ctl/guest.cpio"
+	cat "$kernel-${OPT[host]}/modules.cpio" "$WORK/root.cpio" >"$WORK/host.cpio"
+	[[ ! ${OPT[guest]} ]] ||
+		cat "$kernel-${OPT[guest]}/modules.cpio" "$WORK/root.cpio" >"$WORK/ctl/guest.cpio"
 
 	BAR=${OPT[bar-file]:-$WORK/bar}
 	truncate -s ">$BAR_SIZE" "$BAR" || die "cannot make the file $BAR"
@@ -63,33 +84,58 @@ machine_prepare() {
 	touch "$WORK"/ctl/{events,output,guest/output}
 }
 
-# machine_root DIR: the root of both machines but for the modules: busybox, the product, its
-# libraries, and what runs it all.
+# machine_root DIR BUILD: the root of both machines but for the modules: busybox, the product of
+# BUILD, its libraries, and what runs it all.
 machine_root() {
-	local root=$1 sysroot=$CACHE/sysroot-bookworm program busybox lib
-	local libs=$sysroot/lib/aarch64-linux-gnu:$sysroot/usr/lib/aarch64-linux-gnu
+	local root=$1 program
 
-	mkdir -p "$root"/{bin,lib,usr/bin,usr/lib/aarch64-linux-gnu,usr/share/misc}
-	busybox=$(find "$sysroot/bin" "$sysroot/usr/bin" -name busybox 2>/dev/null | head -n 1)
-	install "$busybox" "$root/bin/busybox"
+	mkdir -p "$root"/{bin,lib,usr/bin,usr/share/misc}
 	install "$LIB/init" "$root/init"
 	install "$LIB/guest" "$root/bin/guest"
-	cp "$sysroot/usr/share/misc/pci.ids" "$root/usr/share/misc"
 	for program in mmiobench mmiocompare mmiowitness; do
-		[[ ! -x ${BUILD[aarch64]}/$program ]] || install "${BUILD[aarch64]}/$program" "$root/usr/bin"
+		[[ ! -x $2/$program ]] || install "$2/$program" "$root/usr/bin"
 	done
+	"machine_root_${OPT[arch]}" "$root" "$2"
+}
+
+machine_root_aarch64() {
+	local root=$1 sysroot=$CACHE/sysroot-bookworm busybox lib
+	local libs=$sysroot/lib/aarch64-linux-gnu:$sysroot/usr/lib/aarch64-linux-gnu
+
 	readelf -h "$root/usr/bin/mmiobench" 2>/dev/null | grep -q AArch64 ||
-		die "${BUILD[aarch64]}/mmiobench is not an arm64 program"
+		die "$2/mmiobench is not an arm64 program"
+	busybox=$(find "$sysroot/bin" "$sysroot/usr/bin" -name busybox 2>/dev/null | head -n 1)
+	install "$busybox" "$root/bin/busybox"
+	cp "$sysroot/usr/share/misc/pci.ids" "$root/usr/share/misc"
+	mkdir "$root/usr/lib/aarch64-linux-gnu"
 	while read -r lib; do
 		cp -L "$lib" "$root/usr/lib/aarch64-linux-gnu"
 	done < <(elf_closure "$libs" "$root"/usr/bin/mmio*)
 	cp -L "$sysroot/lib/ld-linux-aarch64.so.1" "$root/lib"
 }
 
+# The PC's own libraries, as its loader finds them, and that loader: they fit the build, whatever
+# the PC runs. LD_LIBRARY_PATH says where they are (machine_env).
+machine_root_x86_64() {
+	local root=$1 lib
+
+	readelf -h "$root/usr/bin/mmiobench" 2>/dev/null | grep -q X86-64 ||
+		die "$2/mmiobench is not an x86-64 program: --arch x86_64 needs such a PC"
+	install "$CACHE/root-amd64/busybox" "$root/bin/busybox"
+	cp "$CACHE/root-amd64/pci.ids" "$root/usr/share/misc"
+	mkdir -p "$root$LAB_LIBRARIES"
+	while read -r lib; do
+		cp -L "$lib" "$root$LAB_LIBRARIES"
+	done < <(ldd "$root"/usr/bin/mmio* | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' | sort -u)
+	lib=$(readelf -l "$root/usr/bin/mmiobench" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+	install -D "$lib" "$root$lib"
+}
+
 # machine_env NAME=VALUE...: what the jobs find in their environment.
 machine_env() {
 	local pair
 
+	[[ ${OPT[arch]} != x86_64 ]] || set -- "LD_LIBRARY_PATH=$LAB_LIBRARIES" "$@"
 	for pair in "LAB_DEVICE=${DEVICE_ID[${OPT[device]}]}" "LAB_BAR=${OPT[bar]}" \
 		"LAB_GUEST=${OPT[guest]}" "$@"; do
 		printf "export %s='%s'\n" "${pair%%=*}" "${pair#*=}"
@@ -108,11 +154,13 @@ machine_qemu() {
 	esac
 	# With one vCPU TCG drops the alignment checks: everything then works, falsely.
 	# Should the lab be killed outright, the machine goes with it.
+	# shellcheck disable=SC2086 # several words
 	exec setpriv --pdeathsig TERM timeout --foreground -k 5 "$1" "${QEMU[@]}" \
-		-M virt,virtualization=on,gic-version=3,iommu=smmuv3 -smp 2 -m 2G \
-		-cpu "${OPT[cpu]}${CPU_OPTIONS[${OPT[cpu]}]-}" -accel tcg,thread=multi \
-		-kernel "$CACHE/kernel-${OPT[host]}/Image" -initrd "$WORK/host.cpio" \
-		-append 'console=ttyAMA0 quiet panic=-1' -nographic -no-reboot -net none \
+		${MACHINE_OPTIONS[${OPT[arch]}]} -smp 2 -accel tcg,thread=multi \
+		-cpu "${OPT[cpu]}${CPU_OPTIONS[${OPT[arch]}-${OPT[cpu]}]-}" \
+		-kernel "$CACHE/kernel-${DEBIAN_ARCH[${OPT[arch]}]}-${OPT[host]}/Image" \
+		-initrd "$WORK/host.cpio" -append "console=${CONSOLE[${OPT[arch]}]} quiet panic=-1" \
+		-nographic -no-reboot -net none \
 		-virtfs "$share,mount_tag=ctl,path=$work/ctl" -virtfs "$share,mount_tag=out,path=$out" \
 		-virtfs "$share,mount_tag=cache,path=$cache,readonly=on" "${device[@]}"
 }
@@ -170,10 +218,14 @@ machine_run() {
 	for name in $RESULTS; do
 		rm -f "${OPT[out]}/$name"
 	done
-	cp "$LIB/measure" "$WORK/ctl/job"
+	cp "$LIB/${JOB[${OPT[arch]}]}" "$WORK/ctl/job"
 	machine_env "LAB_PROFILE=${PROFILE_OPTION[${OPT[profile]}]}" "LAB_SECONDS=$seconds"
-	say "booting the host (${OPT[host]}, ${OPT[cpu]}, ${OPT[device]})"
+	say "booting the host (${OPT[host]}, ${OPT[arch]}, ${OPT[cpu]}, ${OPT[device]})"
 	machine_boot $((BOOT_SECONDS + 3 * seconds)) output
+	if [[ ${OPT[arch]} == x86_64 ]]; then
+		say "powered off (status $STATUS); results in ${OPT[out]}"
+		exit "$STATUS"
+	fi
 	((STATUS == 0)) || die "the job in the host failed with status $STATUS: read ${OPT[out]}/machine.log"
 	say "powered off; results in ${OPT[out]}"
 	task "${BUILD[native]}/mmiocompare" --json "${OPT[out]}/compare.json" \
