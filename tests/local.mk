@@ -7,9 +7,9 @@ AM_TESTS_ENVIRONMENT = \
 	MB_EMULATOR='$(MB_EMULATOR)'; OBJDUMP='$(OBJDUMP)'; CFLAGS='$(CFLAGS)'; \
 	export top_builddir srcdir MB_EMULATOR OBJDUMP CFLAGS;
 
-TESTS += tests/layers.test
-EXTRA_DIST += tests/layers.test tests/lab/check tests/lab/restore.job tests/lab/restore.py \
-	tests/lab/experiments.job tests/lab/experiments.py tests/lab/verdicts
+TESTS += tests/layers.test tests/lab/matrix.test
+EXTRA_DIST += tests/layers.test tests/lab/matrix.test tests/lab/check tests/lab/restore.job tests/lab/restore.py \
+	tests/lab/experiments.job tests/lab/experiments.py tests/lab/matrix
 
 include tests/kernels/local.mk
 include tests/unit/pci-env.mk

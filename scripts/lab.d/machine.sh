@@ -107,7 +107,7 @@ machine_root_aarch64() {
 	busybox=$(find "$sysroot/bin" "$sysroot/usr/bin" -name busybox 2>/dev/null | head -n 1)
 	install "$busybox" "$root/bin/busybox"
 	cp "$sysroot/usr/share/misc/pci.ids" "$root/usr/share/misc"
-	mkdir "$root/usr/lib/aarch64-linux-gnu"
+	mkdir -p "$root/usr/lib/aarch64-linux-gnu"
 	while read -r lib; do
 		cp -L "$lib" "$root/usr/lib/aarch64-linux-gnu"
 	done < <(elf_closure "$libs" "$root"/usr/bin/mmio*)

@@ -78,8 +78,17 @@ matrix_print() {
 	done
 }
 
+# Waits until one of the running rows has ended.
+matrix_wait() {
+	local ended
+
+	wait -n -p ended "${TASKS[@]}" || true
+	task_forget "$ended"
+	matrix_print
+}
+
 matrix_run() {
-	local i row fields running=0 pids=()
+	local i fields
 
 	matrix_read "${OPT[table]}"
 	need matrix
@@ -93,20 +102,13 @@ matrix_run() {
 	PRINTED=1 FAILED=0
 	printf 'KTAP version 1\n1..%d\n' ${#ROWS[@]}
 	for i in "${!ROWS[@]}"; do
-		if ((running == OPT[jobs])); then
-			wait -n "${pids[@]}" || true
-			running=$((running - 1))
-			matrix_print
-		fi
+		((${#TASKS[@]} < OPT[jobs])) || matrix_wait
 		read -r -a fields <<<"${ROWS[i]}"
 		say "row $((i + 1)) of ${#ROWS[@]}: ${fields[0]}"
 		task_start matrix_row $((i + 1)) "${fields[@]}"
-		pids+=("$TASK")
-		running=$((running + 1))
 	done
-	for i in "${pids[@]}"; do
-		task_wait "$i"
-		matrix_print
+	while ((${#TASKS[@]})); do
+		matrix_wait
 	done
 	say "${#ROWS[@]} rows, $FAILED failed; results in ${OPT[out]}"
 	((FAILED == 0 && PRINTED > ${#ROWS[@]})) || exit 1
