@@ -46,7 +46,10 @@ machine_parts() {
 	local arch=${DEBIAN_ARCH[${OPT[arch]}]}
 
 	case ${OPT[arch]} in
-	aarch64) echo "sysroot-bookworm qemu-$arch-aarch64 kernel-$arch-${OPT[host]} kernel-$arch-${OPT[guest]}" ;;
+	aarch64)
+		echo sysroot-bookworm "qemu-$arch-aarch64"
+		echo "kernel-$arch-${OPT[host]}" "kernel-$arch-${OPT[guest]}"
+		;;
 	x86_64) echo "root-$arch kernel-$arch-${OPT[host]}" ;;
 	esac
 }

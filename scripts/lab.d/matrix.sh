@@ -22,7 +22,8 @@ matrix_read() {
 		name=$(IFS=- && echo "${fields[*]:0:6}")
 		name=${name//---/-}
 		# shellcheck disable=SC2053 # a pattern
-		[[ $name == ${OPT[rows]} && (${OPT[set]} == full || ${fields[10]} == short) ]] || continue
+		[[ $name == ${OPT[rows]} ]] || continue
+		[[ ${OPT[set]} == full || ${fields[10]} == short ]] || continue
 		[[ " ${ROWS[*]%% *} " != *" $name "* ]] || die "$file, line $number: $name comes twice"
 		ROWS+=("$name ${fields[*]}")
 	done <"$file"
@@ -39,7 +40,8 @@ matrix_check() {
 		(($#)) || die "$where: the column '$column' is missing; there are: $COLUMNS"
 		values=${COLUMN_VALUES[$column]-${VALUES[$column]}}
 		[[ $column != guest ]] || values+=' -'
-		[[ " $values " == *" $1 "* ]] || die "$where: $column '$1' is not known; one of: $values"
+		[[ " $values " == *" $1 "* ]] ||
+			die "$where: $column '$1' is not known; one of: $values"
 		shift
 	done
 	((!$#)) || die "$where: more than the columns $COLUMNS"
@@ -48,18 +50,18 @@ matrix_check() {
 # matrix_row NUMBER NAME FIELD...: runs the machine and leaves the KTAP of it in $WORK/NUMBER.
 matrix_row() {
 	local number=$1 name=$2 arch=$3 host=$4 guest=$5 bar=$6 device=$7 cpu=$8 dir=${OPT[out]}/$2
-	local args=(--arch "$arch" --host "$host" --device "$device" --out "$dir") status=0
+	local args=(--arch "$arch" --host "$host" --bar "$bar" --device "$device" --cpu "$cpu") status=0
 
 	shift 2
 	if [[ $arch == x86_64 ]] && ! readelf -h "${BUILD[native]}/mmiobench" | grep -q X86-64; then
 		echo "ok $number $name # SKIP it needs an x86-64 PC" >"$WORK/$number"
 		return
 	fi
-	[[ $arch == x86_64 ]] || args+=(--guest "$guest" --bar "$bar" --cpu "$cpu")
+	[[ $arch == x86_64 && $guest == - ]] || args+=(--guest "$guest")
 	mkdir -p "$dir"
 	# what a run left that had other results
 	rm -f "$dir"/*.json
-	"$TOP/scripts/lab" run "${args[@]}" >"$dir/lab.log" 2>&1 </dev/null || status=$?
+	"$TOP/scripts/lab" run "${args[@]}" --out "$dir" >"$dir/lab.log" 2>&1 </dev/null || status=$?
 	python3 "$LIB/matrix-row" "$number" "$name" "$dir" "$status" "$@" >"$WORK/.$number" || true
 	mv "$WORK/.$number" "$WORK/$number"
 }
