@@ -1,29 +1,89 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <argp.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "base/log.h"
+#include "base/parse.h"
 #include "report/report.h"
 
 #define EXIT_USAGE    2
 #define EXIT_INTERNAL 99
 
-struct options {
-	const char *files[2];
-	unsigned int n_files;
-	const char *json;
+struct files {
+	const char **names;      /* points into argv; owned */
+	size_t n;
+	struct result *results;  /* owned */
 };
 
-enum option_key { KEY_JSON = 0x100 };
+struct options {
+	struct files sides[2];   /* before and behind "--" */
+	unsigned int side;       /* that is being parsed */
+	bool separated;
+	const char *json;
+	struct compare_ask ask;
+};
+
+enum option_key { KEY_JSON = 0x100, KEY_MIN_EFFECT, KEY_FAIL_ON, KEY_REQUIRE };
 
 static const struct argp_option argp_options[] = {
+	{ "fail-on", KEY_FAIL_ON, "WHAT", 0, "regression: exit with 1 if a gating cell is slower, or a "
+	  "cell was measured on one side only; inconclusive: and with 3 if a gating cell cannot be told",
+	  0 },
 	{ "json", KEY_JSON, "FILE", 0, "Write the comparison; - is stdout, then nothing else is "
 	  "written there", 0 },
+	{ "min-effect", KEY_MIN_EFFECT, "N%", 0, "Smallest difference that matters (5%)", 0 },
+	{ "require", KEY_REQUIRE, "WHAT", 0, "preserved: exit with 1, not 3, if nothing shows it", 0 },
 	{ 0 },
 };
+
+static void add_file(struct options *o, const char *name)
+{
+	struct files *f = &o->sides[o->side];
+	const char **names = realloc(f->names, (f->n + 1) * sizeof(*names));
+
+	if (!names) {
+		log_error("out of memory");
+		exit(EXIT_INTERNAL);
+	}
+	f->names = names;
+	names[f->n++] = name;
+	if (f->n > COMPARE_RUNS_MAX) {
+		log_error("more than %u results on a side: name fewer", COMPARE_RUNS_MAX);
+		exit(EXIT_USAGE);
+	}
+}
+
+static void set_fail_on(struct options *o, const char *what)
+{
+	o->ask.fail_on_inconclusive = !strcmp(what, "inconclusive");
+	o->ask.fail_on_regression = o->ask.fail_on_inconclusive || !strcmp(what, "regression");
+	if (o->ask.fail_on_regression)
+		return;
+	log_error("--fail-on %s is nothing to fail on: choose regression or inconclusive", what);
+	exit(EXIT_USAGE);
+}
+
+static void set_require(struct options *o, const char *what)
+{
+	o->ask.require_preserved = !strcmp(what, "preserved");
+	if (o->ask.require_preserved)
+		return;
+	log_error("--require %s: only preserved can be required", what);
+	exit(EXIT_USAGE);
+}
+
+static void set_min_effect(struct options *o, const char *text)
+{
+	if (!parse_percent(text, &o->ask.min_effect) && o->ask.min_effect <= 1)
+		return;
+	log_error("--min-effect %s is no share: 0%% to 100%%, such as 5%% or 0.5%%", text);
+	exit(EXIT_USAGE);
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -33,12 +93,17 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_JSON:
 		o->json = arg;
 		return 0;
+	case KEY_FAIL_ON:
+		set_fail_on(o, arg);
+		return 0;
+	case KEY_REQUIRE:
+		set_require(o, arg);
+		return 0;
+	case KEY_MIN_EFFECT:
+		set_min_effect(o, arg);
+		return 0;
 	case ARGP_KEY_ARG:
-		if (o->n_files == 2) {
-			log_error("two results are compared, the host's and the guest's: see --help");
-			exit(EXIT_USAGE);
-		}
-		o->files[o->n_files++] = arg;
+		add_file(o, arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -46,13 +111,58 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	argp_options, parse_option, "HOST.json GUEST.json",
+	argp_options, parse_option, "HOST.json GUEST.json\nHOST.json... -- GUEST.json...",
 	"Holds a guest's result of mmiobench against the host's for the same BAR: did the hypervisor "
-	"preserve Normal-NC?\v"
-	"Exit status: 0 preserved, 1 not preserved or a measurement failed, 2 usage or unreadable "
-	"input, 3 inconclusive.",
+	"preserve Normal-NC, and what does the guest cost? With several results a side, of as many "
+	"launches, what differs from launch to launch does not pass for a difference.\v"
+	"Exit status: 0 preserved, 1 not preserved, a measurement failed or is missing on one side, or "
+	"what --fail-on says, 2 usage or unreadable input, 3 inconclusive. With --fail-on and no "
+	"hypervisor to judge (a machine against itself) only the figures count.",
 	NULL, NULL, NULL,
 };
+
+/*
+ * getopt takes "--" for the end of options and moves words around it: so each side is parsed for
+ * itself, and options may stand on either.
+ */
+static void parse_command(struct options *o, int argc, char **argv)
+{
+	int at = 1;
+
+	while (at < argc && strcmp(argv[at], "--"))
+		at++;
+	o->separated = at < argc;
+	argp_parse(&argp, at, argv, 0, NULL, o);
+	if (!o->separated)
+		return;
+	for (int i = at + 1; i < argc; i++) {
+		if (strcmp(argv[i], "--"))
+			continue;
+		log_error("one -- parts the two sides: HOST.json... -- GUEST.json...");
+		exit(EXIT_USAGE);
+	}
+	o->side = 1;
+	argv[at] = argv[0];
+	argp_parse(&argp, argc - at, argv + at, 0, NULL, o);
+}
+
+/* Two files are a side each. */
+static int check_files(struct options *o)
+{
+	if (!o->separated && o->sides[0].n == 2) {
+		o->side = 1;
+		add_file(o, o->sides[0].names[1]);
+		o->sides[0].n = 1;
+	}
+	if (o->sides[0].n && o->sides[1].n)
+		return 0;
+	if (o->separated)
+		log_error("a side without results: mmiocompare HOST.json... -- GUEST.json...");
+	else
+		log_error("name the host's result and the guest's: mmiocompare HOST.json GUEST.json, or "
+			  "HOST.json... -- GUEST.json...");
+	return -EINVAL;
+}
 
 /* The comparison must not replace what it was made from. */
 static int check_output(const struct options *o)
@@ -61,27 +171,70 @@ static int check_output(const struct options *o)
 
 	if (!o->json)
 		return 0;
-	for (unsigned int i = 0; i < o->n_files && !stat(o->json, &out); i++) {
-		if (stat(o->files[i], &in) || in.st_dev != out.st_dev || in.st_ino != out.st_ino)
-			continue;
-		log_error("--json %s would replace a result that is compared: name another file",
-			  o->json);
-		return -EINVAL;
-	}
+	for (unsigned int side = 0; side < 2; side++)
+		for (size_t i = 0; i < o->sides[side].n && !stat(o->json, &out); i++) {
+			if (stat(o->sides[side].names[i], &in) || in.st_dev != out.st_dev ||
+			    in.st_ino != out.st_ino)
+				continue;
+			log_error("--json %s would replace a result that is compared: name another file",
+				  o->json);
+			return -EINVAL;
+		}
 	return result_writable(o->json);
 }
 
-static int compare(const struct options *o, const struct result *host, const struct result *guest)
+static int read_files(struct files *f)
 {
+	int ret = 0;
+
+	f->results = calloc(f->n, sizeof(*f->results));
+	if (!f->results) {
+		log_error("out of memory");
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < f->n && !ret; i++)
+		ret = result_read(&f->results[i], f->names[i]);
+	return ret;
+}
+
+static void free_files(struct files *f)
+{
+	for (size_t i = 0; f->results && i < f->n; i++)
+		result_free(&f->results[i]);
+	free(f->results);
+	free(f->names);
+}
+
+static int refuse(const char *first, const char *second, const char *why)
+{
+	log_error("%s and %s cannot be compared: %s", first, second, why);
+	return -EINVAL;
+}
+
+/* Every run with its side's first, and the first ones with each other. */
+static int check_runs(const struct options *o, const struct compare_side *sides)
+{
+	char why[256] = "out of memory";
+	size_t bad = 0;
+
+	for (unsigned int i = 0; i < 2; i++)
+		if (compare_check_side(&sides[i], &bad, why, sizeof(why)))
+			return refuse(o->sides[i].names[0], o->sides[i].names[bad], why);
+	if (compare_check(&sides[0].runs[0], &sides[1].runs[0], why, sizeof(why)))
+		return refuse(o->sides[0].names[0], o->sides[1].names[0], why);
+	return 0;
+}
+
+static int compare(const struct options *o)
+{
+	const struct compare_side sides[2] = { { o->sides[0].results, o->sides[0].n },
+					       { o->sides[1].results, o->sides[1].n } };
 	struct comparison c;
-	char why[256];
 	int status;
 
-	if (compare_check(host, guest, why, sizeof(why))) {
-		log_error("%s and %s cannot be compared: %s", o->files[0], o->files[1], why);
+	if (check_runs(o, sides))
 		return EXIT_USAGE;
-	}
-	if (compare_make(&c, host, guest)) {
+	if (compare_make_sides(&c, &sides[0], &sides[1], &o->ask)) {
 		log_error("out of memory");
 		return EXIT_INTERNAL;
 	}
@@ -96,24 +249,17 @@ static int compare(const struct options *o, const struct result *host, const str
 
 int main(int argc, char **argv)
 {
-	struct result host = { 0 }, guest = { 0 };
-	struct options o = { 0 };
+	struct options o = { .ask.min_effect = COMPARE_MIN_EFFECT };
 	int status = EXIT_USAGE;
 
 	argp_err_exit_status = EXIT_USAGE;
 	argp_program_version = "mmiocompare " PACKAGE_VERSION;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
-		return EXIT_USAGE;
-	if (o.n_files != 2) {
-		log_error("name the host's result and the guest's: mmiocompare HOST.json GUEST.json");
-		return EXIT_USAGE;
-	}
-	if (check_output(&o))
-		return EXIT_USAGE;
-	if (!result_read(&host, o.files[0]) && !result_read(&guest, o.files[1]))
-		status = compare(&o, &host, &guest);
-	result_free(&host);
-	result_free(&guest);
+	parse_command(&o, argc, argv);
+	if (!check_files(&o) && !check_output(&o) && !read_files(&o.sides[0]) &&
+	    !read_files(&o.sides[1]))
+		status = compare(&o);
+	free_files(&o.sides[0]);
+	free_files(&o.sides[1]);
 	if (fflush(stdout) || ferror(stdout)) {
 		log_error("cannot write to stdout: the page is not complete");
 		status = EXIT_USAGE;

@@ -89,6 +89,32 @@ int parse_switch(const char *s)
 	return -EINVAL;
 }
 
+int parse_percent(const char *s, double *out)
+{
+	double value = 0, place = 1;
+	const char *p = s;
+
+	/* by hand: strtod takes a locale's point, blanks, signs, exponents and "nan" */
+	for (; isdigit((unsigned char)*p) && p - s < 3; p++)
+		value = 10 * value + (*p - '0');
+	if (p == s)
+		return -EINVAL;
+	if (*p == '.') {
+		const char *point = p++;
+
+		for (; isdigit((unsigned char)*p) && p - point <= 6; p++) {
+			place *= 10;
+			value = 10 * value + (*p - '0');
+		}
+		if (p == point + 1)
+			return -EINVAL;
+	}
+	if (strcmp(p, "%"))
+		return -EINVAL;
+	*out = value / (100 * place);
+	return 0;
+}
+
 const char *format_size(char *buf, size_t n, uint64_t bytes)
 {
 	unsigned int u = 0;

@@ -23,6 +23,9 @@ int parse_uint(const char *s, unsigned int max, unsigned int *out);
 /* 0 or 1: 0, no, off, false or 1, yes, on, true. -EINVAL: neither. */
 int parse_switch(const char *s);
 
+/* "5%", "0.5%": to 0.05, 0.005. The sign must be there; at most three digits before, six behind. */
+int parse_percent(const char *s, double *out);
+
 /* "64", "4K", "16M": the largest binary unit that divides bytes. buf: at least 24 bytes. */
 const char *format_size(char *buf, size_t n, uint64_t bytes);
 

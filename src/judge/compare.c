@@ -8,13 +8,11 @@
 #include "judge/compare.h"
 #include "judge/correct.h"
 
-#define SEED 1 /* of the bootstrap: the same files give the same page */
-
 static int differ_text(char *why, size_t n, const char *field, const char *a, const char *b)
 {
 	if (!strcmp(a, b))
 		return 0;
-	snprintf(why, n, "%s differs: %s on the host, %s in the guest", field, a, b);
+	snprintf(why, n, "%s differs: %s in the first, %s in the second", field, a, b);
 	return -EINVAL;
 }
 
@@ -22,8 +20,8 @@ static int differ_number(char *why, size_t n, const char *field, uint64_t a, uin
 {
 	if (a == b)
 		return 0;
-	snprintf(why, n, "%s differs: %" PRIu64 " on the host, %" PRIu64 " in the guest", field, a,
-		 b);
+	snprintf(why, n, "%s differs: %" PRIu64 " in the first, %" PRIu64 " in the second", field,
+		 a, b);
 	return -EINVAL;
 }
 
@@ -46,17 +44,79 @@ static int check_device(const struct result *h, const struct result *g, char *wh
 	return ret;
 }
 
-static int check_cells(const struct result *h, const struct result *g, char *why, size_t n)
+static int by_id(const void *a, const void *b)
 {
-	int ret = differ_number(why, n, "the number of cells", h->n_cells, g->n_cells);
+	const struct cell_record *const *x = a, *const *y = b;
 
-	for (size_t i = 0; i < h->n_cells && !ret; i++) {
-		if (result_find_cell(g, h->cells[i].id))
+	return strcmp((*x)->id, (*y)->id);
+}
+
+/* Sorted by id; the caller frees. NULL for no cells, too. */
+static const struct cell_record **sort_cells(const struct result *r)
+{
+	const struct cell_record **v = r->n_cells ? calloc(r->n_cells, sizeof(*v)) : NULL;
+
+	for (size_t i = 0; v && i < r->n_cells; i++)
+		v[i] = &r->cells[i];
+	if (v)
+		qsort(v, r->n_cells, sizeof(*v), by_id);
+	return v;
+}
+
+/* A renamed cell could hide behind another's id. */
+static int check_twice(const struct result *r, char *why, size_t n)
+{
+	const struct cell_record **v = sort_cells(r);
+	int ret = v || !r->n_cells ? 0 : -ENOMEM;
+
+	for (size_t i = 1; i < r->n_cells && !ret; i++) {
+		if (by_id(&v[i - 1], &v[i]))
 			continue;
-		snprintf(why, n, "the plan differs: the guest has no cell %s", h->cells[i].id);
+		snprintf(why, n, "the run of %s has two cells %s", r->started, v[i]->id);
 		ret = -EINVAL;
 	}
+	free(v);
 	return ret;
+}
+
+/* Ids that both have, and one that only a or only b has, or NULL. */
+static int match_cells(const struct result *a, const struct result *b, size_t *both,
+		       const char **only)
+{
+	const struct cell_record **x = sort_cells(a), **y = sort_cells(b);
+	int ret = (x || !a->n_cells) && (y || !b->n_cells) ? 0 : -ENOMEM;
+	size_t i = 0, k = 0;
+
+	*both = 0;
+	*only = NULL;
+	while (!ret && (i < a->n_cells || k < b->n_cells)) {
+		int order = i == a->n_cells ? 1 : k == b->n_cells ? -1 : by_id(&x[i], &y[k]);
+
+		*both += !order;
+		if (order)
+			*only = order < 0 ? x[i]->id : y[k]->id;
+		i += order <= 0;
+		k += order >= 0;
+	}
+	free(x);
+	free(y);
+	return ret;
+}
+
+static int check_cells(const struct result *h, const struct result *g, char *why, size_t n)
+{
+	const char *only;
+	size_t both;
+	int ret = check_twice(h, why, n);
+
+	if (!ret)
+		ret = check_twice(g, why, n);
+	if (!ret)
+		ret = match_cells(h, g, &both, &only);
+	if (ret || both || !only)
+		return ret;
+	snprintf(why, n, "the plan differs: no cell is in both, %s is in one", only);
+	return -EINVAL;
 }
 
 /* The wrong way round, a host that gathers would pass as a guest that may. */
@@ -84,12 +144,11 @@ static const char *consent(const struct result *r)
 	return r->may_store ? "stores and loads" : "only loads";
 }
 
-int compare_check(const struct result *h, const struct result *g, char *why, size_t n)
+/* All but the cells and the order. */
+static int check_kind(const struct result *h, const struct result *g, char *why, size_t n)
 {
-	int ret = check_order(h, g, why, n);
+	int ret = differ_text(why, n, "the architecture", h->arch, g->arch);
 
-	if (!ret)
-		ret = differ_text(why, n, "the architecture", h->arch, g->arch);
 	if (!ret)
 		ret = differ_text(why, n, "what was consented to", consent(h), consent(g));
 	if (!ret)
@@ -98,95 +157,212 @@ int compare_check(const struct result *h, const struct result *g, char *why, siz
 		ret = differ_number(why, n, "the window's offset", h->offset_bytes, g->offset_bytes);
 	if (!ret)
 		ret = differ_number(why, n, "the window's length", h->length_bytes, g->length_bytes);
+	return ret ? ret : differ_text(why, n, "the profile", h->profile, g->profile);
+}
+
+int compare_check(const struct result *h, const struct result *g, char *why, size_t n)
+{
+	int ret = check_order(h, g, why, n);
+
 	if (!ret)
-		ret = differ_text(why, n, "the profile", h->profile, g->profile);
+		ret = check_kind(h, g, why, n);
 	return ret ? ret : check_cells(h, g, why, n);
 }
 
-static enum compare_state row_state(const struct cell_record *h, const struct cell_record *g)
+/* Of a side: the first and another. */
+static int check_launch(const struct result *a, const struct result *b, char *why, size_t n)
 {
-	if (h->status == CELL_MEASURED && g->status == CELL_MEASURED && h->has_summary &&
-	    g->has_summary)
-		return COMPARE_MEASURED;
-	if (h->status == CELL_MEASURED && g->status == CELL_MEASURED && cell_counts(h) &&
-	    cell_counts(g))
-		return COMPARE_COUNTED;
-	if ((h->status == CELL_MEASURED || h->status <= CELL_COARSE) &&
-	    (g->status == CELL_MEASURED || g->status <= CELL_COARSE))
-		return COMPARE_NOT_RUN;
-	return COMPARE_FAILED;
-}
+	const char *only;
+	size_t both;
+	int ret = check_kind(a, b, why, n);
 
-static int row_ratio(struct compare_row *row, double host_hz, double guest_hz)
-{
-	double *h = calloc(row->host->n_rounds + row->guest->n_rounds + 1, sizeof(*h)), *g;
-	size_t nh, ng;
-	int ret;
-
-	if (!h)
-		return -ENOMEM;
-	g = h + row->host->n_rounds;
-	nh = cell_medians(row->host, host_hz, h);
-	ng = cell_medians(row->guest, guest_hz, g);
-	ret = summary_ratio(&row->ratio, &row->low, &row->high, g, ng, h, nh, SEED);
-	free(h);
-	if (ret == -EINVAL) {
-		row->state = COMPARE_FAILED;
-		ret = 0;
-	}
-	return ret;
-}
-
-int compare_make(struct comparison *c, const struct result *host, const struct result *guest)
-{
-	struct comparison new = { .host = host, .guest = guest, .n_rows = host->n_cells };
-	int ret = 0;
-
-	new.rows = calloc(host->n_cells + 1, sizeof(*new.rows));
-	if (!new.rows)
-		return -ENOMEM;
-	for (size_t i = 0; i < host->n_cells && !ret; i++) {
-		struct compare_row *row = &new.rows[i];
-
-		row->host = &host->cells[i];
-		row->guest = result_find_cell(guest, host->cells[i].id);
-		row->state = row_state(row->host, row->guest);
-		if (row->state == COMPARE_MEASURED)
-			ret = row_ratio(row, host->clock_hz, guest->clock_hz);
-		new.n_failed += row->state == COMPARE_FAILED;
-		new.n_not_run += row->state == COMPARE_NOT_RUN;
-	}
-	if (ret) {
-		free(new.rows);
+	if (!ret)
+		ret = differ_text(why, n, "the machine", env_guest_name(a->env.virt.guest),
+				  env_guest_name(b->env.virt.guest));
+	if (!ret)
+		ret = differ_text(why, n, "the CPU", a->env.emulated ? "emulated" : "real",
+				  b->env.emulated ? "emulated" : "real");
+	if (!ret)
+		ret = check_twice(b, why, n);
+	if (!ret)
+		ret = match_cells(a, b, &both, &only);
+	if (ret || !only)
 		return ret;
+	snprintf(why, n, "the plan differs: only one of them has the cell %s", only);
+	return -EINVAL;
+}
+
+/* Two runs may begin in one second, and with one seed; their raw ticks are never all the same. */
+static bool same_ticks(const struct cell_record *a, const struct cell_record *b)
+{
+	for (unsigned int i = 0; i < a->n_rounds && i < b->n_rounds; i++)
+		if (a->rounds[i].n != b->rounds[i].n ||
+		    (a->rounds[i].n && memcmp(a->rounds[i].ticks, b->rounds[i].ticks,
+					      a->rounds[i].n * sizeof(*a->rounds[i].ticks))))
+			return false;
+	return a->n_rounds == b->n_rounds;
+}
+
+/* A file named twice would be counted as evidence twice. */
+static bool same_run(const struct result *a, const struct result *b)
+{
+	if (strcmp(a->started, b->started) || a->seed != b->seed || a->n_cells != b->n_cells)
+		return false;
+	for (size_t i = 0; i < a->n_cells; i++)
+		if (!same_ticks(&a->cells[i], &b->cells[i]))
+			return false;
+	return true;
+}
+
+int compare_check_side(const struct compare_side *side, size_t *bad, char *why, size_t n)
+{
+	for (size_t i = 1; i < side->n_runs; i++) {
+		int ret = check_launch(&side->runs[0], &side->runs[i], why, n);
+
+		*bad = i;
+		if (ret)
+			return ret;
+		for (size_t k = 0; k < i; k++) {
+			if (!same_run(&side->runs[k], &side->runs[i]))
+				continue;
+			snprintf(why, n, "it is the run of %s, which is there already",
+				 side->runs[k].started);
+			return -EINVAL;
+		}
 	}
-	judge_run(&new.verdict, host, NULL);
-	new.n_wrong = count_failed(host, &new.verdict);
-	judge_run(&new.verdict, guest, host);
-	new.n_wrong += count_failed(guest, &new.verdict);
-	/* on bare metal there is no hypervisor that could have preserved anything */
-	if (!new.verdict.about_guest)
-		new.verdict.word = VERDICT_INCONCLUSIVE;
+	return 0;
+}
+
+/* From what a guest must not have to what it should. */
+static int goodness(enum verdict_word w)
+{
+	return w == VERDICT_PRESERVED ? 2 : w == VERDICT_INCONCLUSIVE;
+}
+
+static void judge_runs(struct comparison *c, const struct result *host,
+		       const struct compare_side *guests)
+{
+	for (size_t i = 0; i < guests->n_runs; i++) {
+		struct verdict v;
+
+		judge_run(&v, &guests->runs[i], host);
+		/* on bare metal there is no hypervisor that could have preserved anything */
+		if (!v.about_guest)
+			v.word = VERDICT_INCONCLUSIVE;
+		c->n_verdicts[v.word]++;
+		c->n_wrong += count_failed(&guests->runs[i], &v);
+		if (i && goodness(v.word) >= goodness(c->verdict.word))
+			continue;
+		c->verdict = v;
+		c->guest = &guests->runs[i];
+	}
+}
+
+int compare_make_sides(struct comparison *c, const struct compare_side *host,
+		       const struct compare_side *guest, const struct compare_ask *ask)
+{
+	struct comparison new = { .host = &host->runs[0], .sides = { *host, *guest }, .ask = *ask };
+	int ret = compare_cells_make(&new.cells, host, guest, ask);
+
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < host->n_runs; i++) {
+		judge_run(&new.verdict, &host->runs[i], NULL);
+		new.n_wrong += count_failed(&host->runs[i], &new.verdict);
+	}
+	judge_runs(&new, new.host, guest);
 	*c = new;
 	return 0;
 }
 
+int compare_make(struct comparison *c, const struct result *host, const struct result *guest)
+{
+	const struct compare_side h = { host, 1 }, g = { guest, 1 };
+	const struct compare_ask ask = { .min_effect = COMPARE_MIN_EFFECT };
+
+	return compare_make_sides(c, &h, &g, &ask);
+}
+
 void compare_free(struct comparison *c)
 {
-	free(c->rows);
-	c->rows = NULL;
+	compare_cells_free(&c->cells);
+}
+
+/* A figure that one side lacks is no success, whatever the others say. */
+static bool is_incomplete(const struct comparison *c)
+{
+	const struct compare_cells *t = &c->cells;
+
+	return c->n_wrong || t->n_states[COMPARE_FAILED] || t->n_states[COMPARE_ABSENT] ||
+	       t->n_gate_states[COMPARE_ONE_SIDED] ||
+	       (c->ask.fail_on_regression && t->n_states[COMPARE_ONE_SIDED]);
+}
+
+static size_t gates_judged(const struct comparison *c)
+{
+	const size_t *n = c->cells.n_gate_words;
+
+	return n[COMPARE_SLOWER] + n[COMPARE_FASTER] + n[COMPARE_SAME] + n[COMPARE_OPEN];
+}
+
+static int verdict_status(const struct comparison *c, char *why, size_t n)
+{
+	if (c->verdict.word == VERDICT_PRESERVED)
+		return 0;
+	if (c->verdict.word != VERDICT_INCONCLUSIVE) {
+		snprintf(why, n, "the verdict is %s", verdict_word_name(c->verdict.word));
+		return 1;
+	}
+	snprintf(why, n, "nothing shows that Normal-NC was preserved");
+	/* figures were asked for, and there is no hypervisor to judge */
+	if (!c->verdict.about_guest && c->ask.fail_on_regression && !c->ask.require_preserved) {
+		if (gates_judged(c))
+			return 0;
+		snprintf(why, n, "no gating cell was judged");
+	}
+	return c->ask.require_preserved ? 1 : 3;
+}
+
+static int gate_status(const struct comparison *c, char *why, size_t n)
+{
+	const struct compare_cells *t = &c->cells;
+	size_t told = t->n_gate_words[COMPARE_FASTER] + t->n_gate_words[COMPARE_SAME];
+
+	if (c->ask.fail_on_regression && t->n_gate_words[COMPARE_SLOWER]) {
+		snprintf(why, n, "%zu gating cells are slower", t->n_gate_words[COMPARE_SLOWER]);
+		return 1;
+	}
+	if (c->ask.fail_on_inconclusive && (!told || told < t->n_gates)) {
+		snprintf(why, n, "%zu of %zu gating cells cannot be told", t->n_gates - told,
+			 t->n_gates);
+		return 3;
+	}
+	return 0;
+}
+
+int compare_status_why(const struct comparison *c, char *why, size_t n)
+{
+	char gate_why[128] = "";
+	int status, gate;
+
+	if (is_incomplete(c)) {
+		snprintf(why, n, "a measurement failed, or is missing on one side: this is no success "
+			 "whatever the verdict");
+		return 1;
+	}
+	status = verdict_status(c, why, n);
+	if (!status)
+		snprintf(why, n, "%s", "");
+	gate = gate_status(c, gate_why, sizeof(gate_why));
+	if (status == 1 || !gate || (status && gate != 1))
+		return status;
+	snprintf(why, n, "%s", gate_why);
+	return gate;
 }
 
 int compare_status(const struct comparison *c)
 {
-	if (c->n_failed || c->n_wrong)
-		return 1;
-	switch (c->verdict.word) {
-	case VERDICT_PRESERVED:
-		return 0;
-	case VERDICT_INCONCLUSIVE:
-		return 3;
-	default:
-		return 1;
-	}
+	char why[160];
+
+	return compare_status_why(c, why, sizeof(why));
 }

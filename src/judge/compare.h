@@ -2,44 +2,51 @@
 #ifndef JUDGE_COMPARE_H
 #define JUDGE_COMPARE_H
 
+#include "judge/compare_cells.h"
 #include "judge/judge.h"
 
-/* A guest's run held against a host's. Pure. */
-
-enum compare_state {
-	COMPARE_MEASURED,   /* on both sides */
-	COMPARE_COUNTED,    /* counts events on both sides: held against no ratio */
-	COMPARE_NOT_RUN,    /* skipped or not reached on at least one side */
-	COMPARE_FAILED      /* faulted, killed, timed out or failed on at least one side */
-};
-
-struct compare_row {
-	const struct cell_record *host, *guest;
-	enum compare_state state;
-	/* guest's median by the host's; > 1 is faster for B/s, slower for ns. Only when measured. */
-	double ratio, low, high;
-};
+/*
+ * A guest's runs held against a host's: the verdict, and the figures. Or today's against a
+ * baseline's: "host" then stands for the first side, "guest" for the second. Pure.
+ */
 
 struct comparison {
+	/* what the verdict is about: the host's first run, and the guest's with the worst verdict */
 	const struct result *host, *guest;
 	struct verdict verdict;  /* of the guest, with the host as reference */
-	struct compare_row *rows; /* owned; in the host's order */
-	size_t n_rows;
-	size_t n_failed, n_not_run;
-	size_t n_wrong;          /* cells of either side that saw what must not be */
+	unsigned int n_verdicts[VERDICTS]; /* of the guest's runs, by word */
+	struct compare_side sides[2]; /* host, guest */
+	struct compare_ask ask;
+	struct compare_cells cells;
+	size_t n_wrong;          /* cells of any run that saw what must not be */
 };
 
 /*
  * 0 when the two are runs of the same kind of device and BAR by the same plan; else -EINVAL and the
- * first field that differs, with both values, in why.
+ * first field that differs, with both values, in why. A cell that one of them does not have is no
+ * reason, but with no cell in common nothing is left to compare.
  */
 int compare_check(const struct result *host, const struct result *guest, char *why, size_t n);
 
-/* Both results must outlive c. 0, -ENOMEM. */
+/*
+ * The same for each side's runs among themselves, which must have the same cells, be of the same
+ * kind of machine, and none be there twice; *bad: the one that does not fit (0: first to second).
+ */
+int compare_check_side(const struct compare_side *side, size_t *bad, char *why, size_t n);
+
+/* One run a side, asked for nothing. Both results must outlive c. 0, -ENOMEM. */
 int compare_make(struct comparison *c, const struct result *host, const struct result *guest);
+
+/* Checked sides; what they point to must outlive c. 0, -ENOMEM. */
+int compare_make_sides(struct comparison *c, const struct compare_side *host,
+		       const struct compare_side *guest, const struct compare_ask *ask);
 void compare_free(struct comparison *c);
 
-/* Exit status of mmiocompare: 0 preserved, 1 not preserved, or a cell failed, 3 inconclusive. */
+/*
+ * Exit status of mmiocompare: 0 preserved and nothing that was asked about is worse, 1 not
+ * preserved, failed, missing or regressed, 3 inconclusive; and in why what made it so.
+ */
+int compare_status_why(const struct comparison *c, char *why, size_t n);
 int compare_status(const struct comparison *c);
 
 #endif

@@ -2,6 +2,7 @@ libjudge_a_SOURCES += \
 	%D%/advice.c \
 	%D%/ceiling.c %D%/ceiling.h \
 	%D%/compare.c %D%/compare.h \
+	%D%/compare_cells.c %D%/compare_cells.h \
 	%D%/correct.c %D%/correct.h \
 	%D%/held.c %D%/held.h \
 	%D%/judge.c %D%/judge.h \

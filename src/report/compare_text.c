@@ -2,11 +2,9 @@
 #include "config.h"
 #include <string.h>
 #include "judge/correct.h"
+#include "report/compare_cells.h"
 #include "report/report.h"
 #include "report/text.h"
-
-#define ROWS_MOST 60 /* so many are a page */
-#define ALIKE     1.1
 
 static void print_side(FILE *out, const char *label, const struct result *r)
 {
@@ -19,44 +17,6 @@ static void print_side(FILE *out, const char *label, const struct result *r)
 	snprintf(line, sizeof(line), "Linux %s, %s, %s, run at %s", kernel ? kernel : "?",
 		 env_guest_name(r->env.virt.guest), what, r->started);
 	text_wrapped(out, label, 11, line);
-}
-
-static void print_row(FILE *out, const struct compare_row *row)
-{
-	char host[32], guest[32];
-
-	fprintf(out, "  %-44s%13s%13s", row->host->id, text_cell(host, sizeof(host), row->host),
-		text_cell(guest, sizeof(guest), row->guest));
-	if (row->state == COMPARE_MEASURED)
-		fprintf(out, "%8.2f  [%.2f, %.2f]", row->ratio, row->low, row->high);
-	fputc('\n', out);
-}
-
-/* Of many rows those that tell something: apart for sure, failed, or counted on both sides. */
-static bool is_shown(const struct comparison *c, const struct compare_row *row)
-{
-	if (c->n_rows <= ROWS_MOST || row->state == COMPARE_FAILED)
-		return true;
-	if (row->state == COMPARE_COUNTED)
-		return row->host->events || row->guest->events;
-	return row->state == COMPARE_MEASURED && (row->low > ALIKE || row->high < 1 / ALIKE);
-}
-
-static void print_rows(FILE *out, const struct comparison *c)
-{
-	size_t shown = 0, hidden = 0;
-
-	for (size_t i = 0; i < c->n_rows; i++) {
-		bool show = is_shown(c, &c->rows[i]) && shown < ROWS_MOST;
-
-		shown += show;
-		hidden += !show;
-		if (show)
-			print_row(out, &c->rows[i]);
-	}
-	if (hidden)
-		fprintf(out, "  and %zu cells that are alike within %.0f %%, were not run on a side, or "
-			"are too many: --json\n", hidden, 100 * (ALIKE - 1));
 }
 
 /* The lines that count, strongest first. */
@@ -131,9 +91,25 @@ static void print_wrong(FILE *out, const char *side, const struct result *r)
 	}
 }
 
+/* The worst of several guests' runs is the one that the verdict is about. */
+static void print_runs(FILE *out, const struct comparison *c)
+{
+	char line[256];
+
+	if (c->sides[1].n_runs == 1)
+		return;
+	snprintf(line, sizeof(line), "of %zu runs in the guest %u preserved, %u inconclusive, %u "
+		 "demoted, %u trapped, %u write-back; below the worst, of %s", c->sides[1].n_runs,
+		 c->n_verdicts[VERDICT_PRESERVED], c->n_verdicts[VERDICT_INCONCLUSIVE],
+		 c->n_verdicts[VERDICT_DEMOTED], c->n_verdicts[VERDICT_TRAPPED],
+		 c->n_verdicts[VERDICT_WRITE_BACK], c->guest->started);
+	text_wrapped(out, "verdicts", 11, line);
+}
+
 void compare_text(FILE *out, const struct comparison *c)
 {
-	char line[200];
+	char line[200], why[160];
+	int status;
 
 	text_style_begin(out, TEXT_HEAD);
 	fputs("mmiocompare: a guest held against its host\n", out);
@@ -149,19 +125,14 @@ void compare_text(FILE *out, const struct comparison *c)
 	if (c->host->replayed || c->guest->replayed)
 		text_wrapped(out, "REPLAYED", 11, "a side ran on a recorded tree (--sysroot): no real "
 			     "device");
-	fprintf(out, "\n  %-44s%13s%13s%8s  %s\n", "cell", "host", "guest", "ratio",
-		"95 % interval");
-	print_rows(out, c);
-	fputc('\n', out);
-	if (c->n_failed || c->n_not_run) {
-		snprintf(line, sizeof(line), "%zu cells failed on a side, %zu were not run on a side",
-			 c->n_failed, c->n_not_run);
-		text_wrapped(out, "not held", 11, line);
-	}
-	print_wrong(out, "host", c->host);
-	print_wrong(out, "guest", c->guest);
+	compare_cells_text(out, c);
+	for (size_t i = 0; i < c->sides[0].n_runs; i++)
+		print_wrong(out, "host", &c->sides[0].runs[i]);
+	for (size_t i = 0; i < c->sides[1].n_runs; i++)
+		print_wrong(out, "guest", &c->sides[1].runs[i]);
+	print_runs(out, c);
 	print_verdict(out, c);
-	snprintf(line, sizeof(line), "%d%s", compare_status(c), c->n_failed || c->n_wrong ?
-		 ": a measurement failed, so this is no success whatever the verdict" : "");
+	status = compare_status_why(c, why, sizeof(why));
+	snprintf(line, sizeof(line), "%d%s%s", status, why[0] ? ": " : "", why);
 	text_wrapped(out, "status", 11, line);
 }

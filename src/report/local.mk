@@ -1,4 +1,7 @@
 libjudge_a_SOURCES += \
+	%D%/compare_cells.h \
+	%D%/compare_cells_json.c \
+	%D%/compare_cells_text.c \
 	%D%/compare_json.c \
 	%D%/compare_text.c \
 	%D%/explain_text.c \

@@ -1,1 +1,5 @@
-libjudge_a_SOURCES += %D%/summary.c %D%/summary.h
+libjudge_a_SOURCES += \
+	%D%/multiple.c %D%/multiple.h \
+	%D%/rank.c %D%/rank.h \
+	%D%/ratio.c %D%/ratio.h \
+	%D%/summary.c %D%/summary.h

@@ -26,11 +26,4 @@ int summary_make(struct summary *s, double *values, size_t n);
 /* Median of n numbers, sorted in place; n >= 1. */
 double summary_median(double *values, size_t n);
 
-/*
- * 95 % percentile bootstrap interval for median(a) / median(b), resampling both sides, with a
- * seed. a and b are left as they are; all of them finite, b's medians above 0. 0, -EINVAL, -ENOMEM.
- */
-int summary_ratio(double *ratio, double *low, double *high, const double *a, size_t na,
-		  const double *b, size_t nb, unsigned long seed);
-
 #endif

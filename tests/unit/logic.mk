@@ -2,6 +2,7 @@
 check_PROGRAMS += \
 	%D%/test-base \
 	%D%/test-compare \
+	%D%/test-compare-cells \
 	%D%/test-integrity \
 	%D%/test-journal \
 	%D%/test-judge \
@@ -10,7 +11,8 @@ check_PROGRAMS += \
 	%D%/test-plan \
 	%D%/test-result \
 	%D%/test-stat \
-	tests/replay/test-sets
+	tests/replay/test-sets \
+	%D%/stat-print
 
 %C%_test_base_SOURCES = %D%/test-base.c %D%/fixture.c %D%/fixture.h
 %C%_test_base_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
@@ -18,6 +20,9 @@ check_PROGRAMS += \
 %C%_test_compare_SOURCES = %D%/test-compare.c %D%/fixture.c %D%/fixture.h
 %C%_test_compare_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_compare_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_compare_cells_SOURCES = %D%/test-compare-cells.c %D%/fixture.c %D%/fixture.h
+%C%_test_compare_cells_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_compare_cells_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
 %C%_test_integrity_SOURCES = %D%/test-integrity.c
 %C%_test_integrity_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_integrity_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
@@ -45,10 +50,14 @@ check_PROGRAMS += \
 tests_replay_test_sets_SOURCES = tests/replay/test-sets.c %D%/fixture.c %D%/fixture.h
 tests_replay_test_sets_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 tests_replay_test_sets_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_stat_print_SOURCES = %D%/stat-print.c
+%C%_stat_print_CFLAGS = $(AM_CFLAGS) $(GSL_CFLAGS)
+%C%_stat_print_LDADD = $(libjudge_LIBS)
 
 TESTS += \
 	%D%/test-base \
 	%D%/test-compare \
+	%D%/test-compare-cells \
 	%D%/test-integrity \
 	%D%/test-journal \
 	%D%/test-judge \
@@ -58,10 +67,14 @@ TESTS += \
 	%D%/test-result \
 	%D%/test-stat \
 	tests/replay/test-sets \
+	%D%/stat-scipy.test \
 	tests/schema.test
 # schema.test validates what mmiobench and mmiocompare write; python3-jsonschema missing: skipped.
+# stat-scipy.test holds src/stat against python3-scipy, in the same way.
 EXTRA_DIST += \
 	tests/replay/sets \
+	%D%/stat-scipy.py \
+	%D%/stat-scipy.test \
 	tests/schema.test \
 	tests/data/lab-bookworm-guest.json \
 	tests/data/lab-bookworm-host.json \

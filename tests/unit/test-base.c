@@ -125,6 +125,27 @@ static void test_uint(void **state)
 	assert_int_equal(UINT32_MAX, v);
 }
 
+static void test_percent(void **state)
+{
+	static const char *const bad[] = { "", "%", "5", "0.05", "-5%", "+5%", " 5%", "5 %", "5%%", "5%x",
+					   ".5%", "5.%", "5,0%", "1e1%", "nan%", "inf%", "1000%",
+					   "1.1234567%", "0x5%" };
+	static const struct {
+		const char *text;
+		double value;
+	} good[] = { { "5%", 0.05 },	{ "0.5%", 0.005 }, { "0%", 0 },	    { "100%", 1 },
+		     { "2.25%", 0.0225 }, { "999%", 9.99 }, { "1.000000%", 0.01 } };
+	double v = 47;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (parse_percent(bad[i], &v) != -EINVAL || v != 47)
+			fail_msg("\"%s\" gives %g", bad[i], v);
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if (parse_percent(good[i].text, &v) || v != good[i].value)
+			fail_msg("\"%s\" gives %.17g", good[i].text, v);
+}
+
 static void test_format_size(void **state)
 {
 	static const struct {
@@ -304,7 +325,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_u64),	    cmocka_unit_test(test_size),
 		cmocka_unit_test(test_uint),	    cmocka_unit_test(test_format_size),
-		cmocka_unit_test(test_list_has),    cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_percent),	    cmocka_unit_test(test_list_has),
+		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_facts),	    cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_path),	    cmocka_unit_test(test_link_name),
 		cmocka_unit_test(test_log),

@@ -85,16 +85,17 @@ static void change_profile(struct result *r)
 	strcpy(r->profile, "full");
 }
 
-static void change_cell(struct result *r)
+static void change_cells(struct result *r)
 {
+	strcpy(r->cells[0].id, "bw/plain/store8/8K/posted");
 	strcpy(r->cells[1].id, "bw/wc/store8/8K/posted");
+	strcpy(r->cells[2].id, "lat/wc/load8+dep@each/128");
 }
 
-static void change_more(struct result *r)
+static void change_twice(struct result *r)
 {
-	fixture_cell(r, "bw/wc/load8/4K", 1e6);
+	strcpy(r->cells[1].id, r->cells[0].id);
 }
-
 
 static const struct {
 	void (*change)(struct result *guest);
@@ -109,8 +110,8 @@ static const struct {
 	{ change_offset, { "offset", "0", "4096" } },
 	{ change_length, { "length", "1048576", "4096" } },
 	{ change_profile, { "profile", "quick", "full" } },
-	{ change_cell, { "plan", "no cell", "bw/wc/store8/4K/posted" } },
-	{ change_more, { "number of cells", "3", "4" } },
+	{ change_cells, { "plan", "no cell is in both", "lat/wc/load8+dep@each/" } },
+	{ change_twice, { "two cells", "bw/plain/store8/4K/posted", "2026-01-02" } },
 };
 
 static void test_refused(void **state)
@@ -196,17 +197,26 @@ static void test_ratio(void **state)
 	(void)state;
 	make_pair(&host, &guest);
 	assert_int_equal(0, compare_make(&c, &host, &guest));
-	assert_int_equal(3, c.n_rows);
-	assert_int_equal(0, c.n_failed + c.n_not_run);
-	assert_ptr_equal(&host.cells[1], c.rows[1].host);
-	assert_string_equal(c.rows[1].host->id, c.rows[1].guest->id);
+	assert_int_equal(3, c.cells.n_rows);
+	assert_int_equal(3, c.cells.n_states[COMPARE_MEASURED]);
+	assert_ptr_equal(&host.cells[1], c.cells.rows[1].host);
+	assert_string_equal(c.cells.rows[1].host->id, c.cells.rows[1].guest->id);
 	for (int i = 0; i < 3; i++) {
 		double expected = (const double[]){ 1, 0.5, 2 }[i];
+		const struct compare_row *row = &c.cells.rows[i];
 
-		assert_int_equal(COMPARE_MEASURED, c.rows[i].state);
-		assert_true(c.rows[i].ratio > expected * 0.999 && c.rows[i].ratio < expected * 1.001);
-		assert_true(c.rows[i].low <= c.rows[i].ratio && c.rows[i].ratio <= c.rows[i].high);
-		assert_true(c.rows[i].low > expected * 0.9 && c.rows[i].high < expected * 1.1);
+		assert_int_equal(COMPARE_MEASURED, row->state);
+		assert_true(row->ratio.value > expected * 0.999 && row->ratio.value < expected * 1.001);
+		assert_true(row->ratio.low <= row->ratio.value &&
+			    row->ratio.value <= row->ratio.high);
+		assert_true(row->ratio.low > expected * 0.9 && row->ratio.high < expected * 1.1);
+		/*
+		 * three rounds a side show no difference: 2 of 20 orders are as extreme; that there is
+		 * none they can: 1 of 20 is, each way
+		 */
+		assert_true(row->p > 0.0999 && row->p_adjusted >= row->p);
+		assert_int_equal(i ? COMPARE_OPEN : COMPARE_SAME, row->word);
+		assert_int_equal(i != 0, row->further > 0);
 	}
 	compare_free(&c);
 	free_pair(&host, &guest);
@@ -229,37 +239,126 @@ static void set_status(struct cell_record *c, enum cell_status status, double hz
 static const struct {
 	enum cell_status host, guest;
 	enum compare_state state;
+	int status, gate_status; /* when the cell is a gating one */
 } states[] = {
-	{ CELL_MEASURED, CELL_SKIPPED, COMPARE_NOT_RUN },
-	{ CELL_SKIPPED, CELL_MEASURED, COMPARE_NOT_RUN },
-	{ CELL_SKIPPED, CELL_SKIPPED, COMPARE_NOT_RUN },
-	{ CELL_NOT_RUN, CELL_MEASURED, COMPARE_NOT_RUN },
-	{ CELL_MEASURED, CELL_FAULTED, COMPARE_FAILED },
-	{ CELL_FAULTED, CELL_MEASURED, COMPARE_FAILED },
-	{ CELL_SKIPPED, CELL_FAULTED, COMPARE_FAILED },
-	{ CELL_MEASURED, CELL_KILLED, COMPARE_FAILED },
-	{ CELL_MEASURED, CELL_TIMEOUT, COMPARE_FAILED },
-	{ CELL_MEASURED, CELL_FAILED, COMPARE_FAILED },
+	{ CELL_MEASURED, CELL_SKIPPED, COMPARE_ONE_SIDED, 0, 1 },
+	{ CELL_SKIPPED, CELL_MEASURED, COMPARE_ONE_SIDED, 0, 1 },
+	{ CELL_COARSE, CELL_MEASURED, COMPARE_ONE_SIDED, 0, 1 },
+	{ CELL_SKIPPED, CELL_SKIPPED, COMPARE_NOT_RUN, 0, 0 },
+	{ CELL_SKIPPED, CELL_COARSE, COMPARE_NOT_RUN, 0, 0 },
+	{ CELL_NOT_RUN, CELL_NOT_RUN, COMPARE_NOT_RUN, 0, 0 },
+	{ CELL_NOT_RUN, CELL_MEASURED, COMPARE_FAILED, 1, 1 },
+	{ CELL_MEASURED, CELL_NOT_RUN, COMPARE_FAILED, 1, 1 },
+	{ CELL_MEASURED, CELL_FAULTED, COMPARE_FAILED, 1, 1 },
+	{ CELL_FAULTED, CELL_MEASURED, COMPARE_FAILED, 1, 1 },
+	{ CELL_SKIPPED, CELL_FAULTED, COMPARE_FAILED, 1, 1 },
+	{ CELL_MEASURED, CELL_KILLED, COMPARE_FAILED, 1, 1 },
+	{ CELL_MEASURED, CELL_TIMEOUT, COMPARE_FAILED, 1, 1 },
+	{ CELL_MEASURED, CELL_FAILED, COMPARE_FAILED, 1, 1 },
 };
+
+static void run_state(size_t i, bool gate)
+{
+	struct compare_ask ask = { .min_effect = 0.05, .fail_on_regression = true };
+	int want = gate ? states[i].gate_status : states[i].status;
+	struct result host, guest;
+	struct comparison c;
+
+	make_pair(&host, &guest);
+	if (gate) {
+		strcpy(host.cells[2].id, "bw/wc/load8/4K");
+		strcpy(guest.cells[2].id, "bw/wc/load8/4K");
+	}
+	if (states[i].host != CELL_MEASURED)
+		set_status(&host.cells[2], states[i].host, host.clock_hz);
+	if (states[i].guest != CELL_MEASURED)
+		set_status(&guest.cells[2], states[i].guest, guest.clock_hz);
+	assert_int_equal(0, compare_make(&c, &host, &guest));
+	assert_int_equal(states[i].state, c.cells.rows[2].state);
+	assert_int_equal(1, c.cells.n_states[states[i].state]);
+	assert_int_equal(gate, c.cells.n_gate_states[states[i].state]);
+	/* wc gathers: preserved, and 0 unless something failed */
+	assert_int_equal(want, compare_status(&c));
+	compare_free(&c);
+	/* a gate takes nothing that only one side has */
+	assert_int_equal(0, compare_make_sides(&c, &(struct compare_side){ &host, 1 },
+					       &(struct compare_side){ &guest, 1 }, &ask));
+	assert_int_equal(states[i].state == COMPARE_ONE_SIDED ? 1 : want, compare_status(&c));
+	compare_free(&c);
+	free_pair(&host, &guest);
+}
 
 static void test_states(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		run_state(i, false);
+		run_state(i, true);
+	}
+}
+
+/* How a page shows a comparison; the caller frees. */
+static char *page_of(const struct comparison *c)
+{
+	char *text;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	assert_non_null(f);
+	compare_text(f, c);
+	assert_int_equal(0, fclose(f));
+	return text;
+}
+
+static void rename_one(struct result *r)
+{
+	strcpy(r->cells[1].id, "bw/wc/store8/8K/posted");
+}
+
+static void drop_last(struct result *r)
+{
+	struct cell_record *c = &r->cells[--r->n_cells];
+
+	for (unsigned int i = 0; i < c->n_rounds; i++)
+		free(c->rounds[i].ticks);
+	free(c->rounds);
+}
+
+static void add_one(struct result *r)
+{
+	fixture_cell(r, "bw/wc/load8/64", 1e6);
+}
+
+/* A cell that was renamed, dropped or added is named, whichever side has it, and is no success. */
+static void test_absent(void **state)
+{
+	static const struct {
+		void (*change)(struct result *r);
+		size_t n;
+		const char *ids[2];
+	} v[] = {
+		{ rename_one, 2, { "bw/wc/store8/8K/posted", "bw/wc/store8/4K/posted" } },
+		{ drop_last, 1, { "lat/wc/load8+dep@each/64", "lat/wc/load8+dep@each/64" } },
+		{ add_one, 1, { "bw/wc/load8/64", "bw/wc/load8/64" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(v) / sizeof(v[0]); i++) {
 		struct result host, guest;
 		struct comparison c;
+		char why[256], *page;
 
 		make_pair(&host, &guest);
-		if (states[i].host != CELL_MEASURED)
-			set_status(&host.cells[2], states[i].host, host.clock_hz);
-		if (states[i].guest != CELL_MEASURED)
-			set_status(&guest.cells[2], states[i].guest, guest.clock_hz);
+		v[i / 2].change(i % 2 ? &host : &guest);
+		assert_int_equal(0, compare_check(&host, &guest, why, sizeof(why)));
 		assert_int_equal(0, compare_make(&c, &host, &guest));
-		assert_int_equal(states[i].state, c.rows[2].state);
-		assert_int_equal(states[i].state == COMPARE_FAILED, c.n_failed);
-		assert_int_equal(states[i].state == COMPARE_NOT_RUN, c.n_not_run);
-		/* wc gathers: preserved, and 0 unless something failed */
-		assert_int_equal(states[i].state == COMPARE_FAILED ? 1 : 0, compare_status(&c));
+		assert_int_equal(v[i / 2].n, c.cells.n_states[COMPARE_ABSENT]);
+		assert_int_equal(1, compare_status(&c));
+		page = page_of(&c);
+		for (int k = 0; k < 2; k++)
+			assert_non_null(strstr(page, v[i / 2].ids[k]));
+		assert_non_null(strstr(page, "no such cell"));
+		free(page);
 		compare_free(&c);
 		free_pair(&host, &guest);
 	}
@@ -397,7 +496,7 @@ static void test_no_cells(void **state)
 	fixture_result(&guest);
 	assert_int_equal(0, compare_check(&host, &guest, why, sizeof(why)));
 	assert_int_equal(0, compare_make(&c, &host, &guest));
-	assert_int_equal(0, c.n_rows);
+	assert_int_equal(0, c.cells.n_rows);
 	assert_int_equal(3, compare_status(&c));
 	assert_page(&c);
 	compare_free(&c);
@@ -412,6 +511,7 @@ int main(void)
 		cmocka_unit_test(test_ratio),	 cmocka_unit_test(test_states),
 		cmocka_unit_test(test_statuses), cmocka_unit_test(test_no_hypervisor),
 		cmocka_unit_test(test_json),	 cmocka_unit_test(test_no_cells),
+		cmocka_unit_test(test_absent),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);

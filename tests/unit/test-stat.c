@@ -10,9 +10,29 @@
 #include <math.h>
 #include <string.h>
 #include <cmocka.h>
+#include "stat/multiple.h"
+#include "stat/rank.h"
+#include "stat/ratio.h"
 #include "stat/summary.h"
 
 #define NEAR 1e-12
+
+static int ratio_of(double *ratio, double *low, double *high, const double *a, size_t na,
+		    const double *b, size_t nb, unsigned long seed)
+{
+	struct ratio r;
+	int ret = ratio_make(&r, a, na, b, nb, seed);
+
+	if (ret)
+		return ret;
+	*ratio = r.value;
+	*low = r.low;
+	*high = r.high;
+	/* but for how quantiles of equal numbers are rounded */
+	assert_true(r.low <= r.low90 * (1 + NEAR) && r.low90 <= r.high90 * (1 + NEAR) &&
+		    r.high90 <= r.high * (1 + NEAR));
+	return 0;
+}
 
 static void assert_near(double expected, double value)
 {
@@ -160,14 +180,14 @@ static void test_ratio_exact(void **state)
 
 	(void)state;
 	for (unsigned long seed = 1; seed <= 5; seed++) {
-		assert_int_equal(0, summary_ratio(&r, &lo, &hi, a, 7, b, 5, seed));
+		assert_int_equal(0, ratio_of(&r, &lo, &hi, a, 7, b, 5, seed));
 		assert_near(107.0 / 54, r);
 		assert_near(89.0 / 57, lo);
 		assert_near(114.0 / 50, hi);
 	}
 	/* the inputs are left as they were, and a seed decides everything */
 	assert_near(107, a[0]);
-	assert_int_equal(0, summary_ratio(&r, &lo2, &hi2, a, 7, b, 5, 5));
+	assert_int_equal(0, ratio_of(&r, &lo2, &hi2, a, 7, b, 5, 5));
 	assert_true(lo == lo2 && hi == hi2);
 }
 
@@ -179,26 +199,26 @@ static void test_ratio_edges(void **state)
 	double r = 4711, lo = 4711, hi = 4711;
 
 	(void)state;
-	assert_int_equal(-EINVAL, summary_ratio(&r, &lo, &hi, six, 0, three, 1, 1));
-	assert_int_equal(-EINVAL, summary_ratio(&r, &lo, &hi, six, 1, three, 0, 1));
-	assert_int_equal(-EINVAL, summary_ratio(&r, &lo, &hi, six, 1, zero, 3, 1));
+	assert_int_equal(-EINVAL, ratio_of(&r, &lo, &hi, six, 0, three, 1, 1));
+	assert_int_equal(-EINVAL, ratio_of(&r, &lo, &hi, six, 1, three, 0, 1));
+	assert_int_equal(-EINVAL, ratio_of(&r, &lo, &hi, six, 1, zero, 3, 1));
 	/* the median is fine, but some resamples' is not */
-	assert_int_equal(-EINVAL, summary_ratio(&r, &lo, &hi, six, 1, some, 3, 1));
-	assert_int_equal(-EINVAL, summary_ratio(&r, &lo, &hi, bad, 3, three, 1, 1));
-	assert_int_equal(-EINVAL, summary_ratio(&r, &lo, &hi, three, 1, bad, 3, 1));
-	assert_int_equal(-EINVAL, summary_ratio(&r, &lo, &hi, endless, 3, three, 1, 1));
-	assert_int_equal(-EINVAL, summary_ratio(&r, &lo, &hi, three, 1, endless, 3, 1));
+	assert_int_equal(-EINVAL, ratio_of(&r, &lo, &hi, six, 1, some, 3, 1));
+	assert_int_equal(-EINVAL, ratio_of(&r, &lo, &hi, bad, 3, three, 1, 1));
+	assert_int_equal(-EINVAL, ratio_of(&r, &lo, &hi, three, 1, bad, 3, 1));
+	assert_int_equal(-EINVAL, ratio_of(&r, &lo, &hi, endless, 3, three, 1, 1));
+	assert_int_equal(-EINVAL, ratio_of(&r, &lo, &hi, three, 1, endless, 3, 1));
 	assert_true(r == 4711 && lo == 4711 && hi == 4711);
 
-	assert_int_equal(0, summary_ratio(&r, &lo, &hi, six, 1, three, 1, 1));
+	assert_int_equal(0, ratio_of(&r, &lo, &hi, six, 1, three, 1, 1));
 	assert_true(r == 2 && lo == 2 && hi == 2);
-	assert_int_equal(0, summary_ratio(&r, &lo, &hi, same, 4, same, 4, 1));
+	assert_int_equal(0, ratio_of(&r, &lo, &hi, same, 4, same, 4, 1));
 	assert_true(r == 1 && lo == 1 && hi == 1);
-	assert_int_equal(0, summary_ratio(&r, &lo, &hi, two, 2, six, 1, 1));
+	assert_int_equal(0, ratio_of(&r, &lo, &hi, two, 2, six, 1, 1));
 	assert_near(0.5, r);
 	assert_near(2.0 / 6, lo);
 	assert_near(4.0 / 6, hi);
-	assert_int_equal(0, summary_ratio(&r, &lo, &hi, zero, 3, six, 1, 1));
+	assert_int_equal(0, ratio_of(&r, &lo, &hi, zero, 3, six, 1, 1));
 	assert_true(r == 0 && lo == 0);
 }
 
@@ -224,7 +244,7 @@ static void test_ratio_coverage(void **state)
 				a[j] = 3 * gsl_ran_lognormal(rng, 0, 0.1);
 				b[j] = gsl_ran_lognormal(rng, 0, 0.1);
 			}
-			assert_int_equal(0, summary_ratio(&r, &lo, &hi, a, v[k].n, b, v[k].n, 1));
+			assert_int_equal(0, ratio_of(&r, &lo, &hi, a, v[k].n, b, v[k].n, 1));
 			assert_true(lo <= r && r <= hi);
 			held += lo <= 3 && 3 <= hi;
 		}
@@ -234,6 +254,125 @@ static void test_ratio_coverage(void **state)
 	gsl_rng_free(rng);
 }
 
+/* Counted by hand; stat-scipy.test does many more. */
+static void test_rank(void **state)
+{
+	static const double low[] = { 1, 2, 3 }, high[] = { 4, 5, 6 };
+	static const double tied[] = { 1, 2, 2 }, equal[] = { 7, 7, 7 };
+	struct rank_test t;
+
+	(void)state;
+	/* choose(6, 3) = 20 ways to deal six numbers */
+	assert_int_equal(0, rank_test(&t, low, 3, high, 3));
+	assert_near(0, t.u);
+	assert_near(0.05, t.p_less);
+	assert_near(1, t.p_greater);
+	assert_near(0.1, t.p);
+	assert_true(t.exact);
+	assert_int_equal(0, rank_test(&t, high, 3, low, 3));
+	assert_near(9, t.u);
+	assert_near(0.05, t.p_greater);
+	assert_int_equal(0, rank_test(&t, equal, 3, equal, 3));
+	assert_near(4.5, t.u);
+	assert_near(1, t.p);
+	/* 1 2 2 | 2 3: a has its lowest rank sum, 7, in 3 of 10 ways: any two of the three 2s */
+	assert_int_equal(0, rank_test(&t, tied, 3, (const double[]){ 2, 3 }, 2));
+	assert_near(1, t.u);
+	assert_near(0.3, t.p_less);
+	assert_near(0.1, rank_least_p(3, 3));
+	assert_near(2.0 / 184756, rank_least_p(10, 10));
+	assert_near(1, rank_least_p(1, 1));
+	assert_near(1, rank_least_p(0, 5));
+}
+
+static void test_rank_refuses(void **state)
+{
+	static const double v[] = { 1, 2, 3 }, bad[] = { NAN, INFINITY, -INFINITY };
+	struct rank_test t = { .u = 4711 };
+
+	(void)state;
+	assert_int_equal(-EINVAL, rank_test(&t, v, 0, v, 3));
+	assert_int_equal(-EINVAL, rank_test(&t, v, 3, v, 0));
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(-EINVAL, rank_test(&t, v, 3, &bad[i], 1));
+		assert_int_equal(-EINVAL, rank_test(&t, &bad[i], 1, v, 3));
+	}
+	assert_true(t.u == 4711);
+}
+
+static void test_rank_approximation(void **state)
+{
+	double a[31], b[31];
+	struct rank_test t;
+
+	(void)state;
+	for (int i = 0; i < 31; i++) {
+		a[i] = i;
+		b[i] = i + 0.5;
+	}
+	assert_int_equal(0, rank_test(&t, a, 30, b, 30));
+	assert_true(t.exact);
+	assert_int_equal(0, rank_test(&t, a, 31, b, 30));
+	assert_false(t.exact);
+	for (int i = 0; i < 31; i++)
+		a[i] = b[i] = 7;
+	assert_int_equal(0, rank_test(&t, a, 31, b, 31));
+	assert_near(1, t.p);
+}
+
+static void test_multiple(void **state)
+{
+	static const double p[] = { 0.03, 0.01, 0.5, 0.02 };
+	static const double holm[] = { 0.06, 0.04, 0.5, 0.06 };
+	static const double bh[] = { 0.04, 0.04, 0.5, 0.04 };
+	double out[4], one = 0.2;
+
+	(void)state;
+	assert_int_equal(0, multiple_holm(out, p, 4));
+	for (int i = 0; i < 4; i++)
+		assert_near(holm[i], out[i]);
+	assert_int_equal(0, multiple_bh(out, p, 4));
+	for (int i = 0; i < 4; i++)
+		assert_near(bh[i], out[i]);
+	assert_int_equal(0, multiple_holm(&one, &one, 1));
+	assert_near(0.2, one);
+	assert_int_equal(0, multiple_bh(&one, &one, 1));
+	assert_near(0.2, one);
+	assert_int_equal(0, multiple_holm(out, p, 0));
+	assert_int_equal(0, multiple_bh(out, p, 0));
+}
+
+static void test_further(void **state)
+{
+	const struct ratio_ask ask = { .margin = log(1.05), .alpha = 0.05, .alpha_same = 0.05 };
+	const struct ratio_ask any = { .margin = 0, .alpha = 0.05, .alpha_same = 0.05 };
+	const struct ratio_ask never = { .margin = log(1.05), .alpha = 0, .alpha_same = 0.05 };
+	struct ratio r = { .value = 1, .low = 0.9, .high = 1 / 0.9 };
+	size_t wide, narrow;
+
+	(void)state;
+	wide = ratio_further(&r, 10, 10, &ask);
+	/* (log(1/0.9) / 1.96 * 1.645 / log(1.05))^2 = 3.28 times as many */
+	assert_int_equal(23, wide);
+	r.low = 0.94;
+	r.high = 1 / 0.94;
+	narrow = ratio_further(&r, 10, 10, &ask);
+	assert_true(narrow > 0 && narrow < wide);
+	/* on the edge nothing decides, nor is anything the same within nothing */
+	r.value = 1.05;
+	assert_int_equal(0, ratio_further(&r, 10, 10, &ask));
+	r.value = 1;
+	assert_int_equal(0, ratio_further(&r, 10, 10, &any));
+	assert_int_equal(0, ratio_further(&r, 10, 10, &never));
+	/* without a spread: what a rank test needs, 1 of 20 orders */
+	r.low = r.high = 1;
+	assert_int_equal(2, ratio_further(&r, 1, 1, &ask));
+	/* beyond what is bearable */
+	r.low = 0.1;
+	r.high = 10;
+	assert_int_equal(0, ratio_further(&r, 3, 3, &ask));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +380,9 @@ int main(void)
 		cmocka_unit_test(test_summary_refuses), cmocka_unit_test(test_interval_coverage),
 		cmocka_unit_test(test_median),		cmocka_unit_test(test_ratio_exact),
 		cmocka_unit_test(test_ratio_edges),	cmocka_unit_test(test_ratio_coverage),
+		cmocka_unit_test(test_rank),		cmocka_unit_test(test_rank_refuses),
+		cmocka_unit_test(test_rank_approximation), cmocka_unit_test(test_multiple),
+		cmocka_unit_test(test_further),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

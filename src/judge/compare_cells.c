@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "judge/compare_cells.h"
+#include "stat/multiple.h"
+#include "stat/rank.h"
+
+#define SEED 1 /* of the bootstrap: the same files give the same page */
+
+/*
+ * What gates look at, few, so that a real change needs few rounds to stand out of them. They are in
+ * every profile and fit every window. "*" is wc, or ram where ordinary memory was measured.
+ */
+static const struct {
+	const char *experiment, *rest;
+	const char *what;
+} gates[COMPARE_GATES] = {
+	{ "bw", "store8/4K/flushed", "rate of stores that have arrived" },
+	{ "bw", "load8/4K", "rate of loads" },
+	{ "lat", "store8+read-flush@each/64/posted", "a store, and a read that proves its arrival" },
+};
+
+static const char *const state_names[COMPARE_STATES] = {
+	[COMPARE_MEASURED] = "measured",   [COMPARE_COUNTED] = "counted",
+	[COMPARE_NOT_RUN] = "not run",	   [COMPARE_ONE_SIDED] = "one-sided",
+	[COMPARE_ABSENT] = "absent",	   [COMPARE_FAILED] = "failed",
+};
+
+static const char *const word_names[COMPARE_WORDS] = {
+	[COMPARE_NO_WORD] = "", [COMPARE_SLOWER] = "slower", [COMPARE_FASTER] = "faster",
+	[COMPARE_SAME] = "same", [COMPARE_OPEN] = "inconclusive",
+};
+
+const char *compare_state_name(enum compare_state s)
+{
+	return state_names[s];
+}
+
+const char *compare_word_name(enum compare_word w)
+{
+	return word_names[w];
+}
+
+const char *compare_gate(const struct cell_record *c)
+{
+	char id[sizeof(c->id)];
+
+	if (strcmp(c->mapping, "wc") && strcmp(c->mapping, "ram"))
+		return NULL;
+	for (size_t i = 0; i < COMPARE_GATES; i++) {
+		snprintf(id, sizeof(id), "%s/%s/%s", gates[i].experiment, c->mapping, gates[i].rest);
+		if (!strcmp(c->id, id))
+			return gates[i].what;
+	}
+	return NULL;
+}
+
+/* What one side has of a cell; from bad to good, the worst of its runs. */
+enum side_state { SIDE_ABSENT, SIDE_FAILED, SIDE_NOT_REACHED, SIDE_SKIPPED, SIDE_MEASURED };
+
+struct side_cell {
+	enum side_state state;
+	bool somewhere;          /* measured in at least one run */
+	const struct cell_record *cell; /* the first with that state */
+};
+
+static enum side_state state_of(const struct cell_record *c)
+{
+	switch (c->status) {
+	case CELL_MEASURED:
+		return c->has_summary || cell_counts(c) ? SIDE_MEASURED : SIDE_FAILED;
+	case CELL_SKIPPED:
+	case CELL_COARSE:
+		return SIDE_SKIPPED;
+	case CELL_NOT_RUN:
+		return SIDE_NOT_REACHED;
+	default:
+		return SIDE_FAILED;
+	}
+}
+
+/* Runs of one plan have it at the same place: look there first. */
+static const struct cell_record *find_near(const struct result *r, const char *id, size_t at)
+{
+	if (at < r->n_cells && !strcmp(r->cells[at].id, id))
+		return &r->cells[at];
+	return result_find_cell(r, id);
+}
+
+static struct side_cell side_find(const struct compare_side *side, const char *id, size_t at)
+{
+	struct side_cell s = { .state = SIDE_MEASURED };
+
+	for (size_t i = 0; i < side->n_runs; i++) {
+		const struct cell_record *c = find_near(&side->runs[i], id, at);
+		enum side_state state = c ? state_of(c) : SIDE_ABSENT;
+
+		s.somewhere |= state == SIDE_MEASURED;
+		if (!i || state < s.state) {
+			s.state = state;
+			s.cell = c;
+		}
+	}
+	return s;
+}
+
+static enum compare_state row_state(const struct side_cell *h, const struct side_cell *g)
+{
+	enum side_state worse = h->state < g->state ? h->state : g->state;
+
+	switch (worse) {
+	case SIDE_ABSENT:
+		return COMPARE_ABSENT;
+	case SIDE_FAILED:
+		return COMPARE_FAILED;
+	case SIDE_NOT_REACHED:
+		return h->state == g->state ? COMPARE_NOT_RUN : COMPARE_FAILED;
+	case SIDE_SKIPPED:
+		return h->somewhere || g->somewhere ? COMPARE_ONE_SIDED : COMPARE_NOT_RUN;
+	default:
+		return cell_counts(h->cell) && cell_counts(g->cell) ? COMPARE_COUNTED :
+								      COMPARE_MEASURED;
+	}
+}
+
+/* Numbers of a side: its rounds' medians, or its runs'. The caller frees. */
+static double *side_units(const struct compare_side *side, const char *id, size_t at, bool by_run,
+			  size_t *n)
+{
+	const struct cell_record *first = find_near(&side->runs[0], id, at);
+	double *v = calloc((by_run ? side->n_runs : first->n_rounds) + 1, sizeof(*v));
+
+	*n = 0;
+	if (!v)
+		return NULL;
+	if (!by_run) {
+		*n = cell_medians(first, side->runs[0].clock_hz, v);
+		return v;
+	}
+	for (size_t i = 0; i < side->n_runs; i++)
+		v[(*n)++] = find_near(&side->runs[i], id, at)->summary.median;
+	return v;
+}
+
+static double median_of(const double *v, size_t n)
+{
+	struct summary s = { 0 };
+	double *copy = calloc(n + 1, sizeof(*copy));
+
+	if (!copy)
+		return -1;
+	memcpy(copy, v, n * sizeof(*copy));
+	if (summary_make(&s, copy, n))
+		s.median = -1;
+	free(copy);
+	return s.median;
+}
+
+/*
+ * Two one-sided tests (Schuirmann 1987) of the log of the ratio, by ranks, which is exact for few
+ * numbers where a bootstrap's interval is not: a factor of 1 + min_effect off either way would
+ * have been noticed.
+ */
+static int test_same(struct compare_row *row, const double *g, size_t ng, const double *h,
+		     size_t nh, double min_effect)
+{
+	double *scaled = calloc(ng, sizeof(*scaled));
+	struct rank_test up, down;
+	int ret = scaled ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < ng && !ret; i++)
+		scaled[i] = g[i] * (1 + min_effect);
+	if (!ret)
+		ret = rank_test(&up, scaled, ng, h, nh);
+	for (size_t i = 0; i < ng && !ret; i++)
+		scaled[i] = g[i] / (1 + min_effect);
+	if (!ret)
+		ret = rank_test(&down, scaled, ng, h, nh);
+	free(scaled);
+	if (!ret)
+		row->p_same = min_effect > 0 ? fmax(up.p_greater, down.p_less) : 1;
+	return ret;
+}
+
+static int row_test(struct compare_row *row, const double *g, const double *h, double min_effect)
+{
+	struct rank_test t;
+	int ret;
+
+	row->host_median = median_of(h, row->n_host);
+	row->guest_median = median_of(g, row->n_guest);
+	if (row->host_median < 0 || row->guest_median < 0)
+		return -ENOMEM;
+	ret = ratio_make(&row->ratio, g, row->n_guest, h, row->n_host, SEED);
+	if (!ret)
+		ret = rank_test(&t, g, row->n_guest, h, row->n_host);
+	if (ret)
+		return ret;
+	row->p = row->p_adjusted = t.p;
+	row->exact = t.exact;
+	return test_same(row, g, row->n_guest, h, row->n_host, min_effect);
+}
+
+static int row_measure(struct compare_row *row, const struct compare_side *host,
+		       const struct compare_side *guest, size_t at, bool by_run,
+		       const struct compare_ask *ask)
+{
+	double *h = side_units(host, row->id, at, by_run, &row->n_host);
+	double *g = side_units(guest, row->id, at, by_run, &row->n_guest);
+	int ret = -ENOMEM;
+
+	/* cells of one id that do not measure the same thing are no pair */
+	if (h && g && !strcmp(row->host->unit, row->guest->unit))
+		ret = row_test(row, g, h, ask->min_effect);
+	else if (h && g)
+		ret = -EINVAL;
+	free(h);
+	free(g);
+	row->is_timed = !ret;
+	if (ret == -EINVAL) {
+		row->state = COMPARE_FAILED;
+		ret = 0;
+	}
+	return ret;
+}
+
+static int row_make(struct compare_row *row, const struct cell_record *cell, size_t at,
+		    const struct compare_side *host, const struct compare_side *guest, bool by_run,
+		    const struct compare_ask *ask)
+{
+	struct side_cell h = side_find(host, cell->id, at), g = side_find(guest, cell->id, at);
+
+	*row = (struct compare_row){ .id = cell->id, .unit = cell->unit, .host = h.cell,
+				     .guest = g.cell, .state = row_state(&h, &g),
+				     .is_gate = compare_gate(cell) != NULL };
+	if (row->state != COMPARE_MEASURED)
+		return 0;
+	return row_measure(row, host, guest, at, by_run, ask);
+}
+
+/* Gating cells by one procedure, the others by the other. */
+static int adjust(struct compare_cells *c, bool gates_only,
+		  int (*procedure)(double *adjusted, const double *p, size_t n))
+{
+	double *p = calloc(c->n_rows + 1, sizeof(*p));
+	size_t n = 0;
+	int ret;
+
+	if (!p)
+		return -ENOMEM;
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].is_timed && c->rows[i].is_gate == gates_only)
+			p[n++] = c->rows[i].p;
+	ret = procedure(p, p, n);
+	n = 0;
+	for (size_t i = 0; i < c->n_rows && !ret; i++)
+		if (c->rows[i].is_timed && c->rows[i].is_gate == gates_only)
+			c->rows[i].p_adjusted = p[n++];
+	free(p);
+	return ret;
+}
+
+static void row_judge(struct compare_row *row, const struct compare_ask *ask)
+{
+	double threshold = row->is_gate ? COMPARE_ALPHA : COMPARE_Q;
+	double margin = log1p(ask->min_effect);
+	struct ratio_ask further = { .margin = margin, .alpha_same = COMPARE_ALPHA_SAME,
+				     .alpha = threshold * row->p / row->p_adjusted };
+	const struct ratio *r = &row->ratio;
+	bool more = log(r->low) > margin, less = log(r->high) < -margin;
+
+	if (row->p_adjusted <= threshold && (more || less))
+		row->word = more == !strcmp(row->unit, "B/s") ? COMPARE_FASTER : COMPARE_SLOWER;
+	else if (row->p_same <= COMPARE_ALPHA_SAME && log(r->low90) >= -margin &&
+		 log(r->high90) <= margin)
+		row->word = COMPARE_SAME;
+	else
+		row->word = COMPARE_OPEN;
+	if (row->word == COMPARE_OPEN)
+		row->further = ratio_further(r, row->n_host, row->n_guest, &further);
+}
+
+static void count(struct compare_cells *c, const struct compare_row *row)
+{
+	c->n_states[row->state]++;
+	c->n_words[row->word]++;
+	if (!row->is_gate)
+		return;
+	c->n_gates++;
+	c->n_gate_states[row->state]++;
+	c->n_gate_words[row->word]++;
+}
+
+static bool counts_for_nothing(const struct compare_side *s)
+{
+	for (size_t i = 0; i < s->n_runs; i++)
+		if (s->runs[i].env.emulated || s->runs[i].replayed)
+			return true;
+	return false;
+}
+
+static int make_rows(struct compare_cells *c, const struct compare_side *host,
+		     const struct compare_side *guest, const struct compare_ask *ask)
+{
+	const struct result *h = &host->runs[0], *g = &guest->runs[0];
+	int ret = 0;
+
+	for (size_t i = 0; i < h->n_cells && !ret; i++)
+		ret = row_make(&c->rows[c->n_rows++], &h->cells[i], i, host, guest, c->by_run, ask);
+	for (size_t i = 0; i < g->n_cells && !ret; i++)
+		if (!find_near(h, g->cells[i].id, i))
+			ret = row_make(&c->rows[c->n_rows++], &g->cells[i], i, host, guest, c->by_run,
+				       ask);
+	return ret;
+}
+
+int compare_cells_make(struct compare_cells *c, const struct compare_side *host,
+		       const struct compare_side *guest, const struct compare_ask *ask)
+{
+	struct compare_cells new = { .by_run = host->n_runs > 1 || guest->n_runs > 1,
+				     .judged = !counts_for_nothing(host) &&
+					       !counts_for_nothing(guest) };
+	int ret = -ENOMEM;
+
+	new.rows = calloc(host->runs[0].n_cells + guest->runs[0].n_cells + 1, sizeof(*new.rows));
+	if (new.rows)
+		ret = make_rows(&new, host, guest, ask);
+	if (!ret)
+		ret = adjust(&new, true, multiple_holm);
+	if (!ret)
+		ret = adjust(&new, false, multiple_bh);
+	if (ret) {
+		free(new.rows);
+		return ret;
+	}
+	for (size_t i = 0; i < new.n_rows; i++) {
+		if (new.judged && new.rows[i].is_timed)
+			row_judge(&new.rows[i], ask);
+		count(&new, &new.rows[i]);
+	}
+	*c = new;
+	return 0;
+}
+
+void compare_cells_free(struct compare_cells *c)
+{
+	free(c->rows);
+	memset(c, 0, sizeof(*c));
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef JUDGE_COMPARE_CELLS_H
+#define JUDGE_COMPARE_CELLS_H
+
+#include "run/result.h"
+#include "stat/ratio.h"
+
+/*
+ * Cells of two sides, each of one run or several, held against each other. Pure. The unit of
+ * statistics is the noisiest level there is: a round's median with one run on each side, else a
+ * run's median of its rounds'.
+ */
+
+#define COMPARE_RUNS_MAX 1000u
+
+/* Runs of one kind, at least one: launches, or boots. Not owned. */
+struct compare_side {
+	const struct result *runs;
+	size_t n_runs;
+};
+
+struct compare_ask {
+	double min_effect;       /* smallest ratio that matters, less 1: 0.05; 0: any */
+	bool fail_on_regression; /* a gating cell that is slower, or was measured on one side only */
+	bool fail_on_inconclusive; /* a gating cell that cannot be told, too */
+	bool require_preserved;  /* no verdict, or an inconclusive one, is a failure */
+};
+
+#define COMPARE_MIN_EFFECT 0.05
+#define COMPARE_ALPHA      0.05 /* of Holm's procedure over all gating cells */
+#define COMPARE_Q          0.05 /* of Benjamini and Hochberg's over the others */
+#define COMPARE_ALPHA_SAME 0.05 /* of each of the two one-sided tests for "the same" */
+
+enum compare_state {
+	COMPARE_MEASURED,   /* on both sides */
+	COMPARE_COUNTED,    /* counts events on both sides: held against no ratio */
+	COMPARE_NOT_RUN,    /* skipped on both sides */
+	COMPARE_ONE_SIDED,  /* measured on one side, skipped on the other, or in some of its runs */
+	COMPARE_ABSENT,     /* no cell of that id on one side: renamed, or dropped */
+	COMPARE_FAILED,     /* faulted, killed, ... in a run of one side, or not reached there only */
+	COMPARE_STATES
+};
+
+enum compare_word {
+	COMPARE_NO_WORD,    /* not measured on both sides; or times count for nothing */
+	COMPARE_SLOWER,     /* the guest; beyond chance and beyond the smallest effect */
+	COMPARE_FASTER,
+	COMPARE_SAME,       /* shown to differ by less than the smallest effect */
+	COMPARE_OPEN,       /* inconclusive */
+	COMPARE_WORDS
+};
+
+struct compare_row {
+	const char *id, *unit;
+	/* Of the first run that says most about the side: one that failed, ... NULL: absent. */
+	const struct cell_record *host, *guest;
+	enum compare_state state;
+	bool is_gate;
+	bool is_timed;           /* all below is set: measured, in a unit of time */
+	size_t n_host, n_guest;  /* units */
+	double host_median, guest_median; /* of the units */
+	struct ratio ratio;      /* guest by host; > 1 is faster for B/s, slower for ns */
+	double p;                /* two-sided, Mann and Whitney */
+	double p_adjusted;       /* Holm's for gating cells, else Benjamini and Hochberg's */
+	double p_same;           /* of equivalence; 1 where no effect is too small */
+	bool exact;              /* none of the p is an approximation */
+	enum compare_word word;
+	size_t further;          /* units more a side that would decide; 0: more than are bearable */
+};
+
+struct compare_cells {
+	struct compare_row *rows; /* owned; in the host's order, then what only the guest has */
+	size_t n_rows;
+	bool by_run;             /* the unit is a run, not a round */
+	bool judged;             /* false: emulated or replayed, times count for nothing */
+	size_t n_states[COMPARE_STATES];
+	size_t n_words[COMPARE_WORDS];
+	/* of gating cells only */
+	size_t n_gates, n_gate_states[COMPARE_STATES], n_gate_words[COMPARE_WORDS];
+};
+
+/* The runs must outlive it. 0, -ENOMEM. */
+int compare_cells_make(struct compare_cells *c, const struct compare_side *host,
+		       const struct compare_side *guest, const struct compare_ask *ask);
+void compare_cells_free(struct compare_cells *c);
+
+/* What a cell tells that gates look at, one of COMPARE_GATES; NULL: it is none. */
+#define COMPARE_GATES 3
+const char *compare_gate(const struct cell_record *c);
+
+const char *compare_state_name(enum compare_state s); /* "measured", "one-sided", ... */
+const char *compare_word_name(enum compare_word w);   /* "slower", ..., "" */
+
+#endif

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "report/compare_cells.h"
+#include "report/text.h"
+
+#define ROWS_MOST 60 /* so many are a page */
+#define LABEL     11 /* as wide as the page's labels */
+#define WORD      14
+#define ID        51
+
+static const char *unit_name(const struct comparison *c, size_t n)
+{
+	if (c->cells.by_run)
+		return n == 1 ? "run" : "runs";
+	return n == 1 ? "round" : "rounds";
+}
+
+static const char *value(char *buf, size_t n, const struct compare_row *row, double median,
+			 const struct cell_record *cell)
+{
+	if (!row->is_timed)
+		return cell ? text_cell(buf, n, cell) : "absent";
+	return strcmp(row->unit, "B/s") ? text_ns(buf, n, median) : text_rate(buf, n, median);
+}
+
+/* Two digits behind the point, as long as they say something. */
+static const char *ratio_text(char *buf, size_t n, double v)
+{
+	if (v < 9999.5)
+		snprintf(buf, n, "%.*f", v < 9.995 ? 2 : v < 99.95 ? 1 : 0, v);
+	else
+		snprintf(buf, n, "%.0e", v);
+	return buf;
+}
+
+static const char *p_text(char *buf, size_t n, double p)
+{
+	if (p < 0.0005)
+		return "<.001";
+	snprintf(buf, n, "%.3f", p);
+	return buf;
+}
+
+static const char *further_text(char *buf, size_t n, const struct compare_row *row)
+{
+	if (!row->further)
+		snprintf(buf, n, ">%d", RATIO_FURTHER_MOST);
+	else
+		snprintf(buf, n, "+%zu", row->further);
+	return buf;
+}
+
+/* last: what the last column shows, "p", "more" or "". */
+static void print_figures(FILE *out, const struct compare_row *row, const char *last)
+{
+	char h[32], g[32], r[16], lo[16], hi[16], interval[40], p[24] = "";
+
+	fprintf(out, "%10s%10s", value(h, sizeof(h), row, row->host_median, row->host),
+		value(g, sizeof(g), row, row->guest_median, row->guest));
+	if (!row->is_timed)
+		return;
+	snprintf(interval, sizeof(interval), "[%s, %s]",
+		 ratio_text(lo, sizeof(lo), row->ratio.low),
+		 ratio_text(hi, sizeof(hi), row->ratio.high));
+	fprintf(out, "%7s %-13s%6s", ratio_text(r, sizeof(r), row->ratio.value), interval,
+		!strcmp(last, "p")    ? p_text(p, sizeof(p), row->p_adjusted) :
+		!strcmp(last, "more") ? further_text(p, sizeof(p), row) :
+					"");
+}
+
+static void print_head(FILE *out, const char *title, const char *last)
+{
+	fprintf(out, "\n  %-*s%10s%10s%7s %-13s%6s\n", ID, title, "host", "guest", "ratio",
+		"95% interval", last);
+}
+
+/* How far it is off, either way. */
+static double distance(const struct compare_row *row)
+{
+	return row->is_timed ? fabs(log(row->ratio.value)) : HUGE_VAL;
+}
+
+static int worst_first(const void *a, const void *b)
+{
+	static const int order[COMPARE_WORDS] = { [COMPARE_NO_WORD] = 0, [COMPARE_SLOWER] = 1,
+						  [COMPARE_OPEN] = 2, [COMPARE_FASTER] = 3,
+						  [COMPARE_SAME] = 4 };
+	const struct compare_row *x = *(const struct compare_row *const *)a;
+	const struct compare_row *y = *(const struct compare_row *const *)b;
+	double dx = distance(x), dy = distance(y);
+
+	if (order[x->word] != order[y->word])
+		return order[x->word] - order[y->word];
+	if (dx != dy)
+		return dx > dy ? -1 : 1;
+	return strcmp(x->id, y->id);
+}
+
+/* Of gating cells the word stands before the id. */
+static void print_gates(FILE *out, const struct comparison *c, const struct compare_row **rows,
+			size_t n)
+{
+	const char *title = "gating cells", *last = c->cells.judged ? "p" : "";
+
+	for (size_t i = 0; i < n; i++) {
+		const struct compare_row *row = rows[i];
+		const char *word = compare_word_name(row->word);
+
+		if (!row->is_gate)
+			continue;
+		if (title)
+			print_head(out, title, last);
+		title = NULL;
+		text_style_begin(out, row->word == COMPARE_SLOWER ? TEXT_BAD : TEXT_PLAIN);
+		fprintf(out, "  %-*s%-*s", WORD - 1, *word ? word : row->is_timed ? "not judged" : compare_state_name(row->state),
+			ID - WORD + 1, row->id);
+		print_figures(out, row, last);
+		text_style_end(out);
+		fputc('\n', out);
+		if (row->word == COMPARE_OPEN && row->further)
+			fprintf(out, "  %-*sabout %zu more %s a side would decide\n", WORD - 1, "",
+				row->further, unit_name(c, row->further));
+	}
+}
+
+/* Cells with that word that no gate looks at; at most room of them. Returns how many are left out. */
+static size_t print_section(FILE *out, const char *title, const char *last,
+			    const struct compare_row **rows, size_t n, enum compare_word word,
+			    enum compare_state state, size_t *room)
+{
+	size_t hidden = 0;
+	bool head = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i]->is_gate || rows[i]->word != word || rows[i]->state != state)
+			continue;
+		if (!*room) {
+			hidden++;
+			continue;
+		}
+		if (!head)
+			print_head(out, title, last);
+		head = true;
+		(*room)--;
+		fprintf(out, "  %-*s", ID, rows[i]->id);
+		print_figures(out, rows[i], last);
+		fputc('\n', out);
+	}
+	return hidden;
+}
+
+/* Nothing is left out here, however many they are. */
+static void print_lacking(FILE *out, const struct comparison *c)
+{
+	static const struct {
+		enum compare_state state;
+		const char *label;
+	} kinds[] = {
+		{ COMPARE_FAILED, "FAILED" },
+		{ COMPARE_ABSENT, "ABSENT" },
+		{ COMPARE_ONE_SIDED, "one-sided" },
+	};
+	char line[512];
+
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+		for (size_t i = 0; i < c->cells.n_rows; i++) {
+			const struct compare_row *row = &c->cells.rows[i];
+			const struct cell_record *h = row->host, *g = row->guest;
+
+			if (row->state != kinds[k].state)
+				continue;
+			snprintf(line, sizeof(line), "%s%s: %s on the host%s%s, %s in the guest%s%s",
+				 row->id, row->is_gate ? " (gating)" : "",
+				 h ? cell_status_name(h->status) : "no such cell",
+				 h && h->why[0] ? ": " : "", h ? h->why : "",
+				 g ? cell_status_name(g->status) : "no such cell",
+				 g && g->why[0] ? ": " : "", g ? g->why : "");
+			text_wrapped(out, kinds[k].label, LABEL, line);
+		}
+}
+
+/* ", 3 absent on one": only what there is, but for the first words. */
+static void add_count(char *line, size_t size, size_t n, const char *what)
+{
+	size_t used = strlen(line);
+
+	if (n || !used)
+		snprintf(line + used, size - used, "%s%zu %s", used ? ", " : "", n, what);
+}
+
+static void print_states(FILE *out, const struct comparison *c)
+{
+	const struct compare_cells *t = &c->cells;
+	char line[256] = "";
+
+	add_count(line, sizeof(line), t->n_states[COMPARE_MEASURED], "timed on both sides");
+	add_count(line, sizeof(line), t->n_states[COMPARE_COUNTED], "counted events on both");
+	add_count(line, sizeof(line), t->n_states[COMPARE_NOT_RUN], "skipped on both");
+	add_count(line, sizeof(line), t->n_states[COMPARE_ONE_SIDED], "MEASURED ON ONE ONLY");
+	add_count(line, sizeof(line), t->n_states[COMPARE_ABSENT], "ABSENT ON ONE");
+	add_count(line, sizeof(line), t->n_states[COMPARE_FAILED], "FAILED");
+	text_wrapped(out, "cells", LABEL, line);
+}
+
+static void print_words(FILE *out, const struct comparison *c, const char *label, const size_t *n,
+			const char *behind)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "%zu slower, %zu faster, %zu the same within %g %%, %zu "
+		 "inconclusive%s", n[COMPARE_SLOWER], n[COMPARE_FASTER], n[COMPARE_SAME],
+		 100 * c->ask.min_effect, n[COMPARE_OPEN], behind);
+	text_wrapped(out, label, LABEL, line);
+}
+
+static void print_unit(FILE *out, const struct comparison *c)
+{
+	char line[256];
+
+	if (c->cells.by_run)
+		snprintf(line, sizeof(line), "a run's median: %zu runs on the host, %zu in the guest",
+			 c->sides[0].n_runs, c->sides[1].n_runs);
+	else
+		snprintf(line, sizeof(line), "a round of one run a side: what differs from launch to "
+			 "launch of one machine is not seen, and may pass for a difference; name "
+			 "several runs a side (A.json... -- B.json...)");
+	text_wrapped(out, "unit", LABEL, line);
+}
+
+static void print_counts(FILE *out, const struct comparison *c)
+{
+	const struct compare_cells *t = &c->cells;
+	char behind[64];
+
+	print_states(out, c);
+	if (!t->judged) {
+		text_wrapped(out, "", LABEL, "not judged: these times say nothing about hardware, and "
+			     "no regression is claimed");
+		return;
+	}
+	print_words(out, c, "", t->n_words, "");
+	snprintf(behind, sizeof(behind), " (%zu of %d are in both plans)",
+		 t->n_gates - t->n_gate_states[COMPARE_ABSENT], COMPARE_GATES);
+	print_words(out, c, "gates", t->n_gate_words, behind);
+	print_unit(out, c);
+}
+
+static void print_approximate(FILE *out, const struct comparison *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->cells.n_rows; i++)
+		n += c->cells.rows[i].is_timed && !c->cells.rows[i].exact;
+	if (n && c->cells.judged)
+		fprintf(out, "  p: Mann and Whitney's test by the normal approximation in %zu cells\n", n);
+}
+
+static void print_tables(FILE *out, const struct comparison *c, const struct compare_row **rows)
+{
+	size_t room = ROWS_MOST, hidden = 0, n = c->cells.n_rows;
+	char title[64];
+
+	for (size_t i = 0; i < n; i++)
+		rows[i] = &c->cells.rows[i];
+	qsort(rows, n, sizeof(*rows), worst_first);
+	print_gates(out, c, rows, n);
+	hidden += print_section(out, "slower", "p", rows, n, COMPARE_SLOWER, COMPARE_MEASURED, &room);
+	hidden += print_section(out, "faster", "p", rows, n, COMPARE_FASTER, COMPARE_MEASURED, &room);
+	snprintf(title, sizeof(title), "inconclusive; more: further %s that would decide",
+		 unit_name(c, 2));
+	hidden += print_section(out, title, "more", rows, n, COMPARE_OPEN, COMPARE_MEASURED, &room);
+	hidden += print_section(out, "not judged", "", rows, n, COMPARE_NO_WORD, COMPARE_MEASURED,
+				&room);
+	hidden += print_section(out, "events", "", rows, n, COMPARE_NO_WORD, COMPARE_COUNTED, &room);
+	snprintf(title, sizeof(title), "the same within %g %%", 100 * c->ask.min_effect);
+	hidden += print_section(out, title, "p", rows, n, COMPARE_SAME, COMPARE_MEASURED, &room);
+	hidden += print_section(out, "skipped on both sides", "", rows, n, COMPARE_NO_WORD,
+				COMPARE_NOT_RUN, &room);
+	if (hidden)
+		fprintf(out, "  and %zu cells more: --json\n", hidden);
+	print_approximate(out, c);
+}
+
+void compare_cells_text(FILE *out, const struct comparison *c)
+{
+	const struct compare_row **rows = calloc(c->cells.n_rows + 1, sizeof(*rows));
+
+	print_counts(out, c);
+	if (rows)
+		print_tables(out, c, rows);
+	else
+		fputs("  out of memory: the cells are not shown\n", out);
+	free(rows);
+	fputc('\n', out);
+	print_lacking(out, c);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef STAT_RANK_H
+#define STAT_RANK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Does one set of numbers tend to be above another? Mann and Whitney's test. Pure. It assumes
+ * nothing about the distribution but that the numbers of a set are independent of each other.
+ */
+struct rank_test {
+	double u;                /* pairs in which a's number is above b's; equal ones count half */
+	double p_less, p_greater; /* one-sided: a tends to be below, above b */
+	double p;                /* two-sided: twice the smaller one, at most 1 */
+	bool exact;              /* else the normal approximation, corrected for ties and continuity */
+};
+
+/* Exact, ties or not, up to so many numbers on both sides together: 30 rounds a side. */
+#define RANK_EXACT_MOST 60
+
+/* All of them finite. 0, -EINVAL (none on a side, not finite), -ENOMEM. */
+int rank_test(struct rank_test *t, const double *a, size_t na, const double *b, size_t nb);
+
+/* The smallest two-sided p that so many numbers can give, when none are equal. */
+double rank_least_p(size_t na, size_t nb);
+
+#endif
