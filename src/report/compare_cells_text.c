@@ -8,8 +8,8 @@
 
 #define ROWS_MOST 60 /* so many are a page */
 #define LABEL     11 /* as wide as the page's labels */
-#define WORD      14
-#define ID        51
+#define WORD      13 /* "inconclusive", and a blank */
+#define ID        53
 
 static const char *unit_name(const struct comparison *c, size_t n)
 {
@@ -65,7 +65,7 @@ static void print_figures(FILE *out, const struct compare_row *row, const char *
 	snprintf(interval, sizeof(interval), "[%s, %s]",
 		 ratio_text(lo, sizeof(lo), row->ratio.low),
 		 ratio_text(hi, sizeof(hi), row->ratio.high));
-	fprintf(out, "%7s %-13s%6s", ratio_text(r, sizeof(r), row->ratio.value), interval,
+	fprintf(out, "%6s %-12s%6s", ratio_text(r, sizeof(r), row->ratio.value), interval,
 		!strcmp(last, "p")    ? p_text(p, sizeof(p), row->p_adjusted) :
 		!strcmp(last, "more") ? further_text(p, sizeof(p), row) :
 					"");
@@ -73,7 +73,7 @@ static void print_figures(FILE *out, const struct compare_row *row, const char *
 
 static void print_head(FILE *out, const char *title, const char *last)
 {
-	fprintf(out, "\n  %-*s%10s%10s%7s %-13s%6s\n", ID, title, "host", "guest", "ratio",
+	fprintf(out, "\n  %-*s%10s%10s%6s %-12s%6s\n", ID, title, "host", "guest", "ratio",
 		"95% interval", last);
 }
 
@@ -115,13 +115,13 @@ static void print_gates(FILE *out, const struct comparison *c, const struct comp
 			print_head(out, title, last);
 		title = NULL;
 		text_style_begin(out, row->word == COMPARE_SLOWER ? TEXT_BAD : TEXT_PLAIN);
-		fprintf(out, "  %-*s%-*s", WORD - 1, *word ? word : row->is_timed ? "not judged" : compare_state_name(row->state),
-			ID - WORD + 1, row->id);
+		fprintf(out, "  %-*s%-*s", WORD, *word ? word : row->is_timed ? "not judged" : compare_state_name(row->state),
+			ID - WORD, row->id);
 		print_figures(out, row, last);
 		text_style_end(out);
 		fputc('\n', out);
 		if (row->word == COMPARE_OPEN && row->further)
-			fprintf(out, "  %-*sabout %zu more %s a side would decide\n", WORD - 1, "",
+			fprintf(out, "  %-*sabout %zu more %s a side would decide\n", WORD, "",
 				row->further, unit_name(c, row->further));
 	}
 }
