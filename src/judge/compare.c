@@ -288,14 +288,18 @@ void compare_free(struct comparison *c)
 	compare_cells_free(&c->cells);
 }
 
-/* A figure that one side lacks is no success, whatever the others say. */
+/*
+ * A figure that one side lacks is no success, whatever the others say. What is skipped because it
+ * would take too long says nothing where times count for nothing.
+ */
 static bool is_incomplete(const struct comparison *c)
 {
 	const struct compare_cells *t = &c->cells;
 
-	return c->n_wrong || t->n_states[COMPARE_FAILED] || t->n_states[COMPARE_ABSENT] ||
-	       t->n_gate_states[COMPARE_ONE_SIDED] ||
-	       (c->ask.fail_on_regression && t->n_states[COMPARE_ONE_SIDED]);
+	if (c->n_wrong || t->n_states[COMPARE_FAILED] || t->n_states[COMPARE_ABSENT])
+		return true;
+	return t->judged && (t->n_gate_states[COMPARE_ONE_SIDED] ||
+			     (c->ask.fail_on_regression && t->n_states[COMPARE_ONE_SIDED]));
 }
 
 static size_t gates_judged(const struct comparison *c)

@@ -56,7 +56,7 @@ struct compare_row {
 	const struct cell_record *host, *guest;
 	enum compare_state state;
 	bool is_gate;
-	bool is_timed;           /* all below is set: measured, in a unit of time */
+	bool is_timed;           /* measured, and no events: all below is set, but perhaps the word */
 	size_t n_host, n_guest;  /* units */
 	double host_median, guest_median; /* of the units */
 	struct ratio ratio;      /* guest by host; > 1 is faster for B/s, slower for ns */
