@@ -31,13 +31,14 @@ struct options {
 enum option_key { KEY_JSON = 0x100, KEY_MIN_EFFECT, KEY_FAIL_ON, KEY_REQUIRE };
 
 static const struct argp_option argp_options[] = {
-	{ "fail-on", KEY_FAIL_ON, "WHAT", 0, "regression: exit with 1 if a gating cell is slower, or a "
-	  "cell was measured on one side only; inconclusive: and with 3 if a gating cell cannot be told",
-	  0 },
+	{ "fail-on", KEY_FAIL_ON, "WHAT", 0, "regression: exit with 1 if a gating cell is slower, "
+	  "or a cell was measured on one side only; inconclusive: and with 3 if a gating cell cannot "
+	  "be told", 0 },
 	{ "json", KEY_JSON, "FILE", 0, "Write the comparison; - is stdout, then nothing else is "
 	  "written there", 0 },
 	{ "min-effect", KEY_MIN_EFFECT, "N%", 0, "Smallest difference that matters (5%)", 0 },
-	{ "require", KEY_REQUIRE, "WHAT", 0, "preserved: exit with 1, not 3, if nothing shows it", 0 },
+	{ "require", KEY_REQUIRE, "WHAT", 0, "preserved: exit with 1, not 3, if nothing shows it",
+	  0 },
 	{ 0 },
 };
 
@@ -112,12 +113,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	argp_options, parse_option, "HOST.json GUEST.json\nHOST.json... -- GUEST.json...",
-	"Holds a guest's result of mmiobench against the host's for the same BAR: did the hypervisor "
-	"preserve Normal-NC, and what does the guest cost? With several results a side, of as many "
-	"launches, what differs from launch to launch does not pass for a difference.\v"
-	"Exit status: 0 preserved, 1 not preserved, a measurement failed or is missing on one side, or "
-	"what --fail-on says, 2 usage or unreadable input, 3 inconclusive. With --fail-on and no "
-	"hypervisor to judge (a machine against itself) only the figures count.",
+	"Holds a guest's result of mmiobench against the host's for the same BAR: did the "
+	"hypervisor preserve Normal-NC, and what does the guest cost? With several results a side, "
+	"of as many launches, what differs from launch to launch does not pass for a difference.\v"
+	"Exit status: 0 preserved, 1 not preserved, a measurement failed or is missing on one "
+	"side, or what --fail-on says, 2 usage or unreadable input, 3 inconclusive. With --fail-on "
+	"and no hypervisor to judge (a machine against itself) only the figures count.",
 	NULL, NULL, NULL,
 };
 
@@ -159,8 +160,8 @@ static int check_files(struct options *o)
 	if (o->separated)
 		log_error("a side without results: mmiocompare HOST.json... -- GUEST.json...");
 	else
-		log_error("name the host's result and the guest's: mmiocompare HOST.json GUEST.json, or "
-			  "HOST.json... -- GUEST.json...");
+		log_error("name the host's result and the guest's: mmiocompare HOST.json "
+			  "GUEST.json, or HOST.json... -- GUEST.json...");
 	return -EINVAL;
 }
 
@@ -176,8 +177,8 @@ static int check_output(const struct options *o)
 			if (stat(o->sides[side].names[i], &in) || in.st_dev != out.st_dev ||
 			    in.st_ino != out.st_ino)
 				continue;
-			log_error("--json %s would replace a result that is compared: name another file",
-				  o->json);
+			log_error("--json %s would replace a result that is compared: name "
+				  "another file", o->json);
 			return -EINVAL;
 		}
 	return result_writable(o->json);

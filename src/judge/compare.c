@@ -350,8 +350,8 @@ int compare_status_why(const struct comparison *c, char *why, size_t n)
 	int status, gate;
 
 	if (is_incomplete(c)) {
-		snprintf(why, n, "a measurement failed, or is missing on one side: this is no success "
-			 "whatever the verdict");
+		snprintf(why, n, "a measurement failed, or is missing on one side: this is no "
+			 "success whatever the verdict");
 		return 1;
 	}
 	status = verdict_status(c, why, n);

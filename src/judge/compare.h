@@ -11,7 +11,7 @@
  */
 
 struct comparison {
-	/* what the verdict is about: the host's first run, and the guest's with the worst verdict */
+	/* what the verdict is about: the host's first run, and the guest's worst */
 	const struct result *host, *guest;
 	struct verdict verdict;  /* of the guest, with the host as reference */
 	unsigned int n_verdicts[VERDICTS]; /* of the guest's runs, by word */

@@ -21,17 +21,17 @@ static const struct {
 } gates[COMPARE_GATES] = {
 	{ "bw", "store8/4K/flushed", "rate of stores that have arrived" },
 	{ "bw", "load8/4K", "rate of loads" },
-	{ "lat", "store8+read-flush@each/64/posted", "a store, and a read that proves its arrival" },
+	{ "lat", "store8+read-flush@each/64/posted", "a store and its proof of arrival" },
 };
 
 static const char *const state_names[COMPARE_STATES] = {
-	[COMPARE_MEASURED] = "measured",   [COMPARE_COUNTED] = "counted",
-	[COMPARE_NOT_RUN] = "not run",	   [COMPARE_ONE_SIDED] = "one-sided",
-	[COMPARE_ABSENT] = "absent",	   [COMPARE_FAILED] = "failed",
+	[COMPARE_MEASURED] = "measured", [COMPARE_COUNTED] = "counted",
+	[COMPARE_NOT_RUN] = "not run",	 [COMPARE_ONE_SIDED] = "one-sided",
+	[COMPARE_ABSENT] = "absent",	 [COMPARE_FAILED] = "failed",
 };
 
 static const char *const word_names[COMPARE_WORDS] = {
-	[COMPARE_NO_WORD] = "", [COMPARE_SLOWER] = "slower", [COMPARE_FASTER] = "faster",
+	[COMPARE_NO_WORD] = "",	 [COMPARE_SLOWER] = "slower",	  [COMPARE_FASTER] = "faster",
 	[COMPARE_SAME] = "same", [COMPARE_OPEN] = "inconclusive",
 };
 
@@ -52,7 +52,8 @@ const char *compare_gate(const struct cell_record *c)
 	if (strcmp(c->mapping, "wc") && strcmp(c->mapping, "ram"))
 		return NULL;
 	for (size_t i = 0; i < COMPARE_GATES; i++) {
-		snprintf(id, sizeof(id), "%s/%s/%s", gates[i].experiment, c->mapping, gates[i].rest);
+		snprintf(id, sizeof(id), "%s/%s/%s", gates[i].experiment, c->mapping,
+			 gates[i].rest);
 		if (!strcmp(c->id, id))
 			return gates[i].what;
 	}
@@ -122,8 +123,9 @@ static enum compare_state row_state(const struct side_cell *h, const struct side
 	case SIDE_SKIPPED:
 		return h->somewhere || g->somewhere ? COMPARE_ONE_SIDED : COMPARE_NOT_RUN;
 	default:
-		return cell_counts(h->cell) && cell_counts(g->cell) ? COMPARE_COUNTED :
-								      COMPARE_MEASURED;
+		if (cell_counts(h->cell) && cell_counts(g->cell))
+			return COMPARE_COUNTED;
+		return COMPARE_MEASURED;
 	}
 }
 
@@ -234,9 +236,12 @@ static int row_make(struct compare_row *row, const struct cell_record *cell, siz
 {
 	struct side_cell h = side_find(host, cell->id, at), g = side_find(guest, cell->id, at);
 
-	*row = (struct compare_row){ .id = cell->id, .unit = cell->unit, .host = h.cell,
-				     .guest = g.cell, .state = row_state(&h, &g),
-				     .is_gate = compare_gate(cell) != NULL };
+	*row = (struct compare_row){ .id = cell->id,
+				     .unit = cell->unit,
+				     .host = h.cell,
+				     .guest = g.cell,
+				     .state = row_state(&h, &g),
+				     .gate = compare_gate(cell) };
 	if (row->state != COMPARE_MEASURED)
 		return 0;
 	return row_measure(row, host, guest, at, by_run, ask);
@@ -253,12 +258,12 @@ static int adjust(struct compare_cells *c, bool gates_only,
 	if (!p)
 		return -ENOMEM;
 	for (size_t i = 0; i < c->n_rows; i++)
-		if (c->rows[i].is_timed && c->rows[i].is_gate == gates_only)
+		if (c->rows[i].is_timed && !c->rows[i].gate != gates_only)
 			p[n++] = c->rows[i].p;
 	ret = procedure(p, p, n);
 	n = 0;
 	for (size_t i = 0; i < c->n_rows && !ret; i++)
-		if (c->rows[i].is_timed && c->rows[i].is_gate == gates_only)
+		if (c->rows[i].is_timed && !c->rows[i].gate != gates_only)
 			c->rows[i].p_adjusted = p[n++];
 	free(p);
 	return ret;
@@ -266,9 +271,10 @@ static int adjust(struct compare_cells *c, bool gates_only,
 
 static void row_judge(struct compare_row *row, const struct compare_ask *ask)
 {
-	double threshold = row->is_gate ? COMPARE_ALPHA : COMPARE_Q;
+	double threshold = row->gate ? COMPARE_ALPHA : COMPARE_Q;
 	double margin = log1p(ask->min_effect);
-	struct ratio_ask further = { .margin = margin, .alpha_same = COMPARE_ALPHA_SAME,
+	struct ratio_ask further = { .margin = margin,
+				     .alpha_same = COMPARE_ALPHA_SAME,
 				     .alpha = threshold * row->p / row->p_adjusted };
 	const struct ratio *r = &row->ratio;
 	bool more = log(r->low) > margin, less = log(r->high) < -margin;
@@ -288,7 +294,7 @@ static void count(struct compare_cells *c, const struct compare_row *row)
 {
 	c->n_states[row->state]++;
 	c->n_words[row->word]++;
-	if (!row->is_gate)
+	if (!row->gate)
 		return;
 	c->n_gates++;
 	c->n_gate_states[row->state]++;
@@ -313,8 +319,8 @@ static int make_rows(struct compare_cells *c, const struct compare_side *host,
 		ret = row_make(&c->rows[c->n_rows++], &h->cells[i], i, host, guest, c->by_run, ask);
 	for (size_t i = 0; i < g->n_cells && !ret; i++)
 		if (!find_near(h, g->cells[i].id, i))
-			ret = row_make(&c->rows[c->n_rows++], &g->cells[i], i, host, guest, c->by_run,
-				       ask);
+			ret = row_make(&c->rows[c->n_rows++], &g->cells[i], i, host, guest,
+				       c->by_run, ask);
 	return ret;
 }
 

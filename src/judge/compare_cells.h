@@ -21,8 +21,8 @@ struct compare_side {
 
 struct compare_ask {
 	double min_effect;       /* smallest ratio that matters, less 1: 0.05; 0: any */
-	bool fail_on_regression; /* a gating cell that is slower, or was measured on one side only */
-	bool fail_on_inconclusive; /* a gating cell that cannot be told, too */
+	bool fail_on_regression; /* a gating cell is slower, or any was measured on one side only */
+	bool fail_on_inconclusive; /* or a gating cell cannot be told */
 	bool require_preserved;  /* no verdict, or an inconclusive one, is a failure */
 };
 
@@ -37,7 +37,7 @@ enum compare_state {
 	COMPARE_NOT_RUN,    /* skipped on both sides */
 	COMPARE_ONE_SIDED,  /* measured on one side, skipped on the other, or in some of its runs */
 	COMPARE_ABSENT,     /* no cell of that id on one side: renamed, or dropped */
-	COMPARE_FAILED,     /* faulted, killed, ... in a run of one side, or not reached there only */
+	COMPARE_FAILED,     /* faulted, killed, ... in any run, or not reached on one side only */
 	COMPARE_STATES
 };
 
@@ -55,8 +55,8 @@ struct compare_row {
 	/* Of the first run that says most about the side: one that failed, ... NULL: absent. */
 	const struct cell_record *host, *guest;
 	enum compare_state state;
-	bool is_gate;
-	bool is_timed;           /* measured, and no events: all below is set, but perhaps the word */
+	const char *gate;        /* what it tells that gates look at; NULL: it is none of theirs */
+	bool is_timed;           /* measured, and no events: all below is set, where judged */
 	size_t n_host, n_guest;  /* units */
 	double host_median, guest_median; /* of the units */
 	struct ratio ratio;      /* guest by host; > 1 is faster for B/s, slower for ns */
@@ -65,7 +65,7 @@ struct compare_row {
 	double p_same;           /* of equivalence; 1 where no effect is too small */
 	bool exact;              /* none of the p is an approximation */
 	enum compare_word word;
-	size_t further;          /* units more a side that would decide; 0: more than are bearable */
+	size_t further;          /* units more a side that would decide; 0: too many */
 };
 
 struct compare_cells {

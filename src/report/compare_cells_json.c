@@ -16,28 +16,30 @@ static json_t *json_cell(const struct cell_record *c, double median, size_t n)
 
 static json_t *json_test(const struct compare_row *row)
 {
-	json_t *o = json_pack("{sf sf sf sb ss}", "p", row->p, "p_adjusted", row->p_adjusted,
-			      "p_same", row->p_same, "exact", row->exact, "word",
-			      compare_word_name(row->word));
+	json_t *o =
+		json_pack("{sf sf sf sb ss}", "p", row->p, "p_adjusted", row->p_adjusted, "p_same",
+			  row->p_same, "exact", row->exact, "word", compare_word_name(row->word));
 
 	if (row->word == COMPARE_OPEN)
 		json_object_set_new(o, "further",
-				    row->further ? json_integer((json_int_t)row->further) : json_null());
+				    row->further ? json_integer((json_int_t)row->further)
+						 : json_null());
 	return o;
 }
 
 static json_t *json_row(const struct compare_row *row, bool judged)
 {
 	json_t *o = json_pack("{ss ss ss sb so so}", "id", row->id, "unit", row->unit, "state",
-			      compare_state_name(row->state), "gate", row->is_gate, "host",
+			      compare_state_name(row->state), "gate", row->gate != NULL, "host",
 			      json_cell(row->host, row->host_median, row->n_host), "guest",
 			      json_cell(row->guest, row->guest_median, row->n_guest));
 
 	if (!row->is_timed)
 		return o;
-	json_object_set_new(o, "ratio", json_pack("{sf s[ff] s[ff]}", "guest_by_host", row->ratio.value,
-						  "interval", row->ratio.low, row->ratio.high,
-						  "interval90", row->ratio.low90, row->ratio.high90));
+	json_object_set_new(o, "ratio",
+			    json_pack("{sf s[ff] s[ff]}", "guest_by_host", row->ratio.value,
+				      "interval", row->ratio.low, row->ratio.high, "interval90",
+				      row->ratio.low90, row->ratio.high90));
 	if (judged)
 		json_object_set_new(o, "test", json_test(row));
 	return o;
@@ -97,7 +99,7 @@ json_t *compare_figures_json(const struct comparison *c)
 	return json_pack("{ss sf sb so so so so so so so}", "unit", t->by_run ? "run" : "round",
 			 "min_effect", c->ask.min_effect, "judged", t->judged, "host_runs",
 			 json_starts(&c->sides[0]), "guest_runs", json_starts(&c->sides[1]),
-			 "verdicts", json_verdicts(c->n_verdicts), "states", json_states(t->n_states),
-			 "words", json_words(t->n_words), "gate_states",
+			 "verdicts", json_verdicts(c->n_verdicts), "states",
+			 json_states(t->n_states), "words", json_words(t->n_words), "gate_states",
 			 json_states(t->n_gate_states), "gate_words", json_words(t->n_gate_words));
 }

@@ -53,22 +53,26 @@ static const char *further_text(char *buf, size_t n, const struct compare_row *r
 	return buf;
 }
 
-/* last: what the last column shows, "p", "more" or "". */
+/* What the last column shows, as its head says: "p", "more", or "", nothing. */
+static const char *last_text(char *buf, size_t n, const struct compare_row *row, const char *last)
+{
+	if (!strcmp(last, "p"))
+		return p_text(buf, n, row->p_adjusted);
+	return *last ? further_text(buf, n, row) : "";
+}
+
 static void print_figures(FILE *out, const struct compare_row *row, const char *last)
 {
-	char h[32], g[32], r[16], lo[16], hi[16], interval[40], p[24] = "";
+	char h[32], g[32], r[16], lo[16], hi[16], interval[40], p[24];
 
 	fprintf(out, "%10s%10s", value(h, sizeof(h), row, row->host_median, row->host),
 		value(g, sizeof(g), row, row->guest_median, row->guest));
 	if (!row->is_timed)
 		return;
-	snprintf(interval, sizeof(interval), "[%s, %s]",
-		 ratio_text(lo, sizeof(lo), row->ratio.low),
+	snprintf(interval, sizeof(interval), "[%s, %s]", ratio_text(lo, sizeof(lo), row->ratio.low),
 		 ratio_text(hi, sizeof(hi), row->ratio.high));
 	fprintf(out, "%6s %-12s%6s", ratio_text(r, sizeof(r), row->ratio.value), interval,
-		!strcmp(last, "p")    ? p_text(p, sizeof(p), row->p_adjusted) :
-		!strcmp(last, "more") ? further_text(p, sizeof(p), row) :
-					"");
+		last_text(p, sizeof(p), row, last));
 }
 
 static void print_head(FILE *out, const char *title, const char *last)
@@ -99,6 +103,13 @@ static int worst_first(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
+static const char *gate_word(const struct compare_row *row)
+{
+	if (row->word)
+		return compare_word_name(row->word);
+	return row->is_timed ? "not judged" : compare_state_name(row->state);
+}
+
 /* Of gating cells the word stands before the id. */
 static void print_gates(FILE *out, const struct comparison *c, const struct compare_row **rows,
 			size_t n)
@@ -107,16 +118,13 @@ static void print_gates(FILE *out, const struct comparison *c, const struct comp
 
 	for (size_t i = 0; i < n; i++) {
 		const struct compare_row *row = rows[i];
-		const char *word = compare_word_name(row->word);
-
-		if (!row->is_gate)
+		if (!row->gate)
 			continue;
 		if (title)
 			print_head(out, title, last);
 		title = NULL;
 		text_style_begin(out, row->word == COMPARE_SLOWER ? TEXT_BAD : TEXT_PLAIN);
-		fprintf(out, "  %-*s%-*s", WORD, *word ? word : row->is_timed ? "not judged" : compare_state_name(row->state),
-			ID - WORD, row->id);
+		fprintf(out, "  %-*s%-*s", WORD, gate_word(row), ID - WORD, row->id);
 		print_figures(out, row, last);
 		text_style_end(out);
 		fputc('\n', out);
@@ -126,7 +134,7 @@ static void print_gates(FILE *out, const struct comparison *c, const struct comp
 	}
 }
 
-/* Cells with that word that no gate looks at; at most room of them. Returns how many are left out. */
+/* Cells with that word that no gate looks at, at most room; returns how many are left out. */
 static size_t print_section(FILE *out, const char *title, const char *last,
 			    const struct compare_row **rows, size_t n, enum compare_word word,
 			    enum compare_state state, size_t *room)
@@ -135,7 +143,7 @@ static size_t print_section(FILE *out, const char *title, const char *last,
 	bool head = false;
 
 	for (size_t i = 0; i < n; i++) {
-		if (rows[i]->is_gate || rows[i]->word != word || rows[i]->state != state)
+		if (rows[i]->gate || rows[i]->word != word || rows[i]->state != state)
 			continue;
 		if (!*room) {
 			hidden++;
@@ -172,8 +180,10 @@ static void print_lacking(FILE *out, const struct comparison *c)
 
 			if (row->state != kinds[k].state)
 				continue;
-			snprintf(line, sizeof(line), "%s%s: %s on the host%s%s, %s in the guest%s%s",
-				 row->id, row->is_gate ? " (gating)" : "",
+			snprintf(line, sizeof(line),
+				 "%s%s%s%s: %s on the host%s%s, %s in the guest%s%s", row->id,
+				 row->gate ? " (gating: " : "", row->gate ? row->gate : "",
+				 row->gate ? ")" : "",
 				 h ? cell_status_name(h->status) : "no such cell",
 				 h && h->why[0] ? ": " : "", h ? h->why : "",
 				 g ? cell_status_name(g->status) : "no such cell",
@@ -210,9 +220,10 @@ static void print_words(FILE *out, const struct comparison *c, const char *label
 {
 	char line[256];
 
-	snprintf(line, sizeof(line), "%zu slower, %zu faster, %zu the same within %g %%, %zu "
-		 "inconclusive%s", n[COMPARE_SLOWER], n[COMPARE_FASTER], n[COMPARE_SAME],
-		 100 * c->ask.min_effect, n[COMPARE_OPEN], behind);
+	snprintf(line, sizeof(line),
+		 "%zu slower, %zu faster, %zu the same within %g %%, %zu inconclusive%s",
+		 n[COMPARE_SLOWER], n[COMPARE_FASTER], n[COMPARE_SAME], 100 * c->ask.min_effect,
+		 n[COMPARE_OPEN], behind);
 	text_wrapped(out, label, LABEL, line);
 }
 
@@ -221,12 +232,14 @@ static void print_unit(FILE *out, const struct comparison *c)
 	char line[256];
 
 	if (c->cells.by_run)
-		snprintf(line, sizeof(line), "a run's median: %zu runs on the host, %zu in the guest",
+		snprintf(line, sizeof(line),
+			 "a run's median: %zu runs on the host, %zu in the guest",
 			 c->sides[0].n_runs, c->sides[1].n_runs);
 	else
-		snprintf(line, sizeof(line), "a round of one run a side: what differs from launch to "
-			 "launch of one machine is not seen, and may pass for a difference; name "
-			 "several runs a side (A.json... -- B.json...)");
+		snprintf(line, sizeof(line),
+			 "a round of one run a side: what differs from launch "
+			 "to launch of one machine is not seen, and may pass for a difference; "
+			 "name several runs a side (A.json... -- B.json...)");
 	text_wrapped(out, "unit", LABEL, line);
 }
 
@@ -237,8 +250,9 @@ static void print_counts(FILE *out, const struct comparison *c)
 
 	print_states(out, c);
 	if (!t->judged) {
-		text_wrapped(out, "", LABEL, "not judged: these times say nothing about hardware, and "
-			     "no regression is claimed");
+		text_wrapped(out, "", LABEL,
+			     "not judged: these times say nothing about hardware, "
+			     "and no regression is claimed");
 		return;
 	}
 	print_words(out, c, "", t->n_words, "");
@@ -255,7 +269,8 @@ static void print_approximate(FILE *out, const struct comparison *c)
 	for (size_t i = 0; i < c->cells.n_rows; i++)
 		n += c->cells.rows[i].is_timed && !c->cells.rows[i].exact;
 	if (n && c->cells.judged)
-		fprintf(out, "  p: Mann and Whitney's test by the normal approximation in %zu cells\n", n);
+		fprintf(out, "  p is Mann and Whitney's by the normal approximation in %zu cells\n",
+			n);
 }
 
 static void print_tables(FILE *out, const struct comparison *c, const struct compare_row **rows)
@@ -267,14 +282,17 @@ static void print_tables(FILE *out, const struct comparison *c, const struct com
 		rows[i] = &c->cells.rows[i];
 	qsort(rows, n, sizeof(*rows), worst_first);
 	print_gates(out, c, rows, n);
-	hidden += print_section(out, "slower", "p", rows, n, COMPARE_SLOWER, COMPARE_MEASURED, &room);
-	hidden += print_section(out, "faster", "p", rows, n, COMPARE_FASTER, COMPARE_MEASURED, &room);
+	hidden +=
+		print_section(out, "slower", "p", rows, n, COMPARE_SLOWER, COMPARE_MEASURED, &room);
+	hidden +=
+		print_section(out, "faster", "p", rows, n, COMPARE_FASTER, COMPARE_MEASURED, &room);
 	snprintf(title, sizeof(title), "inconclusive; more: further %s that would decide",
 		 unit_name(c, 2));
 	hidden += print_section(out, title, "more", rows, n, COMPARE_OPEN, COMPARE_MEASURED, &room);
 	hidden += print_section(out, "not judged", "", rows, n, COMPARE_NO_WORD, COMPARE_MEASURED,
 				&room);
-	hidden += print_section(out, "events", "", rows, n, COMPARE_NO_WORD, COMPARE_COUNTED, &room);
+	hidden +=
+		print_section(out, "events", "", rows, n, COMPARE_NO_WORD, COMPARE_COUNTED, &room);
 	snprintf(title, sizeof(title), "the same within %g %%", 100 * c->ask.min_effect);
 	hidden += print_section(out, title, "p", rows, n, COMPARE_SAME, COMPARE_MEASURED, &room);
 	hidden += print_section(out, "skipped on both sides", "", rows, n, COMPARE_NO_WORD,

@@ -11,9 +11,9 @@
 /* Both sides' numbers, ranked: of equal ones each has twice their mean rank, a whole number. */
 struct ranking {
 	size_t n, na;
-	unsigned int *ranks2;    /* owned; ascending */
-	size_t sum2;             /* of a's */
-	double ties;             /* sum of t^3 - t over groups of t equal ones */
+	unsigned int *ranks2; /* owned; ascending */
+	size_t sum2;	      /* of a's */
+	double ties;	      /* sum of t^3 - t over groups of t equal ones */
 };
 
 /* values, n of them, ascending by order; those of a are the first na before sorting. */
@@ -109,7 +109,7 @@ static int exact_p(struct rank_test *t, const struct ranking *r)
 	return 0;
 }
 
-/* With all of them equal there is nothing that could be above. */
+/* Corrected for ties and continuity. Of all equal ones none can be above. */
 static void normal_p(struct rank_test *t, const struct ranking *r)
 {
 	double n = (double)r->n, na = (double)r->na, nb = n - na, mean = na * nb / 2;
@@ -134,7 +134,7 @@ int rank_test(struct rank_test *t, const double *a, size_t na, const double *b, 
 	ret = ranking_make(&r, a, na, b, nb);
 	if (ret)
 		return ret;
-	new.u = (double)r.sum2 / 2 - (double)na * (double)(na + 1) / 2;
+	new.u = (double)r.sum2 / 2 - (double)na *(double)(na + 1) / 2;
 	if (r.n <= RANK_EXACT_MOST)
 		ret = exact_p(&new, &r);
 	else

@@ -13,7 +13,7 @@ struct rank_test {
 	double u;                /* pairs in which a's number is above b's; equal ones count half */
 	double p_less, p_greater; /* one-sided: a tends to be below, above b */
 	double p;                /* two-sided: twice the smaller one, at most 1 */
-	bool exact;              /* else the normal approximation, corrected for ties and continuity */
+	bool exact;              /* else the normal approximation, with both corrections */
 };
 
 /* Exact, ties or not, up to so many numbers on both sides together: 30 rounds a side. */

@@ -69,8 +69,10 @@ int ratio_make(struct ratio *r, const double *a, size_t na, const double *b, siz
 	}
 	gsl_sort(boot, 1, RATIO_RESAMPLES);
 	*r = (struct ratio){ .value = ma / mb,
-			     .low = quantile(boot, 0.025), .high = quantile(boot, 0.975),
-			     .low90 = quantile(boot, 0.05), .high90 = quantile(boot, 0.95) };
+			     .low = quantile(boot, 0.025),
+			     .high = quantile(boot, 0.975),
+			     .low90 = quantile(boot, 0.05),
+			     .high90 = quantile(boot, 0.95) };
 	ret = 0;
 out:
 	if (rng)

@@ -27,7 +27,8 @@ def counted(a, b):
     """P(rank sum <= seen), P(>= seen) over every way to deal the numbers to the sides."""
     ranks = 2 * stats.rankdata(np.concatenate([a, b]))
     seen = ranks[:len(a)].sum()
-    sums = np.array([ranks[list(c)].sum() for c in itertools.combinations(range(len(ranks)), len(a))])
+    deals = itertools.combinations(range(len(ranks)), len(a))
+    sums = np.array([ranks[list(deal)].sum() for deal in deals])
     return np.mean(sums <= seen), np.mean(sums >= seen)
 
 

@@ -127,8 +127,9 @@ static void test_uint(void **state)
 
 static void test_percent(void **state)
 {
-	static const char *const bad[] = { "", "%", "5", "0.05", "-5%", "+5%", " 5%", "5 %", "5%%", "5%x",
-					   ".5%", "5.%", "5,0%", "1e1%", "nan%", "inf%", "1000%",
+	static const char *const bad[] = { "", "%", "5", "0.05", "-5%", "+5%", " 5%", "5 %", "5%%",
+					   "5%x", ".5%", "5.%", "5,0%", "1e1%", "nan%", "inf%",
+					   "1000%",
 					   "1.1234567%", "0x5%" };
 	static const struct {
 		const char *text;

@@ -20,7 +20,8 @@
 #define SIDE   10
 
 /* Rounds whose medians are the value times 1 + spread * (-1 .. 1), evenly. */
-static void set_rounds(struct cell_record *c, double value, double spread, unsigned int n, double hz)
+static void set_rounds(struct cell_record *c, double value, double spread, unsigned int n,
+		       double hz)
 {
 	struct round *rounds = calloc(n, sizeof(*rounds));
 
@@ -28,7 +29,8 @@ static void set_rounds(struct cell_record *c, double value, double spread, unsig
 	for (unsigned int i = 0; i < n; i++) {
 		double v = value * (1 + spread * (n > 1 ? 2.0 * i / (n - 1) - 1 : 0));
 		double bytes = 1e6 * (double)c->lap_bytes;
-		double seconds = strcmp(c->unit, "ns") ? bytes / v : v * bytes / c->unit_bytes * 1e-9;
+		double seconds =
+			strcmp(c->unit, "ns") ? bytes / v : v * bytes / c->unit_bytes * 1e-9;
 
 		rounds[i] = (struct round){ .status = CELL_MEASURED, .laps = 1000000, .n = 1 };
 		rounds[i].ticks = calloc(1, sizeof(*rounds[i].ticks));
@@ -107,6 +109,9 @@ static const struct {
 	{ STORES, 0.25, 0.01, 0.05, 3, COMPARE_OPEN, 0, 3 },
 	{ STORES, 1.00, 0.001, 0.05, 2, COMPARE_OPEN, 0, 3 },
 	{ STORES, 1.00, 0.001, 0.05, 1, COMPARE_OPEN, 0, 3 },
+	/* four are for one cell, but not for three at once: 3 * 2 / choose(8, 4) */
+	{ STORES, 0.90, 0.01, 0.05, 4, COMPARE_OPEN, 0, 3 },
+	{ OTHER, 0.90, 0.01, 0.05, 4, COMPARE_OPEN, 0, 0 },
 	/* --quick's six are, for all gating cells together */
 	{ STORES, 0.90, 0.01, 0.05, 6, COMPARE_SLOWER, 1, 1 },
 	/* what no gate looks at fails none */
@@ -163,7 +168,7 @@ static void test_adjusted(void **state)
 	assert_true(fabs(row_of(&c, STORES)->p - 2.0 / 184756) < 1e-12);
 	assert_true(fabs(row_of(&c, STORES)->p_adjusted - 6.0 / 184756) < 1e-12);
 	assert_true(row_of(&c, LOADS)->p_adjusted > 0.9);
-	assert_true(row_of(&c, STORES)->is_gate && !row_of(&c, OTHER)->is_gate);
+	assert_true(row_of(&c, STORES)->gate && !row_of(&c, OTHER)->gate);
 	assert_true(row_of(&c, STORES)->exact);
 	compare_free(&c);
 	result_free(&host);
@@ -423,8 +428,8 @@ static void test_worst_verdict(void **state)
 	make_runs(guest, 5, true, 1, 0.01);
 	set_rounds(&guest[3].cells[1], 1e9, 0.01, 6, FIXTURE_HZ);
 	for (size_t i = 2; i < 6; i++)
-		set_rounds(&guest[3].cells[i], strcmp(guest[3].cells[i].unit, "ns") ? 1e9 : 900, 0.01,
-			   6, FIXTURE_HZ);
+		set_rounds(&guest[3].cells[i], strcmp(guest[3].cells[i].unit, "ns") ? 1e9 : 900,
+			   0.01, 6, FIXTURE_HZ);
 	assert_int_equal(0, compare_make_sides(&c, &(struct compare_side){ host, 5 },
 					       &(struct compare_side){ guest, 5 }, &ask));
 	assert_int_equal(VERDICT_DEMOTED, c.verdict.word);
@@ -477,9 +482,9 @@ static void test_no_verdict(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words),	    cmocka_unit_test(test_adjusted),
-		cmocka_unit_test(test_not_judged),  cmocka_unit_test(test_launches),
-		cmocka_unit_test(test_misfits),	    cmocka_unit_test(test_one_of_five),
+		cmocka_unit_test(test_words),	      cmocka_unit_test(test_adjusted),
+		cmocka_unit_test(test_not_judged),    cmocka_unit_test(test_launches),
+		cmocka_unit_test(test_misfits),	      cmocka_unit_test(test_one_of_five),
 		cmocka_unit_test(test_worst_verdict), cmocka_unit_test(test_no_verdict),
 	};
 

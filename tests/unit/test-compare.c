@@ -206,13 +206,14 @@ static void test_ratio(void **state)
 		const struct compare_row *row = &c.cells.rows[i];
 
 		assert_int_equal(COMPARE_MEASURED, row->state);
-		assert_true(row->ratio.value > expected * 0.999 && row->ratio.value < expected * 1.001);
+		assert_true(row->ratio.value > expected * 0.999 &&
+			    row->ratio.value < expected * 1.001);
 		assert_true(row->ratio.low <= row->ratio.value &&
 			    row->ratio.value <= row->ratio.high);
 		assert_true(row->ratio.low > expected * 0.9 && row->ratio.high < expected * 1.1);
 		/*
-		 * three rounds a side show no difference: 2 of 20 orders are as extreme; that there is
-		 * none they can: 1 of 20 is, each way
+		 * three rounds a side show no difference: 2 of 20 orders are as extreme; that there
+		 * is none they can: 1 of 20 is, each way
 		 */
 		assert_true(row->p > 0.0999 && row->p_adjusted >= row->p);
 		assert_int_equal(i ? COMPARE_OPEN : COMPARE_SAME, row->word);
