@@ -198,6 +198,8 @@ static int row_test(struct compare_row *row, const double *g, const double *h, d
 	if (row->host_median < 0 || row->guest_median < 0)
 		return -ENOMEM;
 	ret = ratio_make(&row->ratio, g, row->n_guest, h, row->n_host, SEED);
+	if (!ret && !(row->ratio.low > 0))
+		ret = -EINVAL;
 	if (!ret)
 		ret = rank_test(&t, g, row->n_guest, h, row->n_host);
 	if (ret)

@@ -57,15 +57,15 @@ int ratio_make(struct ratio *r, const double *a, size_t na, const double *b, siz
 	ma = median_of(a, na, work);
 	mb = median_of(b, nb, work);
 	ret = -EINVAL;
-	if (!(mb > 0))
+	if (!(mb > 0) || !isfinite(ma / mb))
 		goto out;
 	gsl_rng_set(rng, seed);
 	for (size_t i = 0; i < RATIO_RESAMPLES; i++) {
 		double x = resample(rng, a, na, work), y = resample(rng, b, nb, work);
 
-		if (!(y > 0))
-			goto out;
 		boot[i] = x / y;
+		if (!(y > 0) || !isfinite(boot[i]))
+			goto out;
 	}
 	gsl_sort(boot, 1, RATIO_RESAMPLES);
 	*r = (struct ratio){ .value = ma / mb,

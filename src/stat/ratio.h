@@ -16,7 +16,7 @@ struct ratio {
 /*
  * median(a) / median(b), both sides resampled RATIO_RESAMPLES times by GSL's mt19937 from a seed:
  * the same numbers give the same interval. a and b are left as they are; all of them finite, b's
- * medians above 0. Of one number a side the intervals are the value itself: they say nothing.
+ * medians above 0, and no ratio beyond what a double holds. Of one number a side the intervals are the value itself: they say nothing.
  * 0, -EINVAL, -ENOMEM.
  */
 #define RATIO_RESAMPLES 2000

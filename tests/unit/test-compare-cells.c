@@ -479,6 +479,39 @@ static void test_no_verdict(void **state)
 	}
 }
 
+/* Clocks that no machine has: a ratio beyond what a double holds is none, and the file is written. */
+static void test_far_apart(void **state)
+{
+	struct compare_ask ask = { .min_effect = 0.05 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct result host, guest;
+		struct comparison c;
+		char path[512];
+		size_t n;
+
+		make_run(&host, false, NULL, 1, 0.01, 10);
+		make_run(&guest, true, NULL, 1, 0.01, 10);
+		host.clock_hz = i ? 1e-200 : 1e200;
+		guest.clock_hz = i ? 1e200 : 1e-200;
+		for (size_t k = 0; k < host.n_cells; k++) {
+			assert_int_equal(0, cell_summarize(&host.cells[k], host.clock_hz));
+			assert_int_equal(0, cell_summarize(&guest.cells[k], guest.clock_hz));
+		}
+		compare_pair(&c, &host, &guest, &ask);
+		assert_int_equal(COMPARE_FAILED, row_of(&c, STORES)->state);
+		assert_false(row_of(&c, STORES)->is_timed);
+		assert_int_equal(1, compare_status(&c));
+		assert_int_equal(0, compare_write(&c, fixture_path(path, sizeof(path), "far")));
+		free(fixture_read(path, &n));
+		assert_true(n > 1000);
+		compare_free(&c);
+		result_free(&host);
+		result_free(&guest);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -486,6 +519,7 @@ int main(void)
 		cmocka_unit_test(test_not_judged),    cmocka_unit_test(test_launches),
 		cmocka_unit_test(test_misfits),	      cmocka_unit_test(test_one_of_five),
 		cmocka_unit_test(test_worst_verdict), cmocka_unit_test(test_no_verdict),
+		cmocka_unit_test(test_far_apart),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
