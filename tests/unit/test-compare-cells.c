@@ -430,6 +430,7 @@ static void test_worst_verdict(void **state)
 	for (size_t i = 2; i < 6; i++)
 		set_rounds(&guest[3].cells[i], strcmp(guest[3].cells[i].unit, "ns") ? 1e9 : 900,
 			   0.01, 6, FIXTURE_HZ);
+	fixture_journal(&guest[3], "aca2f632-b8d1-45aa-9b58-d9d27c027229", "");
 	assert_int_equal(0, compare_make_sides(&c, &(struct compare_side){ host, 5 },
 					       &(struct compare_side){ guest, 5 }, &ask));
 	assert_int_equal(VERDICT_DEMOTED, c.verdict.word);

@@ -89,7 +89,7 @@ static void change_cells(struct result *r)
 {
 	strcpy(r->cells[0].id, "bw/plain/store8/8K/posted");
 	strcpy(r->cells[1].id, "bw/wc/store8/8K/posted");
-	strcpy(r->cells[2].id, "lat/wc/load8+dep@each/128");
+	strcpy(r->cells[2].id, "probe/wc/load8+dep@each/128");
 }
 
 static void change_twice(struct result *r)
@@ -110,7 +110,7 @@ static const struct {
 	{ change_offset, { "offset", "0", "4096" } },
 	{ change_length, { "length", "1048576", "4096" } },
 	{ change_profile, { "profile", "quick", "full" } },
-	{ change_cells, { "plan", "no cell is in both", "lat/wc/load8+dep@each/" } },
+	{ change_cells, { "plan", "no cell is in both", "probe/wc/load8+dep@each/" } },
 	{ change_twice, { "two cells", "bw/plain/store8/4K/posted", "2026-01-02" } },
 };
 
@@ -339,7 +339,7 @@ static void test_absent(void **state)
 		const char *ids[2];
 	} v[] = {
 		{ rename_one, 2, { "bw/wc/store8/8K/posted", "bw/wc/store8/4K/posted" } },
-		{ drop_last, 1, { "lat/wc/load8+dep@each/64", "lat/wc/load8+dep@each/64" } },
+		{ drop_last, 1, { "probe/wc/load8+dep@each/64", "probe/wc/load8+dep@each/64" } },
 		{ add_one, 1, { "bw/wc/load8/64", "bw/wc/load8/64" } },
 	};
 
