@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "base/log.h"
 #include "base/parse.h"
 #include "report/report.h"
+#include "run/journal.h"
 
 #define EXIT_USAGE    2
 #define EXIT_INTERNAL 99
@@ -24,21 +26,29 @@ struct options {
 	struct files sides[2];   /* before and behind "--" */
 	unsigned int side;       /* that is being parsed */
 	bool separated;
-	const char *json;
+	const char *json, *witness, *journal;
+	bool explain;
 	struct compare_ask ask;
 };
 
-enum option_key { KEY_JSON = 0x100, KEY_MIN_EFFECT, KEY_FAIL_ON, KEY_REQUIRE };
+enum option_key {
+	KEY_JSON = 0x100, KEY_MIN_EFFECT, KEY_FAIL_ON, KEY_REQUIRE, KEY_WITNESS, KEY_JOURNAL, KEY_EXPLAIN,
+};
 
 static const struct argp_option argp_options[] = {
+	{ "explain", KEY_EXPLAIN, NULL, 0, "Tell how the verdict was reached, step by step", 0 },
 	{ "fail-on", KEY_FAIL_ON, "WHAT", 0, "regression: exit with 1 if a gating cell is slower, "
 	  "or a cell was measured on one side only; inconclusive: and with 3 if a gating cell cannot "
 	  "be told", 0 },
 	{ "json", KEY_JSON, "FILE", 0, "Write the comparison; - is stdout, then nothing else is "
 	  "written there", 0 },
+	{ "journal", KEY_JOURNAL, "FILE", 0, "Read the guest's crash journal, which may tell of a probe "
+	  "that its VM died of", 0 },
 	{ "min-effect", KEY_MIN_EFFECT, "N%", 0, "Smallest difference that matters (5%)", 0 },
 	{ "require", KEY_REQUIRE, "WHAT", 0, "preserved: exit with 1, not 3, if nothing shows it",
 	  0 },
+	{ "witness", KEY_WITNESS, "FILE", 0, "Hold the guest's verdict against what mmiowitness saw on the "
+	  "host", 0 },
 	{ 0 },
 };
 
@@ -93,6 +103,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case KEY_JSON:
 		o->json = arg;
+		return 0;
+	case KEY_WITNESS:
+		o->witness = arg;
+		return 0;
+	case KEY_JOURNAL:
+		o->journal = arg;
+		return 0;
+	case KEY_EXPLAIN:
+		o->explain = true;
 		return 0;
 	case KEY_FAIL_ON:
 		set_fail_on(o, arg);
@@ -198,6 +217,35 @@ static int read_files(struct files *f)
 	return ret;
 }
 
+/* The journal that outlived the guest knows more than what the guest read of it. */
+static int read_journal(const struct options *o)
+{
+	size_t ignored, found = 0;
+
+	if (access(o->journal, R_OK)) {
+		log_error("cannot read the crash journal %s: %s", o->journal, strerror(errno));
+		return -errno;
+	}
+	for (size_t i = 0; i < o->sides[1].n; i++) {
+		struct result *r = &o->sides[1].results[i];
+		int ret;
+
+		free(r->journal);
+		r->journal = NULL;
+		r->n_journal = 0;
+		ret = journal_read(r, o->journal, &ignored);
+		if (ret)
+			return ret;
+		found += r->n_journal;
+		if (ignored && !i)
+			log_warn("%zu lines of the crash journal %s are torn or not mmiobench's: "
+				 "ignored", ignored, o->journal);
+	}
+	if (!found)
+		log_warn("the crash journal %s has nothing about the guest's BAR", o->journal);
+	return 0;
+}
+
 static void free_files(struct files *f)
 {
 	for (size_t i = 0; f->results && i < f->n; i++)
@@ -226,17 +274,21 @@ static int check_runs(const struct options *o, const struct compare_side *sides)
 	return 0;
 }
 
-static int compare(const struct options *o)
+static int compare(struct options *o)
 {
 	const struct compare_side sides[2] = { { o->sides[0].results, o->sides[0].n },
 					       { o->sides[1].results, o->sides[1].n } };
+	struct witness witness = { 0 };
 	struct comparison c;
 	int status;
 
-	if (check_runs(o, sides))
+	if (check_runs(o, sides) || (o->journal && read_journal(o)) ||
+	    (o->witness && witness_read(&witness, o->witness)))
 		return EXIT_USAGE;
+	o->ask.witness = o->witness ? &witness : NULL;
 	if (compare_make_sides(&c, &sides[0], &sides[1], &o->ask)) {
 		log_error("out of memory");
+		witness_free(&witness);
 		return EXIT_INTERNAL;
 	}
 	status = compare_status(&c);
@@ -244,7 +296,10 @@ static int compare(const struct options *o)
 		status = EXIT_USAGE;
 	if (!o->json || strcmp(o->json, "-"))
 		compare_text(stdout, &c);
+	if (o->explain && (!o->json || strcmp(o->json, "-")))
+		explain_text(stdout, &c.verdict, c.guest);
 	compare_free(&c);
+	witness_free(&witness);
 	return status;
 }
 

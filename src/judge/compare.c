@@ -243,9 +243,10 @@ static void judge_runs(struct comparison *c, const struct result *host,
 		       const struct compare_side *guests)
 {
 	for (size_t i = 0; i < guests->n_runs; i++) {
+		struct judge_input in = { &guests->runs[i], host, c->ask.witness };
 		struct verdict v;
 
-		judge_run(&v, &guests->runs[i], host);
+		judge_input(&v, &in);
 		/* on bare metal there is no hypervisor that could have preserved anything */
 		if (!v.about_guest)
 			v.word = VERDICT_INCONCLUSIVE;
@@ -255,6 +256,7 @@ static void judge_runs(struct comparison *c, const struct result *host,
 			continue;
 		c->verdict = v;
 		c->guest = &guests->runs[i];
+		c->held = judge_held(&in, c->held_why, sizeof(c->held_why));
 	}
 }
 
@@ -349,6 +351,10 @@ int compare_status_why(const struct comparison *c, char *why, size_t n)
 	char gate_why[128] = "";
 	int status, gate;
 
+	if (c->held == HELD_DISAGREES) {
+		snprintf(why, n, "the host's witness and the guest contradict each other");
+		return 1;
+	}
 	if (is_incomplete(c)) {
 		snprintf(why, n, "a measurement failed, or is missing on one side: this is no "
 			 "success whatever the verdict");

@@ -3,6 +3,7 @@
 #define JUDGE_COMPARE_H
 
 #include "judge/compare_cells.h"
+#include "judge/held.h"
 #include "judge/judge.h"
 
 /*
@@ -13,7 +14,9 @@
 struct comparison {
 	/* what the verdict is about: the host's first run, and the guest's worst */
 	const struct result *host, *guest;
-	struct verdict verdict;  /* of the guest, with the host as reference */
+	struct verdict verdict;  /* of the guest, with the host and its witness as reference */
+	enum held held;          /* the guest's own evidence against the witness' */
+	char held_why[288];
 	unsigned int n_verdicts[VERDICTS]; /* of the guest's runs, by word */
 	struct compare_side sides[2]; /* host, guest */
 	struct compare_ask ask;

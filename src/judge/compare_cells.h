@@ -3,6 +3,7 @@
 #define JUDGE_COMPARE_CELLS_H
 
 #include "run/result.h"
+#include "witness/witness.h"
 #include "stat/ratio.h"
 
 /*
@@ -24,6 +25,7 @@ struct compare_ask {
 	bool fail_on_regression; /* a gating cell is slower, or any was measured on one side only */
 	bool fail_on_inconclusive; /* or a gating cell cannot be told */
 	bool require_preserved;  /* no verdict, or an inconclusive one, is a failure */
+	const struct witness *witness; /* of the host: what KVM did with the BAR; NULL: none */
 };
 
 #define COMPARE_MIN_EFFECT 0.05

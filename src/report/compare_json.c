@@ -14,12 +14,20 @@ static json_t *json_run(const struct result *r)
 			 env_guest_name(r->env.virt.guest));
 }
 
+static json_t *json_witness(const struct comparison *c)
+{
+	if (!c->ask.witness)
+		return json_null();
+	return json_pack("{ss so}", "held", held_name(c->held), "why", json_text(c->held_why));
+}
+
 int compare_write(const struct comparison *c, const char *path)
 {
-	return json_file_write(json_pack("{ss so so so so so si si}", "schema",
+	return json_file_write(json_pack("{ss so so so so so so si si}", "schema",
 					 "mmiobench-compare/1", "host", json_run(c->host), "guest",
 					 json_run(c->guest), "verdict",
-					 json_verdict(&c->verdict, c->guest), "figures",
+					 json_verdict(&c->verdict, c->guest), "witness",
+					 json_witness(c), "figures",
 					 compare_figures_json(c), "cells", compare_cells_json(c),
 					 "n_wrong", (int)c->n_wrong, "exit_status",
 					 compare_status(c)),

@@ -106,6 +106,20 @@ static void print_runs(FILE *out, const struct comparison *c)
 	text_wrapped(out, "verdicts", 11, line);
 }
 
+static void print_witness(FILE *out, const struct comparison *c)
+{
+	char line[400];
+
+	if (!c->ask.witness)
+		return;
+	snprintf(line, sizeof(line), "%s: %s%s", c->held == HELD_DISAGREES ? "DISAGREES" :
+		 held_name(c->held), c->held_why, c->held == HELD_DISAGREES ?
+		 ". Was it another VM, or another time? If not, one of them is wrong: report it" : "");
+	text_style_begin(out, c->held == HELD_DISAGREES ? TEXT_BAD : TEXT_PLAIN);
+	text_wrapped(out, "witness", 11, line);
+	text_style_end(out);
+}
+
 void compare_text(FILE *out, const struct comparison *c)
 {
 	char line[200], why[160];
@@ -132,6 +146,7 @@ void compare_text(FILE *out, const struct comparison *c)
 		print_wrong(out, "guest", &c->sides[1].runs[i]);
 	print_runs(out, c);
 	print_verdict(out, c);
+	print_witness(out, c);
 	status = compare_status_why(c, why, sizeof(why));
 	snprintf(line, sizeof(line), "%d%s%s", status, why[0] ? ": " : "", why);
 	text_wrapped(out, "status", 11, line);
