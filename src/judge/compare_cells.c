@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <errno.h>
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,8 @@
 #include "stat/multiple.h"
 #include "stat/rank.h"
 
-#define SEED 1 /* of the bootstrap: the same files give the same page */
+#define SEED	      1 /* of the bootstrap: the same files give the same page */
+#define SCATTER_LEAST 5 /* cells */
 
 /*
  * What gates look at, few, so that a real change needs few rounds to stand out of them. They are in
@@ -271,7 +273,30 @@ static int adjust(struct compare_cells *c, bool gates_only,
 	return ret;
 }
 
-static void row_judge(struct compare_row *row, const struct compare_ask *ask)
+/*
+ * One run a side cannot show what two launches differ by, but its cells can: two launches of one
+ * machine scatter each cell's ratio in its own way, a regression moves some, or all alike. The
+ * median of distances from the median is what half of the cells are beyond, whatever the others do.
+ */
+static int find_scatter(struct compare_cells *c)
+{
+	double *logs = calloc(c->n_rows + 1, sizeof(*logs));
+	struct summary s;
+	size_t n = 0;
+
+	if (!logs)
+		return -ENOMEM;
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].is_timed)
+			logs[n++] = log(c->rows[i].ratio.value);
+	/* of a normal distribution 1.4826 of them are a standard deviation */
+	if (!c->by_run && n >= SCATTER_LEAST && !summary_make(&s, logs, n))
+		c->scatter = 1.4826 * s.mad;
+	free(logs);
+	return 0;
+}
+
+static void row_judge(struct compare_row *row, const struct compare_ask *ask, double scatter)
 {
 	double threshold = row->gate ? COMPARE_ALPHA : COMPARE_Q;
 	double margin = log1p(ask->min_effect);
@@ -279,16 +304,23 @@ static void row_judge(struct compare_row *row, const struct compare_ask *ask)
 				     .alpha_same = COMPARE_ALPHA_SAME,
 				     .alpha = threshold * row->p / row->p_adjusted };
 	const struct ratio *r = &row->ratio;
+	double off = fabs(log(r->value)), z = gsl_cdf_ugaussian_Qinv(COMPARE_ALPHA_SAME);
 	bool more = log(r->low) > margin, less = log(r->high) < -margin;
+	bool differs = row->p_adjusted <= threshold && (more || less);
+	bool alike = row->p_same <= COMPARE_ALPHA_SAME && log(r->low90) >= -margin &&
+		     log(r->high90) <= margin;
 
-	if (row->p_adjusted <= threshold && (more || less))
+	row->scattered = (differs && off - COMPARE_SCATTERS * scatter <= margin) ||
+			 (alike && off + z * scatter > margin);
+	if (row->scattered)
+		row->word = COMPARE_OPEN;
+	else if (differs)
 		row->word = more == !strcmp(row->unit, "B/s") ? COMPARE_FASTER : COMPARE_SLOWER;
-	else if (row->p_same <= COMPARE_ALPHA_SAME && log(r->low90) >= -margin &&
-		 log(r->high90) <= margin)
+	else if (alike)
 		row->word = COMPARE_SAME;
 	else
 		row->word = COMPARE_OPEN;
-	if (row->word == COMPARE_OPEN)
+	if (row->word == COMPARE_OPEN && !row->scattered)
 		row->further = ratio_further(r, row->n_host, row->n_guest, &further);
 }
 
@@ -341,13 +373,15 @@ int compare_cells_make(struct compare_cells *c, const struct compare_side *host,
 		ret = adjust(&new, true, multiple_holm);
 	if (!ret)
 		ret = adjust(&new, false, multiple_bh);
+	if (!ret)
+		ret = find_scatter(&new);
 	if (ret) {
 		free(new.rows);
 		return ret;
 	}
 	for (size_t i = 0; i < new.n_rows; i++) {
 		if (new.judged && new.rows[i].is_timed)
-			row_judge(&new.rows[i], ask);
+			row_judge(&new.rows[i], ask, new.scatter);
 		count(&new, &new.rows[i]);
 	}
 	*c = new;

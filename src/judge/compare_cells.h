@@ -32,6 +32,7 @@ struct compare_ask {
 #define COMPARE_ALPHA      0.05 /* of Holm's procedure over all gating cells */
 #define COMPARE_Q          0.05 /* of Benjamini and Hochberg's over the others */
 #define COMPARE_ALPHA_SAME 0.05 /* of each of the two one-sided tests for "the same" */
+#define COMPARE_SCATTERS   3    /* that a difference of one run a side must be beyond */
 
 enum compare_state {
 	COMPARE_MEASURED,   /* on both sides */
@@ -68,12 +69,18 @@ struct compare_row {
 	bool exact;              /* none of the p is an approximation */
 	enum compare_word word;
 	size_t further;          /* units more a side that would decide; 0: too many */
+	bool scattered;          /* open because of the scatter: only several runs would decide */
 };
 
 struct compare_cells {
 	struct compare_row *rows; /* owned; in the host's order, then what only the guest has */
 	size_t n_rows;
 	bool by_run;             /* the unit is a run, not a round */
+	/*
+	 * How far the cells' ratios lie from their middle, in logs: what two launches may differ by.
+	 * 0: not by one run a side, or too few cells.
+	 */
+	double scatter;
 	bool judged;             /* false: emulated or replayed, times count for nothing */
 	size_t n_states[COMPARE_STATES];
 	size_t n_words[COMPARE_WORDS];

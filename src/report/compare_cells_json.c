@@ -96,8 +96,9 @@ json_t *compare_figures_json(const struct comparison *c)
 {
 	const struct compare_cells *t = &c->cells;
 
-	return json_pack("{ss sf sb so so so so so so so}", "unit", t->by_run ? "run" : "round",
-			 "min_effect", c->ask.min_effect, "judged", t->judged, "host_runs",
+	return json_pack("{ss sf so sb so so so so so so so}", "unit", t->by_run ? "run" : "round",
+			 "min_effect", c->ask.min_effect, "scatter",
+			 t->by_run ? json_null() : json_real(t->scatter), "judged", t->judged, "host_runs",
 			 json_starts(&c->sides[0]), "guest_runs", json_starts(&c->sides[1]),
 			 "verdicts", json_verdicts(c->n_verdicts), "states",
 			 json_states(t->n_states), "words", json_words(t->n_words), "gate_states",

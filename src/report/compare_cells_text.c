@@ -46,6 +46,8 @@ static const char *p_text(char *buf, size_t n, double p)
 
 static const char *further_text(char *buf, size_t n, const struct compare_row *row)
 {
+	if (row->scattered)
+		return "runs";
 	if (!row->further)
 		snprintf(buf, n, ">%d", RATIO_FURTHER_MOST);
 	else
@@ -128,6 +130,9 @@ static void print_gates(FILE *out, const struct comparison *c, const struct comp
 		print_figures(out, row, last);
 		text_style_end(out);
 		fputc('\n', out);
+		if (row->scattered)
+			fprintf(out, "  %-*swithin the scatter: only several runs a side would decide\n",
+				WORD, "");
 		if (row->word == COMPARE_OPEN && row->further)
 			fprintf(out, "  %-*sabout %zu more %s a side would decide\n", WORD, "",
 				row->further, unit_name(c, row->further));
@@ -229,7 +234,7 @@ static void print_words(FILE *out, const struct comparison *c, const char *label
 
 static void print_unit(FILE *out, const struct comparison *c)
 {
-	char line[256];
+	char line[320];
 
 	if (c->cells.by_run)
 		snprintf(line, sizeof(line),
@@ -237,9 +242,10 @@ static void print_unit(FILE *out, const struct comparison *c)
 			 c->sides[0].n_runs, c->sides[1].n_runs);
 	else
 		snprintf(line, sizeof(line),
-			 "a round of one run a side: what differs from launch "
-			 "to launch of one machine is not seen, and may pass for a difference; "
-			 "name several runs a side (A.json... -- B.json...)");
+			 "a round of one run a side: what differs from launch to launch is not seen "
+			 "but in how the cells scatter, %.1f %% here, and a difference must be beyond "
+			 "%d times that; several runs a side show it (A.json... -- B.json...)",
+			 100 * expm1(c->cells.scatter), COMPARE_SCATTERS);
 	text_wrapped(out, "unit", LABEL, line);
 }
 

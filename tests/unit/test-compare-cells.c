@@ -480,6 +480,57 @@ static void test_no_verdict(void **state)
 	}
 }
 
+static const struct {
+	double factors[6]; /* of the guest's cells, in order; the third is the gating one, STORES */
+	unsigned int n_runs;
+	enum compare_word word;
+	bool scattered;
+} scatters[] = {
+	/* what the others do by chance the one may do, too */
+	{ { 1.05, 0.95, 0.80, 1.04, 0.96, 1.06 }, 1, COMPARE_OPEN, true },
+	{ { 1.05, 0.95, 1.00, 1.04, 0.96, 1.06 }, 1, COMPARE_OPEN, true },
+	/* beyond all of it, or beyond nothing */
+	{ { 1.05, 0.95, 0.50, 1.04, 0.96, 1.06 }, 1, COMPARE_SLOWER, false },
+	{ { 1.00, 1.00, 0.80, 1.00, 1.00, 1.00 }, 1, COMPARE_SLOWER, false },
+	/* all alike is no scatter */
+	{ { 0.80, 0.80, 0.80, 0.80, 0.80, 0.80 }, 1, COMPARE_SLOWER, false },
+	/* several runs have shown how launches differ */
+	{ { 1.05, 0.95, 0.80, 1.04, 0.96, 1.06 }, 5, COMPARE_SLOWER, false },
+};
+
+static void test_scatter(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(scatters) / sizeof(scatters[0]); i++) {
+		struct compare_ask ask = { .min_effect = 0.05, .fail_on_regression = true };
+		struct compare_side sides[2];
+		struct result host[5], guest[5];
+		struct comparison c;
+		unsigned int n = scatters[i].n_runs;
+
+		make_runs(host, n, false, 1, 0.001);
+		make_runs(guest, n, true, 1, 0.001);
+		for (unsigned int r = 0; r < n; r++)
+			for (unsigned int k = 0; k < 6; k++) {
+				struct cell_record *cell = &guest[r].cells[k];
+
+				set_rounds(cell, cell->summary.median * scatters[i].factors[k], 0.001, 6,
+					   FIXTURE_HZ);
+			}
+		sides[0] = (struct compare_side){ host, n };
+		sides[1] = (struct compare_side){ guest, n };
+		assert_int_equal(0, compare_make_sides(&c, &sides[0], &sides[1], &ask));
+		if (row_of(&c, STORES)->word != scatters[i].word)
+			fail_msg("row %zu: %s, scatter %g", i,
+				 compare_word_name(row_of(&c, STORES)->word), c.cells.scatter);
+		assert_int_equal(scatters[i].scattered, row_of(&c, STORES)->scattered);
+		assert_int_equal(scatters[i].word == COMPARE_SLOWER, compare_status(&c));
+		compare_free(&c);
+		free_runs(host, n);
+		free_runs(guest, n);
+	}
+}
+
 /* Clocks that no machine has: a ratio beyond what a double holds is none, and the file is written. */
 static void test_far_apart(void **state)
 {
@@ -520,7 +571,7 @@ int main(void)
 		cmocka_unit_test(test_not_judged),    cmocka_unit_test(test_launches),
 		cmocka_unit_test(test_misfits),	      cmocka_unit_test(test_one_of_five),
 		cmocka_unit_test(test_worst_verdict), cmocka_unit_test(test_no_verdict),
-		cmocka_unit_test(test_far_apart),
+		cmocka_unit_test(test_far_apart),   cmocka_unit_test(test_scatter),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
