@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # A table of machines and what must come of them: each row is a lab run, judged by matrix-row.
 
-readonly COLUMNS='arch host guest bar device cpu verdict status probe witness set'
-declare -A COLUMN_VALUES=([verdict]='preserved demoted trapped write-back inconclusive'
+readonly MATRIX_COLUMNS='arch host guest bar device cpu verdict status probe witness set'
+declare -A MATRIX_VALUES=([verdict]='preserved demoted trapped write-back inconclusive'
 	[status]='0 1 3' [probe]='dies lives -' [witness]='Device Normal-NC Normal-WB none -'
 	[set]='short full')
 
@@ -36,15 +36,15 @@ matrix_check() {
 
 	shift
 	# shellcheck disable=SC2086 # several words
-	for column in $COLUMNS; do
-		(($#)) || die "$where: the column '$column' is missing; there are: $COLUMNS"
-		values=${COLUMN_VALUES[$column]-${VALUES[$column]}}
+	for column in $MATRIX_COLUMNS; do
+		(($#)) || die "$where: the column '$column' is missing; there are: $MATRIX_COLUMNS"
+		values=${MATRIX_VALUES[$column]-${VALUES[$column]}}
 		[[ $column != guest ]] || values+=' -'
 		[[ " $values " == *" $1 "* ]] ||
 			die "$where: $column '$1' is not known; one of: $values"
 		shift
 	done
-	((!$#)) || die "$where: more than the columns $COLUMNS"
+	((!$#)) || die "$where: more than the columns $MATRIX_COLUMNS"
 }
 
 # matrix_row NUMBER NAME FIELD...: runs the machine and leaves the KTAP of it in $WORK/NUMBER.
