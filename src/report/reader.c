@@ -150,6 +150,25 @@ int reader_word(struct reader *rd, const json_t *o, const char *key, int last,
 	return 0;
 }
 
+void reader_start(struct reader *rd, const json_t *root, char version[32], char arch[16],
+		  char started[32], char **command)
+{
+	const json_t *tool, *line;
+	char schema[32] = "";
+
+	reader_text(rd, root, "schema", schema, sizeof(schema));
+	if (!rd->ret && strcmp(schema, rd->schema))
+		reader_fail(rd, "schema", schema);
+	tool = reader_get(rd, root, "tool", JSON_OBJECT);
+	reader_text(rd, tool, "version", version, 32);
+	reader_text(rd, tool, "arch", arch, 16);
+	reader_text(rd, root, "started", started, 32);
+	line = reader_get(rd, root, "command", JSON_STRING);
+	*command = line ? strdup(json_string_value(line)) : NULL;
+	if (line && !*command)
+		rd->ret = -ENOMEM;
+}
+
 void reader_environment(struct reader *rd, const json_t *root, struct env *env)
 {
 	const json_t *o = reader_get(rd, root, "environment", JSON_OBJECT), *facts, *virt,

@@ -42,6 +42,10 @@ const json_t *reader_list(struct reader *rd, const json_t *o, const char *key, s
 int reader_word(struct reader *rd, const json_t *o, const char *key, int last,
 		const char *(*name_of)(int value));
 
+/* How every file begins: its schema, which must be the reader's, who wrote it and when. */
+void reader_start(struct reader *rd, const json_t *root, char version[32], char arch[16],
+		  char started[32], char **command);
+
 /* The fields "environment" and "device" of root; a BAR's own object. */
 void reader_environment(struct reader *rd, const json_t *root, struct env *env);
 void reader_device(struct reader *rd, const json_t *root, struct pci_device *d);

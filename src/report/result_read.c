@@ -243,20 +243,7 @@ static void read_plan(struct reader *rd, const json_t *root, struct result *r)
 
 static void read_root(struct reader *rd, const json_t *root, struct result *r)
 {
-	const json_t *tool, *command;
-	char schema[32] = "";
-
-	reader_text(rd, root, "schema", schema, sizeof(schema));
-	if (!rd->ret && strcmp(schema, RESULT_SCHEMA))
-		reader_fail(rd, "schema", schema);
-	tool = reader_get(rd, root, "tool", JSON_OBJECT);
-	reader_text(rd, tool, "version", r->version, sizeof(r->version));
-	reader_text(rd, tool, "arch", r->arch, sizeof(r->arch));
-	command = reader_get(rd, root, "command", JSON_STRING);
-	r->command = command ? strdup(json_string_value(command)) : NULL;
-	if (command && !r->command)
-		rd->ret = -ENOMEM;
-	reader_text(rd, root, "started", r->started, sizeof(r->started));
+	reader_start(rd, root, r->version, r->arch, r->started, &r->command);
 	r->duration_s = reader_real(rd, root, "duration_s", false);
 	r->replayed = reader_bool(rd, root, "replayed");
 	r->is_ram = reader_bool(rd, root, "ram");

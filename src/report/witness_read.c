@@ -180,20 +180,7 @@ static void check_changes(struct reader *rd, const struct witness *w)
 
 static void read_root(struct reader *rd, const json_t *root, struct witness *w)
 {
-	const json_t *tool, *command;
-	char schema[32] = "";
-
-	reader_text(rd, root, "schema", schema, sizeof(schema));
-	if (!rd->ret && strcmp(schema, WITNESS_SCHEMA))
-		reader_fail(rd, "schema", schema);
-	tool = reader_get(rd, root, "tool", JSON_OBJECT);
-	reader_text(rd, tool, "version", w->version, sizeof(w->version));
-	reader_text(rd, tool, "arch", w->arch, sizeof(w->arch));
-	command = reader_get(rd, root, "command", JSON_STRING);
-	w->command = command ? strdup(json_string_value(command)) : NULL;
-	if (command && !w->command)
-		rd->ret = -ENOMEM;
-	reader_text(rd, root, "started", w->started, sizeof(w->started));
+	reader_start(rd, root, w->version, w->arch, w->started, &w->command);
 	w->duration_s = reader_real(rd, root, "duration_s", false);
 	w->replayed = reader_bool(rd, root, "replayed");
 	reader_environment(rd, root, &w->env);
