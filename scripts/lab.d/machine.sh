@@ -213,7 +213,7 @@ machine_events() {
 }
 
 machine_run() {
-	local name seconds=${PROFILE_SECONDS[${OPT[profile]}]}
+	local name seconds=${PROFILE_SECONDS[${OPT[profile]}]} witness=()
 
 	build native
 	[[ -x ${BUILD[native]}/mmiocompare ]] || die "there is no mmiocompare in ${BUILD[native]}"
@@ -231,7 +231,10 @@ machine_run() {
 	fi
 	((STATUS == 0)) || die "the job in the host failed with status $STATUS: read ${OPT[out]}/machine.log"
 	say "powered off; results in ${OPT[out]}"
-	task "${BUILD[native]}/mmiocompare" --json "${OPT[out]}/compare.json" \
+	# the BAR of --bar ram is not the one that was watched
+	[[ ${OPT[bar]} == ram || ! -s ${OPT[out]}/witness.json ]] ||
+		witness=(--witness "${OPT[out]}/witness.json")
+	task "${BUILD[native]}/mmiocompare" --json "${OPT[out]}/compare.json" "${witness[@]}" \
 		"${OPT[out]}/host.json" "${OPT[out]}/guest.json"
 	say "compared (status $STATUS)"
 	exit "$STATUS"
