@@ -198,7 +198,7 @@ json_t *json_file_read(const char *path)
 		log_error("%s has more than %d MiB: no result of mmiobench is that long", path,
 			  FILE_BYTES_MAX >> 20);
 	else if (!root)
-		log_error("%s, line %d: %s: not JSON, or cut off: make it again with mmiobench "
+		log_error("%s, line %d: %s: not JSON, or cut off: make it again with "
 			  "--json", path, error.line, error.text);
 	if (!standard)
 		fclose(source.f);
