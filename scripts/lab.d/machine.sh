@@ -17,7 +17,7 @@ declare -A CPU_OPTIONS=([aarch64-max]=,sve=off,sme=off [aarch64-neoverse-v1]=,sv
 declare -A DEVICE_ID=([ivshmem]=0x1af4:0x1110 [testdev]=0x1b36:0x0005)
 declare -A JOB=([aarch64]=measure [x86_64]=measure-x86)
 declare -A PROFILE_OPTION=([quick]=--quick [default]='' [full]=--full)
-declare -A PROFILE_SECONDS=([quick]=120 [default]=300 [full]=1800)
+declare -A PROFILE_SECONDS=([quick]=240 [default]=300 [full]=1800)
 readonly BOOT_SECONDS=60 # a generous bound, for each of host and guest
 readonly RESULTS='host.json guest.json probe.json compare.json witness.json host.log guest.log
 	probe.log witness.log host.journal journal host.dmesg host.pat machine.log'
