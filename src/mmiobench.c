@@ -296,6 +296,8 @@ static char *join_command(const char *environment, int argc, char **argv)
 static int prepare_output(const struct options *o, const struct session_ask *ask,
 			  const struct result *result, char *name, size_t n)
 {
+	int ret;
+
 	if (o->json) {
 		snprintf(name, n, "%s", o->json);
 	} else {
@@ -303,7 +305,8 @@ static int prepare_output(const struct options *o, const struct session_ask *ask
 			log_warn("cannot make results/ here: %s", strerror(errno));
 		default_json_name(name, n, ask, result);
 	}
-	return result_writable(name);
+	ret = result_writable(name);
+	return ret ? ret : format_outputs_check(&o->formats, name, false);
 }
 
 static void checkpoint(const struct result *result, void *name)
@@ -334,18 +337,19 @@ static int measured_status(const struct result *result, const struct verdict *ve
 	return run && !measured ? EXIT_USAGE : EXIT_DONE;
 }
 
-static int report(const struct result *result, const char *name, bool explain)
+static int report(const struct options *o, const struct result *result, const char *name)
 {
 	struct verdict verdict;
-	int ret;
+	int ret, others;
 
 	judge_run(&verdict, result, NULL);
 	ret = result_write(result, &verdict, name);
-	if (strcmp(name, "-"))
+	others = format_outputs_result(&o->formats, result, &verdict);
+	if (strcmp(name, "-") && !format_outputs_on_stdout(&o->formats))
 		result_text(stdout, result, &verdict, ret ? NULL : name);
-	if (strcmp(name, "-") && explain)
+	if (strcmp(name, "-") && !format_outputs_on_stdout(&o->formats) && o->explain)
 		explain_text(stdout, &verdict, result);
-	return ret ? EXIT_USAGE : measured_status(result, &verdict);
+	return ret || others ? EXIT_USAGE : measured_status(result, &verdict);
 }
 
 static int measure(const struct options *o, struct session_ask *ask, int argc, char **argv)
@@ -373,7 +377,7 @@ static int measure(const struct options *o, struct session_ask *ask, int argc, c
 	if (ret)
 		ret = ret == -ENOMEM || ret == -EINTR ? EXIT_INTERNAL : EXIT_USAGE;
 	else
-		ret = report(&result, name, o->explain);
+		ret = report(o, &result, name);
 	result_free(&result);
 	return ret;
 }

@@ -17,7 +17,7 @@ enum option_key {
 	KEY_SIZES, KEY_QUICK, KEY_FULL,
 	KEY_DRY_RUN, KEY_CPU, KEY_SEED, KEY_READ_ONLY, KEY_LEAVE_WINDOW, KEY_JSON, KEY_JOURNAL,
 	KEY_ALLOW_VM_CRASH, KEY_ALLOW_BOUND_DRIVER, KEY_ALLOW_SIDE_EFFECTS, KEY_ALLOW_BRIDGE,
-	KEY_EMULATED, KEY_SYSROOT, KEY_EXPLAIN,
+	KEY_EMULATED, KEY_SYSROOT, KEY_EXPLAIN, KEY_FORMAT,
 };
 
 static const struct argp_option argp_options[] = {
@@ -60,9 +60,21 @@ static const struct argp_option argp_options[] = {
 	{ "explain", KEY_EXPLAIN, NULL, 0, "Tell how the verdict was reached, step by step", 0 },
 	{ "json", KEY_JSON, "FILE", 0, "Result; - is stdout, then nothing else is written there "
 	  "(results/mmiobench-*.json)", 0 },
+	{ "format", KEY_FORMAT, "NAME[=FILE]", 0, "Also in another format; without FILE to stdout, "
+	  "instead of the page; repeatable:", 0 },
 	{ "sysroot", KEY_SYSROOT, "DIR", 0, "Use the recorded /sys and /proc in DIR", 0 },
 	{ 0 },
 };
+
+/* The command line's replace those of the environment. */
+static void add_format(struct options *o, const char *argument)
+{
+	if (o->formats_are_defaults)
+		o->formats.n = 0;
+	o->formats_are_defaults = false;
+	if (format_outputs_add(&o->formats, argument))
+		exit(EXIT_USAGE);
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -97,6 +109,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_EXPLAIN: o->explain = true; break;
 	case KEY_JSON: o->json = arg; break;
 	case KEY_SYSROOT: o->sysroot = arg; break;
+	case KEY_FORMAT: add_format(o, arg); break;
 	case ARGP_KEY_ARG:
 		log_error("\"%s\" is no option: the device is chosen with -s or -d, see --help", arg);
 		exit(EXIT_USAGE);
@@ -109,12 +122,13 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 /* Lists that tables know are not written down twice. */
 static char *help_filter(int key, const char *text, void *input)
 {
-	char names[128], *help;
+	char names[1024], *help;
 
 	(void)input;
-	if (key != KEY_TESTS)
+	if (key != KEY_TESTS && key != KEY_FORMAT)
 		return (char *)(uintptr_t)text;
-	if (asprintf(&help, "%s %s", text, experiment_names(names, sizeof(names))) < 0)
+	if (asprintf(&help, "%s %s", text, key == KEY_TESTS ?
+		     experiment_names(names, sizeof(names)) : format_help(names, sizeof(names))) < 0)
 		return (char *)(uintptr_t)text;
 	return help;
 }
@@ -173,6 +187,7 @@ int options_parse(struct options *o, int argc, char **argv)
 	if (!used)
 		return -ENOMEM;
 	ret = parse_environment(o, used);
+	o->formats_are_defaults = true;
 	if (fclose(used))
 		ret = -ENOMEM;
 	if (ret)

@@ -6,6 +6,7 @@
 #include "exp/exp.h"
 #include "pci/policy.h"
 #include "pci/select.h"
+#include "report/formats.h"
 
 /* Exit statuses of mmiobench. */
 enum {
@@ -23,6 +24,8 @@ struct options {
 	const char *bar, *offset, *length, *map, *tests, *kernels, *barriers, *sizes, *cpu, *seed, *journal, *json, *sysroot;
 	enum exp_profile profile;
 	bool list, list_kernels, dry_run, allow_vm_crash, leave_window, emulated, explain;
+	struct format_outputs formats;
+	bool formats_are_defaults; /* they came from the environment */
 	char *environment;       /* the variables that were used, as they stood */
 };
 

@@ -3,6 +3,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "base/parse.h"
+#include "report/formats.h"
 #include "report/report.h"
 #include "run/journal.h"
 
@@ -26,13 +28,17 @@ struct options {
 	struct files sides[2];   /* before and behind "--" */
 	unsigned int side;       /* that is being parsed */
 	bool separated;
+	bool single;             /* one result to convert, nothing to compare */
+	bool asked;              /* for what only a comparison can give */
 	const char *json, *witness, *journal;
 	bool explain;
+	struct format_outputs formats;
 	struct compare_ask ask;
 };
 
 enum option_key {
 	KEY_JSON = 0x100, KEY_MIN_EFFECT, KEY_FAIL_ON, KEY_REQUIRE, KEY_WITNESS, KEY_JOURNAL, KEY_EXPLAIN,
+	KEY_FORMAT,
 };
 
 static const struct argp_option argp_options[] = {
@@ -40,6 +46,8 @@ static const struct argp_option argp_options[] = {
 	{ "fail-on", KEY_FAIL_ON, "WHAT", 0, "regression: exit with 1 if a gating cell is slower, "
 	  "or a cell was measured on one side only; inconclusive: and with 3 if a gating cell cannot "
 	  "be told", 0 },
+	{ "format", KEY_FORMAT, "NAME[=FILE]", 0, "Also in another format; without FILE to stdout, "
+	  "instead of the page; repeatable:", 0 },
 	{ "json", KEY_JSON, "FILE", 0, "Write the comparison; - is stdout, then nothing else is "
 	  "written there", 0 },
 	{ "journal", KEY_JOURNAL, "FILE", 0, "Read the guest's crash journal, which may tell of a probe "
@@ -100,7 +108,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
 
+	o->asked |= key >= KEY_JSON && key < KEY_FORMAT;
 	switch (key) {
+	case KEY_FORMAT:
+		if (format_outputs_add(&o->formats, arg))
+			exit(EXIT_USAGE);
+		return 0;
 	case KEY_JSON:
 		o->json = arg;
 		return 0;
@@ -130,15 +143,30 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+/* The table of formats is not written down twice. */
+static char *help_filter(int key, const char *text, void *input)
+{
+	char names[1024], *help;
+
+	(void)input;
+	if (key != KEY_FORMAT ||
+	    asprintf(&help, "%s %s", text, format_help(names, sizeof(names))) < 0)
+		return (char *)(uintptr_t)text;
+	return help;
+}
+
 static const struct argp argp = {
-	argp_options, parse_option, "HOST.json GUEST.json\nHOST.json... -- GUEST.json...",
+	argp_options, parse_option, "HOST.json GUEST.json\nHOST.json... -- GUEST.json...\n"
+	"--format NAME[=FILE] RESULT.json",
 	"Holds a guest's result of mmiobench against the host's for the same BAR: did the "
 	"hypervisor preserve Normal-NC, and what does the guest cost? With several results a side, "
-	"of as many launches, what differs from launch to launch does not pass for a difference.\v"
+	"of as many launches, what differs from launch to launch does not pass for a difference. "
+	"One result with --format is converted, and nothing compared.\v"
 	"Exit status: 0 preserved, 1 not preserved, a measurement failed or is missing on one "
 	"side, or what --fail-on says, 2 usage or unreadable input, 3 inconclusive. With --fail-on "
-	"and no hypervisor to judge (a machine against itself) only the figures count.",
-	NULL, NULL, NULL,
+	"and no hypervisor to judge (a machine against itself) only the figures count. "
+	"Of one result only: 0 written, 2 not.",
+	NULL, help_filter, NULL,
 };
 
 /*
@@ -176,6 +204,14 @@ static int check_files(struct options *o)
 	}
 	if (o->sides[0].n && o->sides[1].n)
 		return 0;
+	o->single = !o->separated && o->sides[0].n == 1 && o->formats.n;
+	if (o->single && !o->asked)
+		return 0;
+	if (o->single) {
+		log_error("one result is nothing to compare: leave out all but --format, or name the "
+			  "guest's as well");
+		return -EINVAL;
+	}
 	if (o->separated)
 		log_error("a side without results: mmiocompare HOST.json... -- GUEST.json...");
 	else
@@ -184,23 +220,34 @@ static int check_files(struct options *o)
 	return -EINVAL;
 }
 
-/* The comparison must not replace what it was made from. */
-static int check_output(const struct options *o)
+/* An output must not replace what it is made from. */
+static int check_replaces(const struct options *o, const char *option, const char *path)
 {
 	struct stat out, in;
 
-	if (!o->json)
+	if (!strcmp(path, "-") || stat(path, &out))
 		return 0;
 	for (unsigned int side = 0; side < 2; side++)
-		for (size_t i = 0; i < o->sides[side].n && !stat(o->json, &out); i++) {
+		for (size_t i = 0; i < o->sides[side].n; i++) {
 			if (stat(o->sides[side].names[i], &in) || in.st_dev != out.st_dev ||
 			    in.st_ino != out.st_ino)
 				continue;
-			log_error("--json %s would replace a result that is compared: name "
-				  "another file", o->json);
+			log_error("%s %s would replace a result that is read: name another file",
+				  option, path);
 			return -EINVAL;
 		}
-	return result_writable(o->json);
+	return 0;
+}
+
+static int check_outputs(const struct options *o)
+{
+	int ret = o->json ? check_replaces(o, "--json", o->json) : 0;
+
+	for (size_t i = 0; i < o->formats.n && !ret; i++)
+		ret = check_replaces(o, "--format", o->formats.v[i].path);
+	if (!ret && o->json)
+		ret = result_writable(o->json);
+	return ret ? ret : format_outputs_check(&o->formats, o->json, !o->single);
 }
 
 static int read_files(struct files *f)
@@ -294,13 +341,25 @@ static int compare(struct options *o)
 	status = compare_status(&c);
 	if (o->json && compare_write(&c, o->json))
 		status = EXIT_USAGE;
-	if (!o->json || strcmp(o->json, "-"))
+	if (format_outputs_comparison(&o->formats, &c))
+		status = EXIT_USAGE;
+	if ((!o->json || strcmp(o->json, "-")) && !format_outputs_on_stdout(&o->formats))
 		compare_text(stdout, &c);
-	if (o->explain && (!o->json || strcmp(o->json, "-")))
+	if (o->explain && (!o->json || strcmp(o->json, "-")) &&
+	    !format_outputs_on_stdout(&o->formats))
 		explain_text(stdout, &c.verdict, c.guest);
 	compare_free(&c);
 	witness_free(&witness);
 	return status;
+}
+
+static int convert(const struct options *o)
+{
+	const struct result *r = &o->sides[0].results[0];
+	struct verdict verdict;
+
+	judge_run(&verdict, r, NULL);
+	return format_outputs_result(&o->formats, r, &verdict) ? EXIT_USAGE : 0;
 }
 
 int main(int argc, char **argv)
@@ -311,9 +370,9 @@ int main(int argc, char **argv)
 	argp_err_exit_status = EXIT_USAGE;
 	argp_program_version = "mmiocompare " PACKAGE_VERSION;
 	parse_command(&o, argc, argv);
-	if (!check_files(&o) && !check_output(&o) && !read_files(&o.sides[0]) &&
-	    !read_files(&o.sides[1]))
-		status = compare(&o);
+	if (!check_files(&o) && !check_outputs(&o) && !read_files(&o.sides[0]) &&
+	    (o.single || !read_files(&o.sides[1])))
+		status = o.single ? convert(&o) : compare(&o);
 	free_files(&o.sides[0]);
 	free_files(&o.sides[1]);
 	if (fflush(stdout) || ferror(stdout)) {

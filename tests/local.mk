@@ -17,3 +17,4 @@ include tests/unit/pci-env.mk
 include tests/unit/logic.mk
 include tests/unit/witness.mk
 include tests/cli/local.mk
+include tests/formats/local.mk

@@ -165,6 +165,17 @@ static size_t print_section(FILE *out, const char *title, const char *last,
 	return hidden;
 }
 
+const char *compare_sides_text(char *buf, size_t n, const struct compare_row *row)
+{
+	const struct cell_record *h = row->host, *g = row->guest;
+
+	snprintf(buf, n, "%s on the host%s%s, %s in the guest%s%s",
+		 h ? cell_status_name(h->status) : "no such cell", h && h->why[0] ? ": " : "",
+		 h ? h->why : "", g ? cell_status_name(g->status) : "no such cell",
+		 g && g->why[0] ? ": " : "", g ? g->why : "");
+	return buf;
+}
+
 /* Nothing is left out here, however many they are. */
 static void print_lacking(FILE *out, const struct comparison *c)
 {
@@ -176,23 +187,17 @@ static void print_lacking(FILE *out, const struct comparison *c)
 		{ COMPARE_ABSENT, "ABSENT" },
 		{ COMPARE_ONE_SIDED, "one-sided" },
 	};
-	char line[512];
+	char line[512], sides[384];
 
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
 		for (size_t i = 0; i < c->cells.n_rows; i++) {
 			const struct compare_row *row = &c->cells.rows[i];
-			const struct cell_record *h = row->host, *g = row->guest;
 
 			if (row->state != kinds[k].state)
 				continue;
-			snprintf(line, sizeof(line),
-				 "%s%s%s%s: %s on the host%s%s, %s in the guest%s%s", row->id,
+			snprintf(line, sizeof(line), "%s%s%s%s: %s", row->id,
 				 row->gate ? " (gating: " : "", row->gate ? row->gate : "",
-				 row->gate ? ")" : "",
-				 h ? cell_status_name(h->status) : "no such cell",
-				 h && h->why[0] ? ": " : "", h ? h->why : "",
-				 g ? cell_status_name(g->status) : "no such cell",
-				 g && g->why[0] ? ": " : "", g ? g->why : "");
+				 row->gate ? ")" : "", compare_sides_text(sides, sizeof(sides), row));
 			text_wrapped(out, kinds[k].label, LABEL, line);
 		}
 }

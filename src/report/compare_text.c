@@ -38,6 +38,25 @@ static void print_reasons(FILE *out, const struct verdict *v)
 		}
 }
 
+void compare_verdict_text(char *buf, size_t n, const struct comparison *c)
+{
+	const struct verdict *v = &c->verdict;
+
+	if (!v->judged)
+		snprintf(buf, n, "none");
+	else if (!v->about_guest)
+		snprintf(buf, n, "none: the second result is of bare metal (confidence: %s), there is "
+			 "no hypervisor to judge", confidence_name(v->confidence));
+	else
+		snprintf(buf, n, "%s (confidence: %s): %s %s", verdict_word_name(v->word),
+			 confidence_name(v->confidence),
+			 v->word == VERDICT_PRESERVED	 ? "the hypervisor preserved" :
+			 v->word == VERDICT_INCONCLUSIVE ? "nothing shows whether the hypervisor "
+							   "preserved" :
+							   "the hypervisor did NOT preserve",
+			 c->guest->asks[1]);
+}
+
 static void print_verdict(FILE *out, const struct comparison *c)
 {
 	const struct verdict *v = &c->verdict;
@@ -48,19 +67,7 @@ static void print_verdict(FILE *out, const struct comparison *c)
 	char line[512];
 
 	text_style_begin(out, style);
-	if (!v->judged)
-		snprintf(line, sizeof(line), "none");
-	else if (!v->about_guest)
-		snprintf(line, sizeof(line), "none: the second result is of bare metal (confidence: "
-			 "%s), there is no hypervisor to judge", confidence_name(v->confidence));
-	else
-		snprintf(line, sizeof(line), "%s (confidence: %s): %s %s", verdict_word_name(v->word),
-			 confidence_name(v->confidence),
-			 v->word == VERDICT_PRESERVED	 ? "the hypervisor preserved" :
-			 v->word == VERDICT_INCONCLUSIVE ? "nothing shows whether the hypervisor "
-							   "preserved" :
-							   "the hypervisor did NOT preserve",
-			 asks);
+	compare_verdict_text(line, sizeof(line), c);
 	text_wrapped(out, "VERDICT", 11, line);
 	text_style_end(out);
 	snprintf(line, sizeof(line), "asked for %s, got %s", asks,

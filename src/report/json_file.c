@@ -2,19 +2,19 @@
 #include "config.h"
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include "base/log.h"
 #include "judge/correct.h"
 #include "report/json_file.h"
+#include "report/output.h"
 
 /* 17 digits are a double: what is computed again from a result read back is the same */
 #define DUMP_RAW    (JSON_REAL_PRECISION(17))
 #define DUMP_PRETTY (JSON_REAL_PRECISION(10) | JSON_INDENT(1))
+
+#define OPTION "--json FILE"
 
 /* Beyond it a file is not one of ours, whatever it says. */
 #define FILE_BYTES_MAX (64 << 20)
@@ -43,122 +43,45 @@ json_t *json_hex(uint64_t v)
 	return json_string(buf);
 }
 
-static int write_stream(const json_t *root, FILE *f, size_t flags)
+struct dump {
+	const json_t *root;
+	size_t flags;
+};
+
+static int put_json(FILE *f, const void *what)
 {
-	errno = 0;
-	if (json_dumpf(root, f, flags) || fputc('\n', f) == EOF || fflush(f))
+	const struct dump *d = what;
+
+	if (json_dumpf(d->root, f, d->flags) || fputc('\n', f) == EOF)
 		return errno ? -errno : -EIO;
 	return 0;
 }
 
-static int write_beside(const json_t *root, const char *path, char *temporary, size_t flags)
+int json_put(FILE *f, json_t *root)
 {
-	int fd = mkstemp(temporary), ret;
-	mode_t mask;
-	FILE *f;
+	const struct dump d = { root, DUMP_PRETTY };
+	int ret = root ? put_json(f, &d) : -ENOMEM;
 
-	if (fd < 0)
-		return -errno;
-	f = fdopen(fd, "w");
-	if (!f) {
-		ret = -errno;
-		close(fd);
-		return ret;
-	}
-	ret = write_stream(root, f, flags);
-	/* run with sudo, read without: as readable as any new file, which mkstemp's is not */
-	mask = umask(0);
-	umask(mask);
-	if (!ret && (fchmod(fd, 0666 & ~mask) || fsync(fd)))
-		ret = -errno;
-	if (fclose(f) && !ret)
-		ret = -errno;
-	if (!ret && rename(temporary, path))
-		ret = -errno;
+	json_decref(root);
 	return ret;
-}
-
-/* A device or a pipe: nothing is replaced, least of all /dev/null by root. */
-static int write_through(const json_t *root, const char *path, size_t flags)
-{
-	FILE *f = fopen(path, "we");
-	int ret;
-
-	if (!f)
-		return -errno;
-	ret = write_stream(root, f, flags);
-	if (fclose(f) && !ret)
-		ret = -errno;
-	return ret;
-}
-
-static int write_named(const json_t *root, const char *path, size_t flags)
-{
-	char temporary[PATH_MAX];
-	struct stat st;
-	int ret;
-
-	if (!stat(path, &st) && !S_ISREG(st.st_mode))
-		return write_through(root, path, flags);
-	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= sizeof(temporary))
-		return -ENAMETOOLONG;
-	ret = write_beside(root, path, temporary, flags);
-	if (ret)
-		unlink(temporary);
-	return ret;
-}
-
-static int try_beside(const char *path)
-{
-	char temporary[PATH_MAX];
-	int fd;
-
-	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= sizeof(temporary))
-		return -ENAMETOOLONG;
-	fd = mkstemp(temporary);
-	if (fd < 0)
-		return -errno;
-	close(fd);
-	unlink(temporary);
-	return 0;
 }
 
 int json_file_writable(const char *path)
 {
-	struct stat st;
-	int ret = 0;
-
-	if (!strcmp(path, "-"))
-		return 0;
-	if (!*path)
-		ret = -ENOENT;
-	else if (stat(path, &st) || S_ISREG(st.st_mode))
-		ret = try_beside(path);
-	else if (S_ISDIR(st.st_mode))
-		ret = -EISDIR;
-	else if (access(path, W_OK))
-		ret = -errno;
-	if (ret)
-		log_error("cannot write \"%s\": %s: choose another place with --json FILE", path,
-			  strerror(-ret));
-	return ret;
+	return output_writable(path, OPTION);
 }
 
 int json_file_write(json_t *root, const char *path, bool pretty)
 {
-	size_t flags = pretty ? DUMP_PRETTY : DUMP_RAW;
+	const struct dump d = { root, pretty ? DUMP_PRETTY : DUMP_RAW };
 	int ret;
 
 	if (!root) {
 		log_error("out of memory for the JSON of %s", path);
 		return -ENOMEM;
 	}
-	ret = !strcmp(path, "-") ? write_stream(root, stdout, flags) :
-				   write_named(root, path, flags);
+	ret = output_write(path, OPTION, put_json, &d);
 	json_decref(root);
-	if (ret)
-		log_error("cannot write %s: %s: choose another place with --json FILE", path,
-			  strerror(-ret));
 	return ret;
 }
 

@@ -3,6 +3,7 @@
 #define REPORT_JSON_FILE_H
 
 #include <jansson.h>
+#include <stdio.h>
 #include "judge/judge.h"
 
 /*
@@ -10,6 +11,9 @@
  * samples would make a line each.
  */
 int json_file_write(json_t *root, const char *path, bool pretty);
+
+/* Writes root, pretty, and releases it, also on failure. 0; -errno, -ENOMEM where root is NULL. */
+int json_put(FILE *f, json_t *root);
 
 /* The JSON in a file, "-": stdin; bounded. NULL after logging. */
 json_t *json_file_read(const char *path);

@@ -5,8 +5,12 @@ libjudge_a_SOURCES += \
 	%D%/compare_json.c \
 	%D%/compare_text.c \
 	%D%/explain_text.c \
-	%D%/json_file.c %D%/json_file.h \
 	%D%/json_machine.c \
+	%D%/format.c %D%/format.h \
+	%D%/format_csv.c \
+	%D%/formats.c %D%/formats.h \
+	%D%/json_file.c %D%/json_file.h \
+	%D%/output.c %D%/output.h \
 	%D%/page.c %D%/page.h \
 	%D%/page_bw.c \
 	%D%/page_combine.c \

@@ -143,3 +143,26 @@ void text_environment(FILE *out, const struct result *r)
 	if (r->replayed)
 		text_wrapped(out, "REPLAYED", 11, "from a recorded tree (--sysroot): no real device");
 }
+
+void text_verdict(char *buf, size_t n, const struct result *r, const struct verdict *v)
+{
+	const char *asked = r->asks[1], *sure = confidence_name(v->confidence);
+	const char *who = r->env.virt.guest == ENV_GUEST ? "VM" : "machine";
+
+	if (!v->judged)
+		snprintf(buf, n, "none: %.400s", v->reason);
+	else if (!v->about_guest)
+		snprintf(buf, n, "bare metal: asked for %s through resource%u_wc, effective type %s "
+			 "(confidence: %s)", asked, r->bar.index,
+			 effective_name(v->effective, r->arch), sure);
+	else if (v->word == VERDICT_PRESERVED)
+		snprintf(buf, n, "preserved (confidence: %s): this %s asked for %s and got it", sure,
+			 who, asked);
+	else if (v->word == VERDICT_INCONCLUSIVE)
+		snprintf(buf, n, "inconclusive: this %s asked for %s, nothing shows what it got",
+			 who, asked);
+	else
+		snprintf(buf, n, "%s (confidence: %s): this %s asked for %s and did NOT get it: it is "
+			 "%s", verdict_word_name(v->word), sure, who, asked,
+			 effective_name(v->effective, r->arch));
+}

@@ -3,7 +3,7 @@
 #define REPORT_TEXT_H
 
 #include <stdio.h>
-#include "run/result.h"
+#include "judge/judge.h"
 
 /* Pieces of terminal pages. A page is at most TEXT_COLUMNS wide. */
 #define TEXT_COLUMNS 100
@@ -30,6 +30,9 @@ const char *text_cell(char *buf, size_t n, const struct cell_record *c);
 /* Labelled lines: guest or bare metal, and why; ids and names. */
 void text_machine(FILE *out, const struct env *env);
 void text_device(FILE *out, const struct pci_device *d);
+
+/* The verdict in one sentence, for people; the word itself is in the JSON. */
+void text_verdict(char *buf, size_t n, const struct result *r, const struct verdict *v);
 
 /* Machine, CPU and marks of a result, as labelled lines. */
 void text_environment(FILE *out, const struct result *r);

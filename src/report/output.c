@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "report/output.h"
+
+struct job {
+	int (*put)(FILE *out, const void *what);
+	const void *what;
+};
+
+static int write_stream(const struct job *job, FILE *f)
+{
+	int ret;
+
+	errno = 0;
+	ret = job->put(f, job->what);
+	if (!ret && (fflush(f) || ferror(f)))
+		ret = errno ? -errno : -EIO;
+	return ret;
+}
+
+static int write_beside(const struct job *job, const char *path, char *temporary)
+{
+	int fd = mkstemp(temporary), ret;
+	mode_t mask;
+	FILE *f;
+
+	if (fd < 0)
+		return -errno;
+	f = fdopen(fd, "w");
+	if (!f) {
+		ret = -errno;
+		close(fd);
+		return ret;
+	}
+	ret = write_stream(job, f);
+	/* run with sudo, read without: as readable as any new file, which mkstemp's is not */
+	mask = umask(0);
+	umask(mask);
+	if (!ret && (fchmod(fd, 0666 & ~mask) || fsync(fd)))
+		ret = -errno;
+	if (fclose(f) && !ret)
+		ret = -errno;
+	if (!ret && rename(temporary, path))
+		ret = -errno;
+	return ret;
+}
+
+/* A device or a pipe: nothing is replaced, least of all /dev/null by root. */
+static int write_through(const struct job *job, const char *path)
+{
+	FILE *f = fopen(path, "we");
+	int ret;
+
+	if (!f)
+		return -errno;
+	ret = write_stream(job, f);
+	if (fclose(f) && !ret)
+		ret = -errno;
+	return ret;
+}
+
+static int write_named(const struct job *job, const char *path)
+{
+	char temporary[PATH_MAX];
+	struct stat st;
+	int ret;
+
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		return write_through(job, path);
+	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= sizeof(temporary))
+		return -ENAMETOOLONG;
+	ret = write_beside(job, path, temporary);
+	if (ret)
+		unlink(temporary);
+	return ret;
+}
+
+int output_write(const char *path, const char *option, int (*put)(FILE *out, const void *what),
+		 const void *what)
+{
+	const struct job job = { put, what };
+	int ret = !strcmp(path, "-") ? write_stream(&job, stdout) : write_named(&job, path);
+
+	if (ret)
+		log_error("cannot write %s: %s: choose another place with %s", path, strerror(-ret),
+			  option);
+	return ret;
+}
+
+static int try_beside(const char *path)
+{
+	char temporary[PATH_MAX];
+	int fd;
+
+	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= sizeof(temporary))
+		return -ENAMETOOLONG;
+	fd = mkstemp(temporary);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	unlink(temporary);
+	return 0;
+}
+
+int output_writable(const char *path, const char *option)
+{
+	struct stat st;
+	int ret = 0;
+
+	if (!strcmp(path, "-"))
+		return 0;
+	if (!*path)
+		ret = -ENOENT;
+	else if (stat(path, &st) || S_ISREG(st.st_mode))
+		ret = try_beside(path);
+	else if (S_ISDIR(st.st_mode))
+		ret = -EISDIR;
+	else if (access(path, W_OK))
+		ret = -errno;
+	if (ret)
+		log_error("cannot write \"%s\": %s: choose another place with %s", path,
+			  strerror(-ret), option);
+	return ret;
+}

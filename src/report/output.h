@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef REPORT_OUTPUT_H
+#define REPORT_OUTPUT_H
+
+#include <stdio.h>
+
+/*
+ * Where outputs go. A regular file is written beside and then renamed, so that a full disk never
+ * costs an older one; what is no regular file is written to; "-" is stdout. option names the way
+ * out in messages: "--json FILE". 0, or -errno after logging.
+ */
+
+/* put writes all of it; its result is 0 or -errno, and errors of the stream are found here. */
+int output_write(const char *path, const char *option, int (*put)(FILE *out, const void *what),
+		 const void *what);
+
+/* Whether output_write could write path; touches nothing that is there. */
+int output_writable(const char *path, const char *option);
+
+#endif

@@ -1,0 +1,81 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2034 # "failed" and "python" are read by those that source this
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Results and comparisons to be told in other formats, in $work: see data.py. Source it after
+# set -eu; it makes $work and removes it.
+: "${srcdir:?run it by make check}" "${top_builddir:?}"
+command -v python3 >/dev/null || { echo "python3 is missing: nothing was tested"; exit 77; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+formats=$srcdir/tests/formats
+
+# shellcheck disable=SC2086 # an emulator has arguments
+bench() { $MB_EMULATOR "$top_builddir/mmiobench" "$@"; }
+# shellcheck disable=SC2086
+compare() { $MB_EMULATOR "$top_builddir/mmiocompare" "$@"; }
+
+# The python that has a module, or a skip of the whole test.
+need_python() { # MODULE PACKAGE
+	for python in python3 /usr/bin/python3; do
+		"$python" -c "import $1" 2>/dev/null && return
+	done
+	echo "SKIP $2 is missing: nothing was tested"
+	exit 77
+}
+
+check() { # NAME COMMAND...
+	name=$1
+	shift
+	if "$@"; then
+		echo "ok $name"
+	else
+		echo "not ok $name"
+		failed=1
+	fi
+}
+
+# told NAME FORMAT FILE...: writes $work/NAME.FORMAT from one result or two
+told() {
+	told_to=$work/$1.$2 told_format=$2
+	shift 2
+	told_status=0
+	compare --format "$told_format=$told_to" "$@" >"$work/page" 2>"$work/err" || told_status=$?
+	if [ $told_status -eq 2 ] || [ -s "$work/err" ] || ! [ -s "$told_to" ]; then
+		echo "not ok $told_format of $*: status $told_status: $(cat "$work/err")"
+		failed=1
+	fi
+}
+
+bench --map ram --quick --tests bw,lat,integrity --json "$work/ram.json" >/dev/null
+python3 "$formats/data.py" "$srcdir/tests/data" "$work"
+results="ram recorded_host recorded_guest real_host real_guest bad hostile"
+tell_results() { # FORMAT
+	for tell in $results; do
+		told "$tell" "$1" "$work/$tell.json"
+	done
+}
+tell_comparisons() { # FORMAT
+	told recorded "$1" "$work/recorded_host.json" "$work/recorded_guest.json"
+	told real "$1" --fail-on regression "$work/real_host.json" "$work/real_guest.json"
+	told unasked "$1" "$work/real_host.json" "$work/real_guest.json"
+	told same "$1" "$work/real_host.json" -- "$work/real_host2.json"
+	told worse "$1" "$work/real_host.json" "$work/bad.json"
+	told strange "$1" "$work/hostile.json" "$work/hostile2.json"
+}
+comparisons="recorded real unasked same worse strange"
+# What the same things look like as JSON
+json_comparisons() {
+	compare --json "$work/recorded.json" "$work/recorded_host.json" \
+		"$work/recorded_guest.json" >/dev/null || [ $? -ne 2 ]
+	compare --json "$work/real.json" --fail-on regression "$work/real_host.json" \
+		"$work/real_guest.json" >/dev/null || [ $? -ne 2 ]
+	compare --json "$work/unasked.json" "$work/real_host.json" "$work/real_guest.json" \
+		>/dev/null || [ $? -ne 2 ]
+	compare --json "$work/same.json" "$work/real_host.json" "$work/real_host2.json" \
+		>/dev/null || [ $? -ne 2 ]
+	compare --json "$work/worse.json" "$work/real_host.json" "$work/bad.json" \
+		>/dev/null || [ $? -ne 2 ]
+	compare --json "$work/strange.json" "$work/hostile.json" "$work/hostile2.json" \
+		>/dev/null || [ $? -ne 2 ]
+}
