@@ -8,6 +8,10 @@
 
 int csv_result(FILE *out, const struct result *r, const struct verdict *v);
 int csv_comparison(FILE *out, const struct comparison *c);
+int ktap_result(FILE *out, const struct result *r, const struct verdict *v);
+int ktap_comparison(FILE *out, const struct comparison *c);
+int markdown_result(FILE *out, const struct result *r, const struct verdict *v);
+int markdown_comparison(FILE *out, const struct comparison *c);
 
 /* True when any run of either side is. */
 bool format_emulated(const struct comparison *c);

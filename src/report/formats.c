@@ -26,6 +26,8 @@ static int page_comparison(FILE *out, const struct comparison *c)
 const struct format formats[] = {
 	{ "text", "the page", page_result, page_comparison },
 	{ "csv", "spreadsheets, R, pandas", csv_result, csv_comparison },
+	{ "markdown", "pull requests, $GITHUB_STEP_SUMMARY", markdown_result, markdown_comparison },
+	{ "ktap", "prove, kselftest; JUnit through a converter", ktap_result, ktap_comparison },
 	{ 0 },
 };
 

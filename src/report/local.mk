@@ -1,4 +1,5 @@
 libjudge_a_SOURCES += \
+	%D%/checks.c %D%/checks.h \
 	%D%/compare_cells.h \
 	%D%/compare_cells_json.c \
 	%D%/compare_cells_text.c \
@@ -8,6 +9,8 @@ libjudge_a_SOURCES += \
 	%D%/json_machine.c \
 	%D%/format.c %D%/format.h \
 	%D%/format_csv.c \
+	%D%/format_ktap.c \
+	%D%/format_markdown.c \
 	%D%/formats.c %D%/formats.h \
 	%D%/json_file.c %D%/json_file.h \
 	%D%/output.c %D%/output.h \
