@@ -195,7 +195,7 @@ static void md_cells(FILE *out, const struct result *r)
 		fputs(" | ", out);
 		md_text(out, text_cell(buf, sizeof(buf), c));
 		fputs(" | ", out);
-		if (format_has_median(c) && c->summary.coverage >= 0.95)
+		if (format_has_interval(c))
 			md_printf(out, "%.4g to %.4g %s", c->summary.ci_low, c->summary.ci_high,
 				  c->unit);
 		fputs(" | ", out);

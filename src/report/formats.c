@@ -28,6 +28,14 @@ const struct format formats[] = {
 	{ "csv", "spreadsheets, R, pandas", csv_result, csv_comparison },
 	{ "markdown", "pull requests, $GITHUB_STEP_SUMMARY", markdown_result, markdown_comparison },
 	{ "ktap", "prove, kselftest; JUnit through a converter", ktap_result, ktap_comparison },
+	{ "gobench", "benchstat", gobench_result, gobench_comparison },
+	{ "gab-bigger", "github-action-benchmark, rates", gab_bigger_result, gab_bigger_comparison },
+	{ "gab-smaller", "the same, times", gab_smaller_result, gab_smaller_comparison },
+	{ "bmf", "Bencher", bmf_result, bmf_comparison },
+	{ "openmetrics", "Prometheus, node_exporter's textfile collector", openmetrics_result,
+	  openmetrics_comparison },
+	{ "lava", "LAVA's signals", lava_result, lava_comparison },
+	{ "kcidb", "KernelCI's KCIDB", kcidb_result, kcidb_comparison },
 	{ 0 },
 };
 

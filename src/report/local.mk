@@ -8,9 +8,15 @@ libjudge_a_SOURCES += \
 	%D%/explain_text.c \
 	%D%/json_machine.c \
 	%D%/format.c %D%/format.h \
+	%D%/format_bmf.c \
 	%D%/format_csv.c \
+	%D%/format_gab.c \
+	%D%/format_gobench.c \
+	%D%/format_kcidb.c \
 	%D%/format_ktap.c \
+	%D%/format_lava.c \
 	%D%/format_markdown.c \
+	%D%/format_openmetrics.c \
 	%D%/formats.c %D%/formats.h \
 	%D%/json_file.c %D%/json_file.h \
 	%D%/output.c %D%/output.h \

@@ -28,9 +28,9 @@ check() { # NAME COMMAND...
 	name=$1
 	shift
 	if "$@"; then
-		echo "ok $name"
+		printf "ok %s\n" "$name"
 	else
-		echo "not ok $name"
+		printf "not ok %s\n" "$name"
 		failed=1
 	fi
 }

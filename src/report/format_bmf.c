@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <string.h>
+#include "report/format.h"
+#include "report/json_file.h"
+
+/*
+ * Bencher Metric Format. Measures of our own: Bencher's "throughput" is operations per second, and a
+ * posted store's cost is no "latency". A series is known by its name: an emulated machine's must
+ * never be continued by a real one's.
+ */
+
+/* Returns the metric, to which bounds may be added. */
+static json_t *bmf_add(json_t *root, const char *mark, const char *id, const char *measure,
+		       double value)
+{
+	json_t *metric = json_pack("{sf}", "value", value);
+	char name[160], safe[160];
+
+	snprintf(name, sizeof(name), "%s%s", mark, id);
+	json_object_set_new(root, format_clean(safe, sizeof(safe), name),
+			    json_pack("{so}", measure, metric));
+	return metric;
+}
+
+static void bmf_bounds(json_t *metric, double low, double high)
+{
+	json_object_set_new(metric, "lower_value", json_real(low));
+	json_object_set_new(metric, "upper_value", json_real(high));
+}
+
+int bmf_result(FILE *out, const struct result *r, const struct verdict *v)
+{
+	json_t *root = json_object();
+
+	(void)v;
+	for (size_t i = 0; i < r->n_cells; i++) {
+		const struct cell_record *c = &r->cells[i];
+
+		json_t *metric;
+
+		if (!format_has_median(c))
+			continue;
+		metric = bmf_add(root, format_mark(r->env.emulated, r->replayed), c->id,
+				 strcmp(c->unit, "ns") ? "bytes-per-second" : "nanoseconds",
+				 c->summary.median);
+		if (format_has_interval(c))
+			bmf_bounds(metric, c->summary.ci_low, c->summary.ci_high);
+	}
+	return json_put(out, root);
+}
+
+int bmf_comparison(FILE *out, const struct comparison *c)
+{
+	const char *mark = format_mark(format_emulated(c), format_replayed(c));
+	json_t *root = json_object();
+
+	for (size_t i = 0; i < c->cells.n_rows; i++) {
+		const struct compare_row *row = &c->cells.rows[i];
+
+		if (row->is_timed)
+			bmf_bounds(bmf_add(root, mark, row->id,
+					   strcmp(row->unit, "ns") ? "guest-by-host-rate" :
+								     "guest-by-host-time",
+					   row->ratio.value), row->ratio.low, row->ratio.high);
+	}
+	return json_put(out, root);
+}
