@@ -38,7 +38,7 @@ struct options {
 
 enum option_key {
 	KEY_JSON = 0x100, KEY_MIN_EFFECT, KEY_FAIL_ON, KEY_REQUIRE, KEY_WITNESS, KEY_JOURNAL, KEY_EXPLAIN,
-	KEY_FORMAT,
+	KEY_FORMAT, KEY_END,
 };
 
 static const struct argp_option argp_options[] = {
@@ -108,7 +108,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
 
-	o->asked |= key >= KEY_JSON && key < KEY_FORMAT;
+	o->asked |= key >= KEY_JSON && key < KEY_END && key != KEY_FORMAT;
 	switch (key) {
 	case KEY_FORMAT:
 		if (format_outputs_add(&o->formats, arg))

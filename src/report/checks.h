@@ -6,8 +6,8 @@
 
 /*
  * A result or a comparison as a list of checks that pass, fail or are skipped, for engines that
- * know only these: the verdict; the window; every gating cell; correctness tests; and each cell that
- * failed or is missing. What is inconclusive is skipped. Of a comparison a check fails where
+ * know only these: the verdict; the window; every gating cell; correctness tests; and each cell
+ * that failed or is missing. What is inconclusive is skipped. Of a comparison a check fails where
  * mmiocompare's exit status would be 1: --fail-on and --require decide.
  */
 enum check_outcome { CHECK_PASS, CHECK_FAIL, CHECK_SKIP };

@@ -5,9 +5,9 @@
 #include "report/json_file.h"
 
 /*
- * Bencher Metric Format. Measures of our own: Bencher's "throughput" is operations per second, and a
- * posted store's cost is no "latency". A series is known by its name: an emulated machine's must
- * never be continued by a real one's.
+ * Bencher Metric Format. Measures of our own: Bencher's "throughput" is operations per second, and
+ * a posted store's cost is no "latency". A series is known by its name: an emulated machine's must
+ * never be continued by a real one's, so it has a mark.
  */
 
 /* Returns the metric, to which bounds may be added. */

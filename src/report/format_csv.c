@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include "judge/correct.h"
@@ -48,6 +49,15 @@ static void csv_number(struct csv *w, const char *name, bool known, double value
 	csv_field(w, w->head ? name : number);
 }
 
+static void csv_count(struct csv *w, const char *name, bool known, uint64_t value)
+{
+	char number[24] = "";
+
+	if (known)
+		snprintf(number, sizeof(number), "%" PRIu64, value);
+	csv_field(w, w->head ? name : number);
+}
+
 static void csv_bool(struct csv *w, const char *name, bool value)
 {
 	csv_field(w, w->head ? name : value ? "true" : "false");
@@ -71,14 +81,14 @@ static void csv_cell(struct csv *w, const struct cell_record *c)
 	csv_text(w, "place", c->place);
 	csv_text(w, "direction", c->is_load ? "load" : "store");
 	csv_text(w, "access_pattern", c->access_pattern);
-	csv_number(w, "threads", true, c->threads);
-	csv_number(w, "width_bytes", true, c->width_bytes);
-	csv_number(w, "interval_bytes", true, c->interval_bytes);
-	csv_number(w, "doorbell_bytes", true, c->doorbell_bytes);
-	csv_number(w, "shift_bytes", true, c->shift_bytes);
-	csv_number(w, "region_bytes", true, (double)c->region_bytes);
-	csv_number(w, "lap_bytes", true, (double)c->lap_bytes);
-	csv_number(w, "unit_bytes", true, c->unit_bytes);
+	csv_count(w, "threads", true, c->threads);
+	csv_count(w, "width_bytes", true, c->width_bytes);
+	csv_count(w, "interval_bytes", true, c->interval_bytes);
+	csv_count(w, "doorbell_bytes", true, c->doorbell_bytes);
+	csv_count(w, "shift_bytes", true, c->shift_bytes);
+	csv_count(w, "region_bytes", true, c->region_bytes);
+	csv_count(w, "lap_bytes", true, c->lap_bytes);
+	csv_count(w, "unit_bytes", true, c->unit_bytes);
 	csv_bool(w, "flushed", c->flushed);
 	csv_text(w, "flush_through", c->flush_through);
 }
@@ -99,7 +109,7 @@ static void csv_run(struct csv *w, const struct result *r, const struct verdict 
 	csv_text(w, "arch", r->arch);
 	csv_text(w, "device", format_device(device, sizeof(device), r));
 	csv_text(w, "bdf", r->device.bdf);
-	csv_number(w, "bar", !r->is_ram, r->bar.index);
+	csv_count(w, "bar", !r->is_ram, r->bar.index);
 	csv_text(w, "started", r->started);
 	csv_text(w, "version", r->version);
 }
@@ -118,9 +128,9 @@ static void csv_result_row(struct csv *w, const struct result *r, const struct v
 	csv_number(w, "median_low", has, s->ci_low);
 	csv_number(w, "median_high", has, s->ci_high);
 	csv_number(w, "coverage", has, s->coverage);
-	csv_number(w, "rounds", true, c->n_rounds);
-	csv_number(w, "tries", counts, (double)c->tries);
-	csv_number(w, "events", counts, (double)c->events);
+	csv_count(w, "rounds", true, c->n_rounds);
+	csv_count(w, "tries", counts, c->tries);
+	csv_count(w, "events", counts, c->events);
 	csv_text(w, "status", cell_status_name(c->status));
 	csv_text(w, "why", c->why);
 	csv_text(w, "wrong", cell_failed(r, v, c, why, sizeof(why)) ? why : "");
@@ -149,7 +159,7 @@ static void csv_side(struct csv *w, const struct side_names *names, const struct
 {
 	csv_text(w, names->status, c ? cell_status_name(c->status) : "absent");
 	csv_text(w, names->why, c ? c->why : "");
-	csv_number(w, names->n, row->is_timed, (double)n);
+	csv_count(w, names->n, row->is_timed, n);
 	csv_number(w, names->median, row->is_timed, median);
 }
 
@@ -164,7 +174,7 @@ static void csv_test(struct csv *w, const struct comparison *c, const struct com
 	csv_number(w, "p_adjusted", judged, row->p_adjusted);
 	csv_number(w, "p_same", judged, row->p_same);
 	csv_text(w, "word", judged ? compare_word_name(row->word) : "");
-	csv_number(w, "further", judged && row->further, (double)row->further);
+	csv_count(w, "further", judged && row->further, row->further);
 }
 
 static void csv_comparison_row(struct csv *w, const struct comparison *c,
@@ -191,7 +201,7 @@ static void csv_comparison_row(struct csv *w, const struct comparison *c,
 	csv_bool(w, "replayed", format_replayed(c));
 	csv_text(w, "verdict", verdict_word_name(c->verdict.word));
 	csv_text(w, "confidence", confidence_name(c->verdict.confidence));
-	csv_number(w, "exit_status", true, compare_status(c));
+	csv_count(w, "exit_status", true, (uint64_t)compare_status(c));
 	csv_end(w);
 }
 

@@ -8,8 +8,8 @@
 
 /*
  * Go's benchmark format (golang.org/design/14313-benchmark-format), a line for each round, so that
- * benchstat has samples. It compares what has the same configuration: keys are only what must not be
- * mixed, the rest are comments.
+ * benchstat has samples. It compares what has the same configuration: keys are only what must not
+ * be mixed, the rest are comments.
  */
 
 static void go_comment(FILE *out, const char *label, const char *text)

@@ -12,9 +12,9 @@
 
 /*
  * GitHub's Markdown. Text of others must stay text: a character reference is never markup
- * (CommonMark 0.30, 6.2), so what may be markup is written as one. What GitHub looks for in the text
- * afterwards (people, issues, mathematics, addresses) is alone in an element, where it finds nothing.
- * No text of others begins a line.
+ * (CommonMark 0.30, 6.2), so what may be markup is written as one. What GitHub looks for in the
+ * text afterwards (people, issues, mathematics, addresses) is alone in an element, where it finds
+ * nothing. No text of others begins a line.
  */
 static bool is_link_part(const char *text, const char *s)
 {

@@ -89,7 +89,7 @@ int format_outputs_add(struct format_outputs *o, const char *argument)
 	return 0;
 }
 
-/* By any name; two that do not exist yet have the same one. What is no regular file may be shared. */
+/* By any name; two that do not exist yet have the same one. What is no file may be shared. */
 static bool is_same_file(const char *a, const char *b)
 {
 	struct stat x, y;

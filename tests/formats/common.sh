@@ -35,9 +35,9 @@ check() { # NAME COMMAND...
 	fi
 }
 
-# told NAME FORMAT FILE...: writes $work/NAME.FORMAT from one result or two
+# told FORMAT NAME FILE...: writes $work/NAME.FORMAT from one result or two
 told() {
-	told_to=$work/$1.$2 told_format=$2
+	told_to=$work/$2.$1 told_format=$1
 	shift 2
 	told_status=0
 	compare --format "$told_format=$told_to" "$@" >"$work/page" 2>"$work/err" || told_status=$?
@@ -47,35 +47,31 @@ told() {
 	fi
 }
 
+export PYTHONDONTWRITEBYTECODE=1
 bench --map ram --quick --tests bw,lat,integrity --json "$work/ram.json" >/dev/null
 python3 "$formats/data.py" "$srcdir/tests/data" "$work"
 results="ram recorded_host recorded_guest real_host real_guest bad hostile"
+comparisons="recorded real unasked same worse strange"
+
+# COMMAND... NAME ARGUMENTS of mmiocompare, for each comparison
+compared() {
+	"$@" recorded "$work/recorded_host.json" "$work/recorded_guest.json"
+	"$@" real --fail-on regression "$work/real_host.json" "$work/real_guest.json"
+	"$@" unasked "$work/real_host.json" "$work/real_guest.json"
+	"$@" same "$work/real_host.json" "$work/real_host2.json"
+	"$@" worse "$work/real_host.json" "$work/bad.json"
+	"$@" strange "$work/hostile.json" "$work/hostile2.json"
+}
+as_json() { # NAME ARGUMENTS
+	as_json=$work/$1.json
+	shift
+	compare --json "$as_json" "$@" >/dev/null || [ $? -ne 2 ]
+}
+
 tell_results() { # FORMAT
 	for tell in $results; do
-		told "$tell" "$1" "$work/$tell.json"
+		told "$1" "$tell" "$work/$tell.json"
 	done
 }
-tell_comparisons() { # FORMAT
-	told recorded "$1" "$work/recorded_host.json" "$work/recorded_guest.json"
-	told real "$1" --fail-on regression "$work/real_host.json" "$work/real_guest.json"
-	told unasked "$1" "$work/real_host.json" "$work/real_guest.json"
-	told same "$1" "$work/real_host.json" -- "$work/real_host2.json"
-	told worse "$1" "$work/real_host.json" "$work/bad.json"
-	told strange "$1" "$work/hostile.json" "$work/hostile2.json"
-}
-comparisons="recorded real unasked same worse strange"
-# What the same things look like as JSON
-json_comparisons() {
-	compare --json "$work/recorded.json" "$work/recorded_host.json" \
-		"$work/recorded_guest.json" >/dev/null || [ $? -ne 2 ]
-	compare --json "$work/real.json" --fail-on regression "$work/real_host.json" \
-		"$work/real_guest.json" >/dev/null || [ $? -ne 2 ]
-	compare --json "$work/unasked.json" "$work/real_host.json" "$work/real_guest.json" \
-		>/dev/null || [ $? -ne 2 ]
-	compare --json "$work/same.json" "$work/real_host.json" "$work/real_host2.json" \
-		>/dev/null || [ $? -ne 2 ]
-	compare --json "$work/worse.json" "$work/real_host.json" "$work/bad.json" \
-		>/dev/null || [ $? -ne 2 ]
-	compare --json "$work/strange.json" "$work/hostile.json" "$work/hostile2.json" \
-		>/dev/null || [ $? -ne 2 ]
-}
+tell_comparisons() { compared told "$1"; } # FORMAT
+json_comparisons() { compared as_json; }

@@ -1,23 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """csv_check.py result|compare DIRECTORY NAME...: NAME.csv says what NAME.json does."""
 import csv
-import json
 import math
 import sys
+from checking import clean, complain, finish, load
 
 kind, directory, *names = sys.argv[1:]
-failed = 0
 
 
-def complain(text):
-    global failed
-    failed = 1
-    print("not ok:", text)
-
-
-def clean(text):
-    """As the program cleans it: bytes that are no printable ASCII; and no formulas."""
-    text = "".join(chr(b) if 32 <= b < 127 else "?" for b in text.encode())
+def cell_text(text):
+    """No formulas."""
+    text = clean(text)
     return "'" + text if text[:1] in ("=", "+", "-", "@") and text else text
 
 
@@ -27,7 +20,9 @@ def same(field, value):
     if isinstance(value, bool):
         return field == ("true" if value else "false")
     if isinstance(value, str):
-        return field == clean(value)
+        return field == cell_text(value)
+    if isinstance(value, int):
+        return field == str(value)
     return field != "" and math.isclose(float(field), value, rel_tol=1e-9)
 
 
@@ -75,8 +70,7 @@ def want_compare(d, c):
 
 wrongs = 0
 for name in names:
-    with open(f"{directory}/{name}.json", encoding="utf-8") as f:
-        d = json.load(f)
+    d = load(f"{directory}/{name}.json")
     original = d if name.startswith("recorded") or name == "ram" else {}
     with open(f"{directory}/{name}.csv", newline="", encoding="ascii") as f:
         rows = list(csv.DictReader(f, strict=True))
@@ -93,4 +87,4 @@ for name in names:
                 complain(f"{name}: {c['id']}: {key} is {row[key]!r}, not {value!r}")
 if kind == "result" and "bad" in names and wrongs != 2:
     complain(f"{wrongs} cells are said to be wrong, not 2")
-sys.exit(failed)
+finish()

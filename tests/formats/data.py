@@ -10,7 +10,7 @@ import json
 import sys
 
 recorded, work = sys.argv[1:]
-HOSTILE = '"><b>|`x`\\ *a* [l](http://e) # TODO @me ,=1; RESULT=pass %s \u202e\u00e9 &amp; ]]> {x="1"} <!--'
+HOSTILE = '"><b>|`x`\\ *a* [l](http://e) # TODO @me ,=1; RESULT=pass %s \u202e\u00e9 &amp; ]]> {x="1"} <!-- www.e.com a@e.com #1 $x$ :tada:'
 GATE, OTHER = "bw/wc/load8/4K", "bw/wc/store8/64/posted"
 
 
@@ -85,6 +85,7 @@ for c in bad["cells"][-2:]:
     for r in c["rounds"]:
         r.update(events=2, note="at 0x40 0x1 was read, not 0x2")
     c["events"] = 2 * len(c["rounds"])
+bad["cells"][6]["region_bytes"] = 2 ** 34 + 1
 bad["window"]["state"] = "lost"
 save("bad", bad)
 

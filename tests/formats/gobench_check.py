@@ -1,27 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """gobench_check.py result DIRECTORY NAME... | compare DIRECTORY NAME:HOST:GUEST...: each line has the
 format's grammar, and each round of each measured cell is there once with its own median."""
-import json
 import math
 import re
 import statistics
 import sys
+from checking import complain, finish, is_emulated, load, text_of
 
 kind, directory, *names = sys.argv[1:]
-failed = 0
-
-
-def complain(*text):
-    global failed
-    failed = 1
-    print("not ok:", *text)
 
 
 def parse(path):
     """Yields a configuration, a name and a value for each result line; strict: no other lines."""
     config, units = {}, {}
-    with open(path, encoding="ascii") as f:
-        text = f.read()
+    text = text_of(path)
     if not text.endswith("\n"):
         complain(path, "ends within a line")
     for line in text.split("\n")[:-1]:
@@ -55,24 +47,20 @@ def want(d):
                    c["unit"].replace("ns", "ns/op"))
 
 
-def load(name):
-    with open(f"{directory}/{name}.json", encoding="utf-8") as f:
-        return json.load(f)
-
-
 for name in names:
     name, *sides = name.split(":")
     found = list(parse(f"{directory}/{name}.gobench"))
-    all_of = [(s, load(f)) for s, f in zip(("host", "guest"), sides)] or [(None, load(name))]
+    all_of = [(s, load(f"{directory}/{f}.json")) for s, f in
+              zip(("host", "guest"), sides)] or [(None, load(f"{directory}/{name}.json"))]
     wanted = [(side, d, w) for side, d in all_of for w in want(d)]
     if len(found) != len(wanted) or not found:
         complain(name, len(found), "lines for", len(wanted), "rounds")
         continue
     for (config, bench, value, unit), (side, d, w) in zip(found, wanted):
-        emulated = "yes" if d["environment"]["emulated_cpu"]["value"] else "no"
+        emulated = "yes" if is_emulated(d) else "no"
         if (bench, unit) != (w[0], w[2]) or not math.isclose(value, w[1], rel_tol=1e-9):
             complain(name, bench, value, unit, "is not", w)
         if (config.get("goos"), config.get("side"), config.get("emulated")) != (
                 "linux", side, emulated):
             complain(name, bench, config)
-sys.exit(failed)
+finish()

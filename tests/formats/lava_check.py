@@ -3,15 +3,9 @@
 import decimal
 import re
 import sys
+from checking import complain, finish, ktap_checks, slug, text_of
 
 directory, *names = sys.argv[1:]
-failed = 0
-
-
-def complain(*text):
-    global failed
-    failed = 1
-    print("not ok:", *text)
 
 
 def parameters(words):
@@ -26,11 +20,8 @@ except ImportError:
     handle_testcase = parameters
 
 for name in names:
-    with open(f"{directory}/{name}.lava", encoding="ascii") as f:
-        lines = f.read().splitlines()
-    with open(f"{directory}/{name}.ktap", encoding="ascii") as f:
-        wanted = [(m[3], "fail" if m[1] else "skip" if m[4] == "SKIP" else "pass") for m in
-                  re.finditer(r"^(not )?ok (\d+) ([^#]+) # (SKIP|seen:)", f.read(), re.M)]
+    lines = text_of(f"{directory}/{name}.lava").splitlines()
+    wanted = ktap_checks(f"{directory}/{name}.ktap")
     # the dispatcher's expression for a signal, anywhere in what the console says
     found = re.findall(r"<LAVA_SIGNAL_(\S+) ([^>]+)>", "\n".join(lines))
     if len(found) != len(wanted) or len(lines) != 2 * len(wanted) or not wanted:
@@ -42,12 +33,12 @@ for name in names:
         except Exception as e:
             complain(name, text, e)
             continue
-        slug = re.sub(r"[^A-Za-z0-9.-]", "_", what.replace("/", "."))
+        case = slug(what)
         if name.startswith("recorded"):
-            slug = "emulated__" + slug
-        if signal != "TESTCASE" or data.get("test_case_id") != slug or data["result"] != outcome:
+            case = "emulated__" + case
+        if signal != "TESTCASE" or data.get("test_case_id") != case or data["result"] != outcome:
             complain(name, text, "is not", what, outcome)
-        ids.add(slug)
+        ids.add(case)
         if set(data) - {"test_case_id", "result", "units", "measurement"} or (
                 ("units" in data) != ("measurement" in data)):
             complain(name, text)
@@ -56,4 +47,4 @@ for name in names:
             complain(name, text)
     if len(ids) != len(wanted):
         complain(name, "a test case twice")
-sys.exit(failed)
+finish()

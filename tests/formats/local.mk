@@ -7,10 +7,12 @@ FORMAT_TESTS = \
 	%D%/lava.test \
 	%D%/markdown.test \
 	%D%/openmetrics.test \
+	%D%/options.test \
 	%D%/series.test
 TESTS += $(FORMAT_TESTS)
 EXTRA_DIST += $(FORMAT_TESTS) \
 	%D%/common.sh \
+	%D%/checking.py \
 	%D%/csv_check.py \
 	%D%/data.py \
 	%D%/gobench_check.py \

@@ -3,10 +3,11 @@
 first."""
 import sys
 from html.parser import HTMLParser
+from checking import complain, finish
 
 directory, *names = sys.argv[1:]
+
 OURS = set("h3 p strong ul li table thead tbody tr th td code span details summary".split())
-failed = 0
 
 
 class Page(HTMLParser):
@@ -55,6 +56,5 @@ for name in names:
     if ("EMULATED" in page.text) != name.startswith("recorded"):
         problems.append(("emulated", words[:4]))
     if problems:
-        failed = 1
-        print("not ok:", name, problems[:8])
-sys.exit(failed)
+        complain(name, problems[:8])
+finish()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """series_check.py DIRECTORY NAME...: NAME.gab-bigger, .gab-smaller and .bmf against NAME.json."""
-import json
 import math
 import sys
 from jsonschema import Draft202012Validator
+from checking import by_hand, complain, finish, is_emulated, load
 
 # github-action-benchmark's README: custom benchmarks
 GAB = {"type": "array", "items": {
@@ -20,21 +20,12 @@ BMF = {"type": "object", "propertyNames": {"minLength": 1, "maxLength": 1024}, "
         "properties": {k: {"type": "number"} for k in ("value", "lower_value", "upper_value")}}}}
 
 directory, *names = sys.argv[1:]
-failed = 0
 
 
-def complain(*text):
-    global failed
-    failed = 1
-    print("not ok:", *text)
-
-
-def load(name, schema=None):
-    with open(f"{directory}/{name}", encoding="utf-8") as f:
-        d = json.load(f)
-    if schema:
-        for error in Draft202012Validator(schema).iter_errors(d):
-            complain(name, list(error.absolute_path), error.message[:200])
+def validated(name, schema):
+    d = load(f"{directory}/{name}")
+    for error in Draft202012Validator(schema).iter_errors(d):
+        complain(name, list(error.absolute_path), error.message[:200])
     return d
 
 
@@ -53,21 +44,16 @@ def want(d):
                    "any" if not s else s["median_interval"] if s["coverage"] >= 0.95 else None)
 
 
-def by_hand(d):
-    return d["started"].startswith("2026-01-02T03:")
-
-
 def near(a, b):
     return b is None or math.isclose(a, b, rel_tol=1e-9)
 
 
 for name in names:
-    d = load(f"{name}.json")
-    emulated = (d["host"]["emulated"] or d["guest"]["emulated"] if "figures" in d else
-                d["environment"]["emulated_cpu"]["value"])
+    d = load(f"{directory}/{name}.json")
+    emulated = is_emulated(d)
     mark = "emulated: " if emulated else ""
     wanted = list(want(d))
-    bmf = load(f"{name}.bmf", BMF)
+    bmf = validated(f"{name}.bmf", BMF)
     if list(bmf) != [mark + w[0] for w in wanted] or not wanted:
         complain(name, "bmf has other cells")
     for (key, measures), (i, unit, value, bounds) in zip(bmf.items(), wanted):
@@ -84,7 +70,7 @@ for name in names:
                                                      else "?"]):
             complain(name, key, "bounds", metric, bounds)
     for direction, unit in ("bigger", "B/s"), ("smaller", "ns"):
-        gab = load(f"{name}.gab-{direction}", GAB)
+        gab = validated(f"{name}.gab-{direction}", GAB)
         these = [w for w in wanted if w[1] == unit]
         end = " guest by host" if "figures" in d else ""
         if [e["name"] for e in gab] != [mark + w[0] + end for w in these]:
@@ -94,4 +80,4 @@ for name in names:
                 complain(name, direction, e, w)
             if w[3] != "any" and ("range" in e) != (w[3] is not None):
                 complain(name, direction, e["name"], "range")
-sys.exit(failed)
+finish()
