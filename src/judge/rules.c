@@ -270,6 +270,19 @@ static bool is_same_bar(const struct witness *w, const struct result *run)
 	       bar->size_bytes == run->bar.size_bytes;
 }
 
+/* Whether the pages under test are among those that were seen mapped. */
+static bool saw_window(const struct witness *w, const struct result *run)
+{
+	for (size_t i = 0; i < w->n_ranges; i++) {
+		const struct witness_range *r = &w->ranges[i];
+
+		if (r->bar == run->bar.index && r->offset_bytes <= run->offset_bytes &&
+		    run->offset_bytes < r->offset_bytes + r->size_bytes)
+			return true;
+	}
+	return false;
+}
+
 static void say_witnessed(struct evidence *e, const struct witness *w, enum witness_type type)
 {
 	const char *forced = fact_get(&w->env.facts, "s2fwb");
@@ -308,9 +321,13 @@ bool observe_witness(struct evidence *e, const struct judge_input *in, const cha
 		return true;
 	}
 	snprintf(e->observed, sizeof(e->observed), "stage 2 %s, %" PRIu64 " KiB in %" PRIu64
-		 " mappings, for %.15s", witness_type_name(seen.type), seen.bytes >> 10, seen.count,
-		 seen.comm);
-	say_witnessed(e, in->witness, seen.type);
+		 " mapping%s, for %.15s", witness_type_name(seen.type), seen.bytes >> 10,
+		 seen.count, seen.count == 1 ? "" : "s", seen.comm);
+	if (saw_window(in->witness, in->run))
+		say_witnessed(e, in->witness, seen.type);
+	else
+		snprintf(e->why, sizeof(e->why), "it is another part of the BAR: the window's first "
+			 "page was mapped before the witness began");
 	return true;
 }
 
