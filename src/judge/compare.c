@@ -239,14 +239,25 @@ static int goodness(enum verdict_word w)
 	return w == VERDICT_PRESERVED ? 2 : w == VERDICT_INCONCLUSIVE;
 }
 
-static void judge_runs(struct comparison *c, const struct result *host,
-		       const struct compare_side *guests)
+void compare_judge(struct verdict *v, const struct comparison *c, int side,
+		   const struct result *run)
+{
+	struct judge_input in = { .run = run };
+
+	if (side) {
+		in.host = c->host;
+		in.witness = c->ask.witness;
+	}
+	judge_input(v, &in);
+}
+
+static void judge_runs(struct comparison *c, const struct compare_side *guests)
 {
 	for (size_t i = 0; i < guests->n_runs; i++) {
-		struct judge_input in = { &guests->runs[i], host, c->ask.witness };
+		struct judge_input in = { &guests->runs[i], c->host, c->ask.witness };
 		struct verdict v;
 
-		judge_input(&v, &in);
+		compare_judge(&v, c, 1, &guests->runs[i]);
 		/* on bare metal there is no hypervisor that could have preserved anything */
 		if (!v.about_guest)
 			v.word = VERDICT_INCONCLUSIVE;
@@ -269,10 +280,10 @@ int compare_make_sides(struct comparison *c, const struct compare_side *host,
 	if (ret)
 		return ret;
 	for (size_t i = 0; i < host->n_runs; i++) {
-		judge_run(&new.verdict, &host->runs[i], NULL);
+		compare_judge(&new.verdict, &new, 0, &host->runs[i]);
 		new.n_wrong += count_failed(&host->runs[i], &new.verdict);
 	}
-	judge_runs(&new, new.host, guest);
+	judge_runs(&new, guest);
 	*c = new;
 	return 0;
 }

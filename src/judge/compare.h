@@ -46,6 +46,13 @@ int compare_make_sides(struct comparison *c, const struct compare_side *host,
 void compare_free(struct comparison *c);
 
 /*
+ * The verdict about one of a side's runs (0: host, 1: guest), by all that there is; only c's ask and
+ * host need be set.
+ */
+void compare_judge(struct verdict *v, const struct comparison *c, int side,
+		   const struct result *run);
+
+/*
  * Exit status of mmiocompare: 0 preserved and nothing that was asked about is worse, 1 not
  * preserved, failed, missing or regressed, 3 inconclusive; and in why what made it so.
  */

@@ -180,7 +180,7 @@ static void add_wrong(struct checks *checks, const struct comparison *c, int sid
 
 	if (c->sides[side].n_runs > 1)
 		snprintf(number, sizeof(number), "-%zu", run + 1);
-	judge_run(&v, r, side ? c->host : NULL);
+	compare_judge(&v, c, side, r);
 	for (size_t i = 0; i < r->n_cells; i++) {
 		if (!cell_failed(r, &v, &r->cells[i], why, sizeof(why)))
 			continue;
@@ -219,6 +219,18 @@ static void add_row(struct checks *checks, const struct comparison *c,
 	}
 }
 
+/* Silence is no success, and no failure. */
+static void add_witness(struct checks *checks, const struct comparison *c)
+{
+	static const enum check_outcome outcomes[] = { [HELD_SILENT] = CHECK_SKIP,
+						       [HELD_AGREES] = CHECK_PASS,
+						       [HELD_DISAGREES] = CHECK_FAIL };
+
+	if (c->ask.witness)
+		add(checks, "witness", outcomes[c->held], "%s: %s", held_name(c->held),
+		    c->held_why);
+}
+
 int checks_of_comparison(struct checks *checks, const struct comparison *c)
 {
 	size_t n_wrong;
@@ -231,6 +243,7 @@ int checks_of_comparison(struct checks *checks, const struct comparison *c)
 	n_wrong = checks->n - 1;
 	for (size_t i = 0; i < c->cells.n_rows && !checks->failed; i++)
 		add_row(checks, c, &c->cells.rows[i], n_wrong);
+	add_witness(checks, c);
 	if (!checks->failed)
 		return 0;
 	checks_free(checks);

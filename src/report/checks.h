@@ -6,14 +6,14 @@
 
 /*
  * A result or a comparison as a list of checks that pass, fail or are skipped, for engines that
- * know only these: the verdict; the window; every gating cell; correctness tests; and each cell
- * that failed or is missing. What is inconclusive is skipped. Of a comparison a check fails where
+ * know only these: the verdict; the window; every gating cell; correctness tests; each cell that
+ * failed or is missing; and whether the host's witness agrees. What is inconclusive is skipped. Of a comparison a check fails where
  * mmiocompare's exit status would be 1: --fail-on and --require decide.
  */
 enum check_outcome { CHECK_PASS, CHECK_FAIL, CHECK_SKIP };
 
 struct check {
-	char name[128];          /* "normal-nc", "window", a cell's id, "host: " and an id */
+	char name[128];          /* "normal-nc", "window", "witness", a cell's id, "host: " and an id */
 	enum check_outcome outcome;
 	char why[640];           /* what was seen, or the reason; printable ASCII */
 	bool has_value;

@@ -82,16 +82,17 @@ static void print_verdict(FILE *out, const struct comparison *c)
 }
 
 /* Cells that saw what must not be, by the side's own verdict. */
-static void print_wrong(FILE *out, const char *side, const struct result *r)
+static void print_wrong(FILE *out, const struct comparison *c, int side, const struct result *r)
 {
 	struct verdict v;
 	char why[256], line[400];
 
-	judge_run(&v, r, NULL);
+	compare_judge(&v, c, side, r);
 	for (size_t i = 0; i < r->n_cells; i++) {
 		if (!cell_failed(r, &v, &r->cells[i], why, sizeof(why)))
 			continue;
-		snprintf(line, sizeof(line), "%s, %s: %s", side, r->cells[i].id, why);
+		snprintf(line, sizeof(line), "%s, %s: %s", side ? "guest" : "host", r->cells[i].id,
+			 why);
 		text_style_begin(out, TEXT_BAD);
 		text_wrapped(out, "WRONG", 11, line);
 		text_style_end(out);
@@ -148,9 +149,9 @@ void compare_text(FILE *out, const struct comparison *c)
 			     "device");
 	compare_cells_text(out, c);
 	for (size_t i = 0; i < c->sides[0].n_runs; i++)
-		print_wrong(out, "host", &c->sides[0].runs[i]);
+		print_wrong(out, c, 0, &c->sides[0].runs[i]);
 	for (size_t i = 0; i < c->sides[1].n_runs; i++)
-		print_wrong(out, "guest", &c->sides[1].runs[i]);
+		print_wrong(out, c, 1, &c->sides[1].runs[i]);
 	print_runs(out, c);
 	print_verdict(out, c);
 	print_witness(out, c);

@@ -77,6 +77,7 @@ EXTRA_DIST += \
 	%D%/stat-scipy.test \
 	tests/schema.test \
 	tests/data/lab-bookworm-guest.json \
+	tests/data/lab-bookworm-journal \
 	tests/data/lab-bookworm-host.json \
 	tests/data/lab-trixie-witness.json \
 	results/README.md \
