@@ -7,4 +7,5 @@ libjudge_a_SOURCES += \
 	%D%/held.c %D%/held.h \
 	%D%/judge.c %D%/judge.h \
 	%D%/rules.c %D%/rules.h \
-	%D%/signs.c
+	%D%/signs.c \
+	%D%/witnessed.c

@@ -22,7 +22,7 @@ extern const struct rule judge_rules[]; /* ends with a row without line */
 /* A cell that can be reckoned with: one that faulted in one round is no evidence in the others. */
 bool rule_measured(const struct cell_record *c);
 
-/* rules.c */
+/* witnessed.c */
 bool observe_witness(struct evidence *e, const struct judge_input *in, const char *subject);
 
 /* signs.c: what times show */

@@ -28,7 +28,7 @@ struct observed {
 	const char *exclusive;
 	const char *journal_time;      /* NULL: shortly before */
 	enum witness_type witness;
-	bool s2fwb, other_bar, other_part, wc_erratum;
+	bool s2fwb, other_bar, other_part, other_vm, wc_erratum;
 	bool emulated, bare, unknown_machine, ram, no_wc, x86, wc_cell_faulted, earlier_death;
 };
 
@@ -178,6 +178,7 @@ static const struct judge_case cases[] = {
 	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, PROVED, NULL },
 	{ "a witness that contradicts", { .witness = WITNESS_DEVICE, .control = MISALIGNED, .wc = "works" },
 	  NOTHING, "contradicts" },
+	{ "a witness of another VM", { .witness = WITNESS_DEVICE, .other_vm = true }, NOTHING, NULL },
 	{ "a witness of another part of the BAR", { .witness = WITNESS_DEVICE, .other_part = true },
 	  NOTHING, NULL },
 	{ "a witness of another device", { .witness = WITNESS_DEVICE, .other_bar = true },
@@ -274,12 +275,16 @@ static void make_witness(struct witness *w, struct witness_range *range, const s
 			 const struct result *r)
 {
 	*range = (struct witness_range){ .bar = r->bar.index, .size_bytes = r->bar.size_bytes,
-					 .type = o->witness, .pid = 812, .comm = "CPU 0/KVM",
+					 .ipa = r->bar.phys_bytes, .type = o->witness, .pid = 812, .comm = "CPU 0/KVM",
 					 .count = 8 };
 	*w = (struct witness){ .device = r->device, .ranges = range, .n_ranges = 1 };
 	w->device.bars[r->bar.index] = r->bar;
-	if (o->other_part)
+	if (o->other_part) {
 		range->offset_bytes = 4096;
+		range->ipa += 4096;
+	}
+	if (o->other_vm)
+		range->ipa += 1 << 24;
 	if (o->other_bar)
 		w->device.device++;
 	if (o->s2fwb)

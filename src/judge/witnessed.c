@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "judge/rules.h"
+
+/* What the host's witness says of a guest's BAR. */
+
+static const struct {
+	enum witness_type type;
+	unsigned int says;
+	bool no_doubt;
+	const char *why;
+} witnessed[] = {
+	{ WITNESS_DEVICE, SAYS(EFFECTIVE_DEVICE), false,
+	  "KVM mapped it Device, and the stronger of both stages wins" },
+	{ WITNESS_NORMAL_NC, SAYS(EFFECTIVE_NORMAL_NC), false,
+	  "KVM left the type to the guest: Normal-NC stays Normal-NC" },
+	/* with FEAT_S2FWB Write-Back is forced, without it the guest's Normal-NC wins */
+	{ WITNESS_NORMAL_WB, SAYS(EFFECTIVE_WRITE_BACK) | SAYS(EFFECTIVE_NORMAL_NC), true,
+	  "KVM mapped it as memory: Write-Back where the CPU forces it (FEAT_S2FWB), which the host's "
+	  "log does not tell" },
+};
+
+static bool is_same_bar(const struct witness *w, const struct result *run)
+{
+	const struct bar *bar = &w->device.bars[run->bar.index];
+
+	return w->device.vendor == run->device.vendor && w->device.device == run->device.device &&
+	       bar->size_bytes == run->bar.size_bytes;
+}
+
+/* Whether the pages under test are among those that were seen mapped. */
+static bool saw_window(const struct witness *w, const struct result *run)
+{
+	for (size_t i = 0; i < w->n_ranges; i++) {
+		const struct witness_range *r = &w->ranges[i];
+
+		if (r->bar == run->bar.index && r->offset_bytes <= run->offset_bytes &&
+		    run->offset_bytes < r->offset_bytes + r->size_bytes)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What was mapped where this guest has its BAR: another VM, or another boot, may have it elsewhere.
+ * In mine, whose ranges the caller frees. 0 or -ENOMEM.
+ */
+static int take_own(struct witness *mine, const struct witness *w, const struct result *run)
+{
+	*mine = *w;
+	mine->n_ranges = 0;
+	mine->ranges = calloc(w->n_ranges + 1, sizeof(*mine->ranges));
+	if (!mine->ranges)
+		return -ENOMEM;
+	for (size_t i = 0; i < w->n_ranges; i++)
+		if (w->ranges[i].bar == run->bar.index &&
+		    w->ranges[i].ipa == run->bar.phys_bytes + w->ranges[i].offset_bytes)
+			mine->ranges[mine->n_ranges++] = w->ranges[i];
+	return 0;
+}
+
+static void say_witnessed(struct evidence *e, const struct witness *w, enum witness_type type)
+{
+	const char *forced = fact_get(&w->env.facts, "s2fwb");
+
+	for (size_t i = 0; i < sizeof(witnessed) / sizeof(witnessed[0]); i++) {
+		if (witnessed[i].type != type)
+			continue;
+		e->says = witnessed[i].says;
+		e->no_doubt = witnessed[i].no_doubt;
+		e->strength = STRENGTH_PROOF;
+		snprintf(e->why, sizeof(e->why), "%s", witnessed[i].why);
+	}
+	if (type == WITNESS_NORMAL_WB && forced && !strcmp(forced, "yes")) {
+		e->says = SAYS(EFFECTIVE_WRITE_BACK);
+		snprintf(e->why, sizeof(e->why), "KVM mapped it as memory, and this CPU forces "
+			 "Write-Back on it (FEAT_S2FWB), whatever the guest asks for");
+	}
+}
+
+static void say_unseen(struct evidence *e, const struct witness_seen *own,
+		       const struct witness_seen *all)
+{
+	if (own->count) {
+		snprintf(e->observed, sizeof(e->observed), "%s", own->mixed ? "several types" :
+			 "a type without a name");
+		snprintf(e->why, sizeof(e->why), "%s", own->mixed ?
+			 "the mapping changed while the witness watched" :
+			 "this kernel's enum kvm_pgtable_prot has bits that are not known");
+	} else if (all->count) {
+		snprintf(e->observed, sizeof(e->observed), "mappings at other guest addresses");
+		snprintf(e->why, sizeof(e->why), "of another VM, or of another boot of this one");
+	} else {
+		snprintf(e->observed, sizeof(e->observed), "no mapping of this BAR");
+		snprintf(e->why, sizeof(e->why), "trapped, or mapped before the witness began");
+	}
+}
+
+static void say_seen(struct evidence *e, const struct witness *mine,
+		     const struct witness_seen *seen, const struct result *run)
+{
+	snprintf(e->observed, sizeof(e->observed), "stage 2 %s, %" PRIu64 " KiB in %" PRIu64
+		 " mapping%s, for %.15s", witness_type_name(seen->type), seen->bytes >> 10,
+		 seen->count, seen->count == 1 ? "" : "s", seen->comm);
+	if (saw_window(mine, run))
+		say_witnessed(e, mine, seen->type);
+	else
+		snprintf(e->why, sizeof(e->why), "it is another part of the BAR: the window's first "
+			 "page was mapped before the witness began");
+}
+
+bool observe_witness(struct evidence *e, const struct judge_input *in, const char *subject)
+{
+	const struct result *run = in->run;
+	struct witness_seen own, all;
+	struct witness mine;
+	bool known;
+
+	(void)subject;
+	if (!in->witness || !is_same_bar(in->witness, run) || take_own(&mine, in->witness, run))
+		return false;
+	known = !witness_bar_seen(&own, &mine, run->bar.index) &&
+		!witness_bar_seen(&all, in->witness, run->bar.index);
+	snprintf(e->threshold, sizeof(e->threshold), "what kvm_pgtable_stage2_map was asked for");
+	if (known && own.type != WITNESS_UNKNOWN)
+		say_seen(e, &mine, &own, run);
+	else if (known)
+		say_unseen(e, &own, &all);
+	free(mine.ranges);
+	return known;
+}
