@@ -292,12 +292,36 @@ static char *join_command(const char *environment, int argc, char **argv)
 	return s;
 }
 
+static bool is_journal(const char *path, const struct session_ask *ask)
+{
+	struct stat out, journal;
+
+	return !stat(path, &out) && !stat(ask->journal, &journal) && out.st_dev == journal.st_dev &&
+	       out.st_ino == journal.st_ino;
+}
+
+/* The journal cannot be made again. */
+static int check_replaces(const struct options *o, const struct session_ask *ask)
+{
+	const char *path = o->json && is_journal(o->json, ask) ? o->json : NULL;
+
+	for (size_t i = 0; i < o->formats.n && !path; i++)
+		if (is_journal(o->formats.v[i].path, ask))
+			path = o->formats.v[i].path;
+	if (!path)
+		return 0;
+	log_error("an output to %s would replace the crash journal: name another file", path);
+	return -EINVAL;
+}
+
 /* Where the result goes, found out and tried before any device is touched. */
 static int prepare_output(const struct options *o, const struct session_ask *ask,
 			  const struct result *result, char *name, size_t n)
 {
-	int ret;
+	int ret = check_replaces(o, ask);
 
+	if (ret)
+		return ret;
 	if (o->json) {
 		snprintf(name, n, "%s", o->json);
 	} else {

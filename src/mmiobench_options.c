@@ -139,7 +139,7 @@ static const struct argp argp = {
 	"hypervisor preserve Normal-NC (write combining)?\v"
 	"Every option has an environment variable, MMIOBENCH_ and its name in capitals, with _ for -; "
 	"flags are 1 or 0, yes or no. "
-	"Exit status: 0 done, 1 the window could not be put back as it was, 2 usage or environment: "
+	"Exit status: 0 done, 1 a correctness test failed or the window could not be put back as it was, 2 usage or environment: "
 	"nothing was measured, or it could not be written, 77 nothing to test here, 99 internal error.",
 	NULL, help_filter, NULL,
 };

@@ -220,23 +220,29 @@ static int check_files(struct options *o)
 	return -EINVAL;
 }
 
+static bool is_same_file(const struct stat *out, const char *path)
+{
+	struct stat in;
+
+	return path && !stat(path, &in) && in.st_dev == out->st_dev && in.st_ino == out->st_ino;
+}
+
 /* An output must not replace what it is made from. */
 static int check_replaces(const struct options *o, const char *option, const char *path)
 {
-	struct stat out, in;
+	bool same;
+	struct stat out;
 
 	if (!strcmp(path, "-") || stat(path, &out))
 		return 0;
+	same = is_same_file(&out, o->witness) || is_same_file(&out, o->journal);
 	for (unsigned int side = 0; side < 2; side++)
-		for (size_t i = 0; i < o->sides[side].n; i++) {
-			if (stat(o->sides[side].names[i], &in) || in.st_dev != out.st_dev ||
-			    in.st_ino != out.st_ino)
-				continue;
-			log_error("%s %s would replace a result that is read: name another file",
-				  option, path);
-			return -EINVAL;
-		}
-	return 0;
+		for (size_t i = 0; i < o->sides[side].n; i++)
+			same |= is_same_file(&out, o->sides[side].names[i]);
+	if (!same)
+		return 0;
+	log_error("%s %s would replace a file that is read: name another file", option, path);
+	return -EINVAL;
 }
 
 static int check_outputs(const struct options *o)
@@ -264,31 +270,26 @@ static int read_files(struct files *f)
 	return ret;
 }
 
-/* The journal that outlived the guest knows more than what the guest read of it. */
+/* The journal that outlived the guest may know more than the guest read of it. */
 static int read_journal(const struct options *o)
 {
-	size_t ignored, found = 0;
+	size_t ignored;
+	int ret, known = 0;
 
 	if (access(o->journal, R_OK)) {
 		log_error("cannot read the crash journal %s: %s", o->journal, strerror(errno));
 		return -errno;
 	}
 	for (size_t i = 0; i < o->sides[1].n; i++) {
-		struct result *r = &o->sides[1].results[i];
-		int ret;
-
-		free(r->journal);
-		r->journal = NULL;
-		r->n_journal = 0;
-		ret = journal_read(r, o->journal, &ignored);
-		if (ret)
+		ret = journal_read_beside(&o->sides[1].results[i], o->journal, &ignored);
+		if (ret < 0)
 			return ret;
-		found += r->n_journal;
+		known += ret;
 		if (ignored && !i)
 			log_warn("%zu lines of the crash journal %s are torn or not mmiobench's: "
 				 "ignored", ignored, o->journal);
 	}
-	if (!found)
+	if (!known)
 		log_warn("the crash journal %s has nothing about the guest's BAR", o->journal);
 	return 0;
 }

@@ -74,6 +74,13 @@ static bool is_about(const struct advice_row *r, const char *hypervisor)
 
 void judge_advise(struct verdict *v, const struct result *run)
 {
+	if (v->contradiction) {
+		v->advice[v->n_advice++] =
+			"The evidence contradicts itself (--explain): do all files belong together, one VM "
+			"on one host, between two boots and upgrades? Then one of the lines is wrong: report "
+			"it with the files.";
+		return;
+	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && v->n_advice < ADVICE_MAX; i++) {
 		const struct advice_row *r = &rows[i];
 

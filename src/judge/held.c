@@ -34,7 +34,10 @@ enum held judge_held(const struct judge_input *in, char *why, size_t n)
 	}
 	snprintf(why, n, "the witness saw %s; by itself the guest finds %s (%s)", seen.observed,
 		 verdict_word_name(v.word), confidence_name(v.confidence));
-	if (!(verdict_types(&v, STRENGTH_STRONG) & seen.says))
+	if (!v.contradiction && !(verdict_types(&v, STRENGTH_STRONG) & seen.says))
 		return HELD_DISAGREES;
-	return v.effective == EFFECTIVE_UNKNOWN ? HELD_SILENT : HELD_AGREES;
+	if (v.effective != EFFECTIVE_UNKNOWN)
+		return HELD_AGREES;
+	snprintf(why, n, "the guest by itself cannot tell; the witness saw %s", seen.observed);
+	return HELD_SILENT;
 }

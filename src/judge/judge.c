@@ -123,6 +123,7 @@ static void conclude(struct verdict *v)
 		snprintf(v->reason, sizeof(v->reason), "nothing that was observed tells the type");
 		return;
 	}
+	v->contradiction = !all;
 	if (!all) {
 		snprintf(v->reason, sizeof(v->reason),
 			 "the evidence contradicts itself: see its lines");

@@ -60,6 +60,7 @@ struct verdict {
 	bool judged;             /* false: nothing was mapped WC (ram, no resourceN_wc) */
 	bool about_guest;        /* false: not judged, or bare metal: no hypervisor to judge */
 	bool emulated;           /* times counted for nothing */
+	bool contradiction;      /* no type is left that all lines allow */
 	struct evidence evidence[EVIDENCE_MAX];
 	unsigned int n_evidence;
 	char reason[400];        /* one sentence */

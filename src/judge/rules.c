@@ -192,7 +192,8 @@ static const struct journal_record *last_attempt(const struct result *run)
 
 		if (tells_type(j->probe) && !strcmp(j->mapping, "wc") &&
 		    strcmp(j->outcome, "interrupted") && strcmp(j->outcome, "survived") &&
-		    strcmp(j->outcome, "not-made") && !is_open_alive(j, run))
+		    strcmp(j->outcome, "not-made") && strcmp(j->outcome, "torn") &&
+		    !is_open_alive(j, run))
 			last = j;
 	}
 	return last;
@@ -208,7 +209,8 @@ static void say_death(struct evidence *e, const struct journal_record *j, const 
 	}
 	e->says = SAYS(EFFECTIVE_DEVICE);
 	/* of the run's own boot nobody saw the next: mmiobench alone may have been killed */
-	e->strength = is_fresh(j, run) && !j->this_boot ? STRENGTH_PROOF : STRENGTH_STRONG;
+	e->strength = is_fresh(j, run) && !j->this_boot && !j->beside ? STRENGTH_PROOF :
+									STRENGTH_STRONG;
 	snprintf(e->why, sizeof(e->why),
 		 "boot %.8s of this VM ended in that access: stage 2 was Device, and KVM "
 		 "cannot handle the alignment fault it raises (FSC 0x21). %s",
@@ -225,8 +227,11 @@ static bool observe_journal(struct evidence *e, const struct judge_input *in,
 	(void)subject;
 	if (!last)
 		return false;
-	caveat = is_fresh(last, run) ? "" : "If host or VMM changed since, probe again";
-	snprintf(e->threshold, sizeof(e->threshold), "an attempt with no record after it: the VM died of it");
+	caveat = last->beside	       ? "Is it this VM's journal, whole?" :
+		 is_fresh(last, run) ? "" :
+				       "If host or VMM changed since, probe again";
+	snprintf(e->threshold, sizeof(e->threshold), "a record after the attempt: it lived; none: the "
+		 "VM died of it");
 	snprintf(e->observed, sizeof(e->observed), "%s through wc at %s: %s",
 		 strcmp(last->probe, "alignment") ? "DC ZVA" : "unaligned load", last->time,
 		 last->outcome[0] ? last->outcome : "the machine died");
@@ -237,7 +242,8 @@ static bool observe_journal(struct evidence *e, const struct judge_input *in,
 	} else if (!strcmp(last->outcome, "works")) {
 		/* the control is run before each attempt: there is no entry without it */
 		e->says = works_says(run);
-		e->strength = is_fresh(last, run) ? STRENGTH_PROOF : STRENGTH_STRONG;
+		e->strength = is_fresh(last, run) && !last->beside ? STRENGTH_PROOF :
+								     STRENGTH_STRONG;
 		snprintf(e->why, sizeof(e->why), "an earlier run made it and lived, after a "
 			 "control that faulted through plain. %s", caveat);
 	} else {
@@ -324,7 +330,7 @@ const struct rule judge_rules[] = {
 	  "alignment" },
 	{ "DC ZVA", "Arm ARM C6.2.75: alignment fault on Device memory", false, observe_risky,
 	  "dc-zva" },
-	{ "crash journal", "KVM: kvm_handle_guest_abort, Unsupported FSC 0x21", false,
+	{ "crash journal", "before and after each attempt; KVM: kvm_handle_guest_abort, FSC 0x21", false,
 	  observe_journal, NULL },
 	{ "dependent load", "a round trip to a device takes hundreds of ns", true, observe_cached,
 	  NULL },

@@ -46,6 +46,24 @@ static bool saw_window(const struct witness *w, const struct result *run)
 	return false;
 }
 
+/* Whose mappings these cannot be; NULL: the host's that the guest is held against, as far as one knows. */
+static const char *not_of(const struct judge_input *in)
+{
+	const struct witness *w = in->witness;
+	const char *kernel = fact_get(&w->env.facts, "kernel_release"), *of;
+
+	if (w->replayed && !in->run->replayed)
+		return "it is of a recorded tree (--sysroot)";
+	if (!in->host)
+		return NULL;
+	of = fact_get(&in->host->env.facts, "kernel_release");
+	if (kernel && of && strcmp(kernel, of))
+		return "its kernel is not that of the host's result";
+	if (strcmp(w->device.bdf, in->host->device.bdf))
+		return "it watched another function than the host's result is of";
+	return NULL;
+}
+
 /*
  * What was mapped where this guest has its BAR: another VM, or another boot, may have it elsewhere.
  * In mine, whose ranges the caller frees. 0 or -ENOMEM.
@@ -119,9 +137,17 @@ bool observe_witness(struct evidence *e, const struct judge_input *in, const cha
 	const struct result *run = in->run;
 	struct witness_seen own, all;
 	struct witness mine;
+	const char *other;
 	bool known;
 
 	(void)subject;
+	other = in->witness ? not_of(in) : NULL;
+	if (other) {
+		snprintf(e->observed, sizeof(e->observed), "another machine or device");
+		snprintf(e->threshold, sizeof(e->threshold), "the host and function of the host's result");
+		snprintf(e->why, sizeof(e->why), "%s: it counts for nothing", other);
+		return true;
+	}
 	if (!in->witness || !is_same_bar(in->witness, run) || take_own(&mine, in->witness, run))
 		return false;
 	known = !witness_bar_seen(&own, &mine, run->bar.index) &&

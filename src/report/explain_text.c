@@ -85,7 +85,8 @@ void explain_text(FILE *out, const struct verdict *v, const struct result *r)
 		return;
 	}
 	if (v->emulated)
-		text_wrapped(out, "", 0, "The CPU is an emulator's: no line that rests on times counts.");
+		text_wrapped(out, "", 0, "The CPU is an emulator's: no line that rests on times counts, "
+			     "but for the isolated store, as a VM exit is slower by far.");
 	for (unsigned int i = 0; i < v->n_evidence; i++) {
 		const struct evidence *e = &v->evidence[i];
 

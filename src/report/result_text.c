@@ -187,7 +187,7 @@ static void print_evidence(FILE *out, const struct verdict *v)
 	}
 	if (unheard) {
 		snprintf(line, sizeof(line), "%u lines rest on times, and an emulated CPU's times say "
-			 "nothing about memory types (--explain shows them)", unheard);
+			 "nothing about memory types but that a BAR is trapped (--explain)", unheard);
 		text_wrapped(out, "  times             none", 28, line);
 	}
 	fputc('\n', out);

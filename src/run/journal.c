@@ -272,6 +272,14 @@ static int scan_before(struct journal_scan *scan, const json_t *record)
 	return result_add_journal(scan->result, &j);
 }
 
+/* What cannot be read may be how an open attempt ended: then it is no death. */
+static void note_torn(struct result *r)
+{
+	for (size_t i = 0; i < r->n_journal; i++)
+		if (!r->journal[i].outcome[0])
+			snprintf(r->journal[i].outcome, sizeof(r->journal[i].outcome), "torn");
+}
+
 static int scan_line(struct journal_scan *scan, const char *line)
 {
 	json_t *record = line_parse(line);
@@ -280,6 +288,7 @@ static int scan_line(struct journal_scan *scan, const char *line)
 
 	if (!record) {
 		scan->ignored++;
+		note_torn(r);
 		return 0;
 	}
 	if (same_bar(record, r)) {
@@ -321,4 +330,62 @@ int journal_read(struct result *result, const char *path, size_t *ignored)
 		fclose(f);
 	*ignored = scan.ignored;
 	return ret;
+}
+
+static bool has_attempt(const struct result *r, const struct journal_record *j)
+{
+	for (size_t i = 0; i < r->n_journal; i++)
+		if (!strcmp(r->journal[i].time, j->time) &&
+		    !strcmp(r->journal[i].boot_id, j->boot_id) &&
+		    !strcmp(r->journal[i].probe, j->probe) &&
+		    !strcmp(r->journal[i].mapping, j->mapping))
+			return true;
+	return false;
+}
+
+/* The oldest first; of one second in the order that they came. */
+static void sort_by_time(struct result *r)
+{
+	for (size_t i = 1; i < r->n_journal; i++) {
+		struct journal_record j = r->journal[i];
+		size_t k = i;
+
+		for (; k && strcmp(r->journal[k - 1].time, j.time) > 0; k--)
+			r->journal[k] = r->journal[k - 1];
+		r->journal[k] = j;
+	}
+}
+
+static int check_own(const struct result *r, const struct result *file, const char *path)
+{
+	for (size_t i = 0; i < r->n_journal; i++) {
+		if (has_attempt(file, &r->journal[i]) || file->n_journal == RESULT_JOURNAL_MAX)
+			continue;
+		log_error("the crash journal %s is not the guest's: it lacks the attempt of %s, which "
+			  "the guest's result has", path, r->journal[i].time);
+		return -EXDEV;
+	}
+	return 0;
+}
+
+int journal_read_beside(struct result *result, const char *path, size_t *ignored)
+{
+	struct result file = *result;
+	int ret;
+
+	file.journal = NULL;
+	file.n_journal = 0;
+	ret = journal_read(&file, path, ignored);
+	if (!ret && file.n_journal)
+		ret = check_own(result, &file, path);
+	for (size_t i = 0; i < file.n_journal && !ret; i++) {
+		if (has_attempt(result, &file.journal[i]))
+			continue;
+		file.journal[i].beside = true;
+		ret = result_add_journal(result, &file.journal[i]);
+	}
+	if (!ret)
+		sort_by_time(result);
+	free(file.journal);
+	return ret ? ret : (int)file.n_journal;
 }

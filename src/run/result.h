@@ -102,6 +102,7 @@ struct journal_record {
 	char outcome[32];        /* "": nothing was written after the attempt */
 	char attempt[64];        /* its id in the journal; not in results */
 	bool this_boot;
+	bool beside;             /* read from a file beside the run, which did not see it itself */
 };
 
 enum window_state {

@@ -528,7 +528,7 @@ static void test_held(void **state)
 	} rows[] = {
 		{ { .control = MISALIGNED, .wc = "works" }, HELD_SILENT, "no witness" },
 		{ { .witness = WITNESS_DEVICE, .other_bar = true }, HELD_SILENT, "another device" },
-		{ { .witness = WITNESS_DEVICE }, HELD_SILENT, "finds inconclusive" },
+		{ { .witness = WITNESS_DEVICE }, HELD_SILENT, "cannot tell" },
 		{ { .witness = WITNESS_DEVICE, .boot = OTHER_BOOT, .journal = "" }, HELD_AGREES,
 		  "stage 2 Device" },
 		{ { .witness = WITNESS_DEVICE, .control = MISALIGNED, .wc = "works" },
