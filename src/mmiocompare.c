@@ -42,7 +42,8 @@ enum option_key {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "explain", KEY_EXPLAIN, NULL, 0, "Tell how the verdict was reached, step by step", 0 },
+	{ "explain", KEY_EXPLAIN, NULL, 0, "Tell how the verdict was reached, step by step; also of one "
+	  "result alone", 0 },
 	{ "fail-on", KEY_FAIL_ON, "WHAT", 0, "regression: exit with 1 if a gating cell is slower, "
 	  "or a cell was measured on one side only; inconclusive: and with 3 if a gating cell cannot "
 	  "be told", 0 },
@@ -108,7 +109,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
 
-	o->asked |= key >= KEY_JSON && key < KEY_END && key != KEY_FORMAT;
+	o->asked |= key >= KEY_JSON && key < KEY_END && key != KEY_FORMAT &&
+		    key != KEY_EXPLAIN;
 	switch (key) {
 	case KEY_FORMAT:
 		if (format_outputs_add(&o->formats, arg))
@@ -204,12 +206,12 @@ static int check_files(struct options *o)
 	}
 	if (o->sides[0].n && o->sides[1].n)
 		return 0;
-	o->single = !o->separated && o->sides[0].n == 1 && o->formats.n;
+	o->single = !o->separated && o->sides[0].n == 1 && (o->formats.n || o->explain);
 	if (o->single && !o->asked)
 		return 0;
 	if (o->single) {
-		log_error("one result is nothing to compare: leave out all but --format, or name the "
-			  "guest's as well");
+		log_error("one result is nothing to compare: leave out all but --format and --explain, "
+			  "or name the guest's as well");
 		return -EINVAL;
 	}
 	if (o->separated)
@@ -360,6 +362,8 @@ static int convert(const struct options *o)
 	struct verdict verdict;
 
 	judge_run(&verdict, r, NULL);
+	if (o->explain && !format_outputs_on_stdout(&o->formats))
+		explain_text(stdout, &verdict, r);
 	return format_outputs_result(&o->formats, r, &verdict) ? EXIT_USAGE : 0;
 }
 

@@ -228,7 +228,8 @@ static const struct {
 	{ SEEN_NOTHING,
 	  "- echo 1 > /sys/bus/pci/devices/BDF/remove; echo 1 > /sys/bus/pci/rescan, or" },
 	{ SEEN_NOTHING, "- reboot the guest." },
-	{ SEEN_NOTHING, "Writing to the device's enable or reset file does not do it." },
+	{ SEEN_NOTHING, "Writing to the device's enable or reset file does not do it. A BAR that the "
+	  "VMM traps (mmiobench in the guest says so) is never mapped." },
 };
 
 static void print_advice(FILE *out, const struct witness *w)

@@ -11,7 +11,9 @@
 
 #define CONTROL_BYTES 65536u /* the largest page size in use */
 #define FORK_S        0.002  /* one child, for the estimate */
-#define NEEDED_PART   0.6    /* of the time, for visits that are as short as they can be */
+#define NEEDED_PART   0.5    /* of the time, for visits that are as short as they can be */
+#define SHARE_PART    0.3    /* for longer ones; what is left: accesses in loops may cost more than
+				single ones, by which all this is reckoned */
 
 static const struct plan_profile profiles[EXP_PROFILES] = {
 	[EXP_QUICK] = { "quick", 6, 10, 50, 3 },
@@ -163,7 +165,7 @@ int plan_record(struct plan *plan, const struct plan_ask *ask, struct result *re
 		else
 			needs[n++] = (struct need){ cell_need_s(c, result), i };
 	}
-	plan->share_s = (1 - NEEDED_PART) * plan->profile->budget_s /
+	plan->share_s = SHARE_PART * plan->profile->budget_s /
 			(PLAN_LEAST_ROUNDS * (double)(n ? n : 1));
 	result->cells = v;
 	result->n_cells = plan->cells.n;
