@@ -18,6 +18,7 @@
 #include "mmiobench_options.h"
 #include "pci/list.h"
 #include "report/list.h"
+#include "report/output.h"
 #include "report/report.h"
 #include "run/child.h"
 #include "run/journal.h"
@@ -292,21 +293,13 @@ static char *join_command(const char *environment, int argc, char **argv)
 	return s;
 }
 
-static bool is_journal(const char *path, const struct session_ask *ask)
-{
-	struct stat out, journal;
-
-	return !stat(path, &out) && !stat(ask->journal, &journal) && out.st_dev == journal.st_dev &&
-	       out.st_ino == journal.st_ino;
-}
-
 /* The journal cannot be made again. */
 static int check_replaces(const struct options *o, const struct session_ask *ask)
 {
-	const char *path = o->json && is_journal(o->json, ask) ? o->json : NULL;
+	const char *path = o->json && output_is_same(o->json, ask->journal) ? o->json : NULL;
 
 	for (size_t i = 0; i < o->formats.n && !path; i++)
-		if (is_journal(o->formats.v[i].path, ask))
+		if (output_is_same(o->formats.v[i].path, ask->journal))
 			path = o->formats.v[i].path;
 	if (!path)
 		return 0;

@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "base/parse.h"
 #include "report/formats.h"
+#include "report/output.h"
 #include "report/report.h"
 #include "run/journal.h"
 
@@ -222,25 +222,18 @@ static int check_files(struct options *o)
 	return -EINVAL;
 }
 
-static bool is_same_file(const struct stat *out, const char *path)
-{
-	struct stat in;
-
-	return path && !stat(path, &in) && in.st_dev == out->st_dev && in.st_ino == out->st_ino;
-}
-
 /* An output must not replace what it is made from. */
 static int check_replaces(const struct options *o, const char *option, const char *path)
 {
 	bool same;
-	struct stat out;
 
-	if (!strcmp(path, "-") || stat(path, &out))
+	if (!strcmp(path, "-"))
 		return 0;
-	same = is_same_file(&out, o->witness) || is_same_file(&out, o->journal);
+	same = (o->witness && output_is_same(path, o->witness)) ||
+	       (o->journal && output_is_same(path, o->journal));
 	for (unsigned int side = 0; side < 2; side++)
 		for (size_t i = 0; i < o->sides[side].n; i++)
-			same |= is_same_file(&out, o->sides[side].names[i]);
+			same |= output_is_same(path, o->sides[side].names[i]);
 	if (!same)
 		return 0;
 	log_error("%s %s would replace a file that is read: name another file", option, path);

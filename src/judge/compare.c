@@ -239,8 +239,7 @@ static int goodness(enum verdict_word w)
 	return w == VERDICT_PRESERVED ? 2 : w == VERDICT_INCONCLUSIVE;
 }
 
-void compare_judge(struct verdict *v, const struct comparison *c, int side,
-		   const struct result *run)
+static struct judge_input input_of(const struct comparison *c, int side, const struct result *run)
 {
 	struct judge_input in = { .run = run };
 
@@ -248,16 +247,24 @@ void compare_judge(struct verdict *v, const struct comparison *c, int side,
 		in.host = c->host;
 		in.witness = c->ask.witness;
 	}
+	return in;
+}
+
+void compare_judge(struct verdict *v, const struct comparison *c, int side,
+		   const struct result *run)
+{
+	struct judge_input in = input_of(c, side, run);
+
 	judge_input(v, &in);
 }
 
 static void judge_runs(struct comparison *c, const struct compare_side *guests)
 {
 	for (size_t i = 0; i < guests->n_runs; i++) {
-		struct judge_input in = { &guests->runs[i], c->host, c->ask.witness };
+		struct judge_input in = input_of(c, 1, &guests->runs[i]);
 		struct verdict v;
 
-		compare_judge(&v, c, 1, &guests->runs[i]);
+		judge_input(&v, &in);
 		/* on bare metal there is no hypervisor that could have preserved anything */
 		if (!v.about_guest)
 			v.word = VERDICT_INCONCLUSIVE;

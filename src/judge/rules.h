@@ -26,6 +26,7 @@ bool rule_measured(const struct cell_record *c);
 bool observe_witness(struct evidence *e, const struct judge_input *in, const char *subject);
 
 /* signs.c: what times show */
+bool observe_ratio(struct evidence *e, const struct judge_input *in, const char *subject);
 bool observe_sign(struct evidence *e, const struct judge_input *in, const char *subject);
 bool observe_cached(struct evidence *e, const struct judge_input *in, const char *subject);
 bool observe_ceiling(struct evidence *e, const struct judge_input *in, const char *subject);

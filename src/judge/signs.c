@@ -45,7 +45,7 @@ static const struct sign signs[] = {
 
 #define SIGNS (sizeof(signs) / sizeof(signs[0]))
 
-/* A ratio of medians, and what it may be by their intervals. */
+/* A ratio of medians, and what it may be by their intervals; at_most of one mapping's alone. */
 struct gain {
 	double ratio, at_least, at_most;
 };
@@ -91,7 +91,6 @@ static bool gain_over_plain(struct gain *over, const struct result *run, const s
 		return false;
 	over->ratio = wc.ratio / plain.ratio;
 	over->at_least = wc.at_least / plain.at_most;
-	over->at_most = wc.at_most / plain.at_least;
 	/* what came near the round trip made it */
 	if (sign->near && wc.at_least * NEAR < 1)
 		over->at_least = 0;
@@ -151,10 +150,11 @@ static void say_normal(struct evidence *e)
 	e->strength = STRENGTH_STRONG;
 }
 
-static bool observe_ratio(struct evidence *e, const struct result *run)
+bool observe_ratio(struct evidence *e, const struct judge_input *in, const char *subject)
 {
-	struct wc_ratio here = judge_wc_ratio(run);
+	struct wc_ratio here = judge_wc_ratio(in->run);
 
+	(void)subject;
 	if (!(here.most > 0))
 		return false;
 	snprintf(e->observed, sizeof(e->observed), "wc/plain up to %.2f (%s)", here.most,
@@ -187,9 +187,7 @@ bool observe_sign(struct evidence *e, const struct judge_input *in, const char *
 	const struct sign *sign = sign_find(subject);
 	struct gain over;
 
-	if (!sign)
-		return observe_ratio(e, in->run);
-	if (!gain_over_plain(&over, in->run, sign))
+	if (!sign || !gain_over_plain(&over, in->run, sign))
 		return false;
 	snprintf(e->observed, sizeof(e->observed), "gains %.2f times what plain gains", over.ratio);
 	snprintf(e->threshold, sizeof(e->threshold), "apart: %.2f and more, with all intervals%s",

@@ -75,7 +75,7 @@ static void print_end(FILE *out, const struct verdict *v, unsigned int left, uns
 
 void explain_text(FILE *out, const struct verdict *v, const struct result *r)
 {
-	unsigned int left = SAYS_ANYTHING, proved = SAYS_ANYTHING;
+	unsigned int left = SAYS_ANYTHING;
 
 	text_style_begin(out, TEXT_HEAD);
 	fputs("\nHow the verdict about wc was reached\n", out);
@@ -92,8 +92,6 @@ void explain_text(FILE *out, const struct verdict *v, const struct result *r)
 
 		print_line(out, i + 1, e);
 		left = print_step(out, e, left, r->arch);
-		if (e->strength == STRENGTH_PROOF)
-			proved &= e->says;
 	}
-	print_end(out, v, left, proved, r->arch);
+	print_end(out, v, left, verdict_types(v, STRENGTH_PROOF), r->arch);
 }

@@ -92,12 +92,11 @@ int format_outputs_add(struct format_outputs *o, const char *argument)
 /* By any name; two that do not exist yet have the same one. What is no file may be shared. */
 static bool is_same_file(const char *a, const char *b)
 {
-	struct stat x, y;
+	struct stat st;
 
-	if (!strcmp(a, b))
-		return stat(a, &x) || S_ISREG(x.st_mode);
-	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
-	       x.st_ino == y.st_ino;
+	if (stat(a, &st))
+		return !strcmp(a, b);
+	return S_ISREG(st.st_mode) && output_is_same(a, b);
 }
 
 static int check_shared(const char *a, const char *b)

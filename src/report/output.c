@@ -130,3 +130,10 @@ int output_writable(const char *path, const char *option)
 			  strerror(-ret), option);
 	return ret;
 }
+
+bool output_is_same(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}

@@ -2,6 +2,7 @@
 #ifndef REPORT_OUTPUT_H
 #define REPORT_OUTPUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /*
@@ -13,6 +14,9 @@
 /* put writes all of it; its result is 0 or -errno, and errors of the stream are found here. */
 int output_write(const char *path, const char *option, int (*put)(FILE *out, const void *what),
 		 const void *what);
+
+/* Whether both exist and are one file, by whatever names. */
+bool output_is_same(const char *a, const char *b);
 
 /* Whether output_write could write path; touches nothing that is there. */
 int output_writable(const char *path, const char *option);
