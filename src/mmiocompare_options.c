@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <argp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/log.h"
+#include "base/parse.h"
+#include "mmiocompare_options.h"
+#include "report/output.h"
+#include "report/report.h"
+
+enum option_key {
+	KEY_JSON = 0x100, KEY_MIN_EFFECT, KEY_FAIL_ON, KEY_REQUIRE, KEY_WITNESS, KEY_JOURNAL, KEY_EXPLAIN,
+	KEY_FORMAT, KEY_END,
+};
+
+static const struct argp_option argp_options[] = {
+	{ "explain", KEY_EXPLAIN, NULL, 0, "Tell how the verdict was reached, step by step; also of one "
+	  "result alone", 0 },
+	{ "fail-on", KEY_FAIL_ON, "WHAT", 0, "regression: exit with 1 if a gating cell is slower, "
+	  "or a cell was measured on one side only; inconclusive: and with 3 if a gating cell cannot "
+	  "be told", 0 },
+	{ "format", KEY_FORMAT, "NAME[=FILE]", 0, "Also in another format; without FILE to stdout, "
+	  "instead of the page; repeatable:", 0 },
+	{ "json", KEY_JSON, "FILE", 0, "Write the comparison; - is stdout, then nothing else is "
+	  "written there", 0 },
+	{ "journal", KEY_JOURNAL, "FILE", 0, "Read the guest's crash journal, which may tell of a probe "
+	  "that its VM died of", 0 },
+	{ "min-effect", KEY_MIN_EFFECT, "N%", 0, "Smallest difference that matters (5%)", 0 },
+	{ "require", KEY_REQUIRE, "WHAT", 0, "preserved: exit with 1, not 3, if nothing shows it",
+	  0 },
+	{ "witness", KEY_WITNESS, "FILE", 0, "Hold the guest's verdict against what mmiowitness saw on the "
+	  "host", 0 },
+	{ 0 },
+};
+
+/* What a command line has asked for, as bits: 1 << (key - KEY_JSON). */
+#define ASKED(key) (1u << ((key) - KEY_JSON))
+
+struct parse {
+	struct options *o;
+	unsigned int side;       /* that files belong to */
+	unsigned int asked;
+};
+
+/* What each mode has a use for. */
+static const unsigned int mode_options[] = {
+	[MODE_COMPARE] = ~0u,
+	[MODE_CONVERT] = ASKED(KEY_FORMAT) | ASKED(KEY_EXPLAIN),
+};
+
+static void add_file(struct files *f, const char *name)
+{
+	const char **names = realloc(f->names, (f->n + 1) * sizeof(*names));
+
+	if (!names) {
+		log_error("out of memory");
+		exit(EXIT_INTERNAL);
+	}
+	f->names = names;
+	names[f->n++] = name;
+	if (f->n > COMPARE_RUNS_MAX) {
+		log_error("more than %u results on a side: name fewer", COMPARE_RUNS_MAX);
+		exit(EXIT_USAGE);
+	}
+}
+
+static void set_fail_on(struct options *o, const char *what)
+{
+	o->ask.fail_on_inconclusive = !strcmp(what, "inconclusive");
+	o->ask.fail_on_regression = o->ask.fail_on_inconclusive || !strcmp(what, "regression");
+	if (o->ask.fail_on_regression)
+		return;
+	log_error("--fail-on %s is nothing to fail on: choose regression or inconclusive", what);
+	exit(EXIT_USAGE);
+}
+
+static void set_require(struct options *o, const char *what)
+{
+	o->ask.require_preserved = !strcmp(what, "preserved");
+	if (o->ask.require_preserved)
+		return;
+	log_error("--require %s: only preserved can be required", what);
+	exit(EXIT_USAGE);
+}
+
+static void set_min_effect(struct options *o, const char *text)
+{
+	if (!parse_percent(text, &o->ask.min_effect) && o->ask.min_effect <= 1)
+		return;
+	log_error("--min-effect %s is no share: 0%% to 100%%, such as 5%% or 0.5%%", text);
+	exit(EXIT_USAGE);
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct parse *p = state->input;
+	struct options *o = p->o;
+
+	if (key >= KEY_JSON && key < KEY_END)
+		p->asked |= ASKED(key);
+	switch (key) {
+	case KEY_FORMAT:
+		if (format_outputs_add(&o->formats, arg))
+			exit(EXIT_USAGE);
+		return 0;
+	case KEY_JSON:
+		o->json = arg;
+		return 0;
+	case KEY_WITNESS:
+		o->witness = arg;
+		return 0;
+	case KEY_JOURNAL:
+		o->journal = arg;
+		return 0;
+	case KEY_EXPLAIN:
+		o->explain = true;
+		return 0;
+	case KEY_FAIL_ON:
+		set_fail_on(o, arg);
+		return 0;
+	case KEY_REQUIRE:
+		set_require(o, arg);
+		return 0;
+	case KEY_MIN_EFFECT:
+		set_min_effect(o, arg);
+		return 0;
+	case ARGP_KEY_ARG:
+		add_file(&o->sides[p->side], arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* The table of formats is not written down twice. */
+static char *help_filter(int key, const char *text, void *input)
+{
+	char names[1024], *help;
+
+	(void)input;
+	if (key != KEY_FORMAT ||
+	    asprintf(&help, "%s %s", text, format_help(names, sizeof(names))) < 0)
+		return (char *)(uintptr_t)text;
+	return help;
+}
+
+static const struct argp argp = {
+	argp_options, parse_option, "HOST.json GUEST.json\nHOST.json... -- GUEST.json...\n"
+	"--format NAME[=FILE] RESULT.json",
+	"Holds a guest's result of mmiobench against the host's for the same BAR: did the "
+	"hypervisor preserve Normal-NC, and what does the guest cost? With several results a side, "
+	"of as many launches, what differs from launch to launch does not pass for a difference. "
+	"One result with --format is converted, and nothing compared.\v"
+	"Exit status: 0 preserved, 1 not preserved, a measurement failed or is missing on one "
+	"side, or what --fail-on says, 2 usage or unreadable input, 3 inconclusive. With --fail-on "
+	"and no hypervisor to judge (a machine against itself) only the figures count. "
+	"Of one result only: 0 written, 2 not.",
+	NULL, help_filter, NULL,
+};
+
+/*
+ * getopt takes "--" for the end of options and moves words around it: so each side is parsed for
+ * itself, and options may stand on either.
+ */
+static void parse_command(struct parse *p, int argc, char **argv)
+{
+	int at = 1;
+
+	while (at < argc && strcmp(argv[at], "--"))
+		at++;
+	p->o->separated = at < argc;
+	argp_parse(&argp, at, argv, 0, NULL, p);
+	if (!p->o->separated)
+		return;
+	for (int i = at + 1; i < argc; i++) {
+		if (strcmp(argv[i], "--"))
+			continue;
+		log_error("one -- parts the two sides: HOST.json... -- GUEST.json...");
+		exit(EXIT_USAGE);
+	}
+	p->side = 1;
+	argv[at] = argv[0];
+	argp_parse(&argp, argc - at, argv + at, 0, NULL, p);
+}
+
+/* By what was named; two files are a side each. */
+static enum compare_mode choose_mode(struct options *o, unsigned int asked)
+{
+	struct files *first = &o->sides[0];
+
+	if (!o->separated && first->n == 1 && asked & (ASKED(KEY_FORMAT) | ASKED(KEY_EXPLAIN)))
+		return MODE_CONVERT;
+	if (!o->separated && first->n == 2)
+		add_file(&o->sides[1], first->names[--first->n]);
+	return MODE_COMPARE;
+}
+
+/* What an option is good for: some have a meaning with two sides only. */
+static void check_fits(const struct options *o, unsigned int asked)
+{
+	for (size_t i = 0; argp_options[i].name; i++) {
+		int key = argp_options[i].key;
+
+		if (!(asked & ASKED(key)) || mode_options[o->mode] & ASKED(key))
+			continue;
+		log_error("one result is nothing to compare: leave out --%s, or name the host's result "
+			  "and the guest's", argp_options[i].name);
+		exit(EXIT_USAGE);
+	}
+}
+
+static void check_sides(const struct options *o)
+{
+	if (o->mode != MODE_COMPARE || (o->sides[0].n && o->sides[1].n))
+		return;
+	if (o->separated)
+		log_error("a side without results: mmiocompare HOST.json... -- GUEST.json...");
+	else
+		log_error("name the host's result and the guest's: mmiocompare HOST.json "
+			  "GUEST.json, or HOST.json... -- GUEST.json...");
+	exit(EXIT_USAGE);
+}
+
+/* An output must not replace what it is made from. */
+static int check_replaces(const struct options *o, const char *option, const char *path)
+{
+	bool same;
+
+	if (!strcmp(path, "-"))
+		return 0;
+	same = (o->witness && output_is_same(path, o->witness)) ||
+	       (o->journal && output_is_same(path, o->journal));
+	for (unsigned int side = 0; side < 2; side++)
+		for (size_t i = 0; i < o->sides[side].n; i++)
+			same |= output_is_same(path, o->sides[side].names[i]);
+	if (!same)
+		return 0;
+	log_error("%s %s would replace a file that is read: name another file", option, path);
+	return -EINVAL;
+}
+
+static void check_outputs(const struct options *o)
+{
+	int ret = o->json ? check_replaces(o, "--json", o->json) : 0;
+
+	for (size_t i = 0; i < o->formats.n && !ret; i++)
+		ret = check_replaces(o, "--format", o->formats.v[i].path);
+	if (!ret && o->json)
+		ret = result_writable(o->json);
+	if (ret || format_outputs_check(&o->formats, o->json, o->mode == MODE_COMPARE))
+		exit(EXIT_USAGE);
+}
+
+void options_parse(struct options *o, int argc, char **argv)
+{
+	struct parse p = { .o = o };
+
+	argp_err_exit_status = EXIT_USAGE;
+	argp_program_version = "mmiocompare " PACKAGE_VERSION;
+	parse_command(&p, argc, argv);
+	o->mode = choose_mode(o, p.asked);
+	check_fits(o, p.asked);
+	check_sides(o);
+	check_outputs(o);
+}
+
+void options_free(struct options *o)
+{
+	for (unsigned int side = 0; side < 2; side++) {
+		struct files *f = &o->sides[side];
+
+		for (size_t i = 0; f->results && i < f->n; i++)
+			result_free(&f->results[i]);
+		free(f->results);
+		free(f->names);
+	}
+}
+

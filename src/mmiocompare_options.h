@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MMIOCOMPARE_OPTIONS_H
+#define MMIOCOMPARE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "judge/compare.h"
+#include "report/formats.h"
+
+/* The command line of mmiocompare. Who finds a mistake logs it and exits with EXIT_USAGE. */
+#define EXIT_USAGE    2
+#define EXIT_INTERNAL 99
+
+/* What the command line is for; each has one function in mmiocompare.c. */
+enum compare_mode {
+	MODE_COMPARE,            /* two sides of results */
+	MODE_CONVERT,            /* one result, nothing to compare: --format, --explain */
+};
+
+struct files {
+	const char **names;      /* point into argv; owned */
+	size_t n;
+	struct result *results;  /* owned; NULL: not read */
+};
+
+struct options {
+	enum compare_mode mode;
+	struct files sides[2];   /* before and behind "--"; without it all in the first */
+	bool separated;          /* there was a "--" */
+	const char *json, *witness, *journal;
+	bool explain;
+	struct format_outputs formats;
+	struct compare_ask ask;  /* all but the witness */
+};
+
+/* Parses, and checks that inputs and outputs fit the mode and each other; reads no result. */
+void options_parse(struct options *o, int argc, char **argv);
+void options_free(struct options *o);
+
+#endif
