@@ -7,7 +7,9 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "mmiocompare_options.h"
+#include "report/output.h"
 #include "report/report.h"
+#include "report/survey.h"
 #include "run/journal.h"
 
 static int read_files(struct files *f)
@@ -111,9 +113,53 @@ static int convert(struct options *o)
 	return format_outputs_result(&o->formats, r, &verdict) ? EXIT_USAGE : 0;
 }
 
+/* An older survey may lie among the results, but none of them is replaced by one. */
+static int check_survey_output(const struct options *o, const struct survey_files *files)
+{
+	for (size_t i = 0; o->json && i < files->n; i++) {
+		if (files->records[i].state == SURVEY_OTHER ||
+		    !output_is_same(o->json, files->paths[i]))
+			continue;
+		log_error("--json %s would replace a file that is read: name another file", o->json);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Its files are read one at a time, not beforehand. */
+static int survey(struct options *o)
+{
+	bool to_stdout = o->json && !strcmp(o->json, "-");
+	struct survey_files files;
+	struct survey s;
+	char why[160];
+	int status;
+
+	if (survey_read(&files, o->sides[0].names[0]))
+		return EXIT_USAGE;
+	if (check_survey_output(o, &files)) {
+		survey_files_free(&files);
+		return EXIT_USAGE;
+	}
+	if (survey_make(&s, files.records, files.n, o->ask.min_effect)) {
+		log_error("out of memory");
+		survey_files_free(&files);
+		return EXIT_INTERNAL;
+	}
+	status = survey_status(&s, &o->ask, why, sizeof(why));
+	if (!to_stdout)
+		survey_text(stdout, &s, &files, &o->ask);
+	if (o->json && survey_write(&s, &files, &o->ask, o->json))
+		status = EXIT_USAGE;
+	survey_free(&s);
+	survey_files_free(&files);
+	return status;
+}
+
 static int (*const modes[])(struct options *o) = {
 	[MODE_COMPARE] = compare,
 	[MODE_CONVERT] = convert,
+	[MODE_SURVEY] = survey,
 };
 
 int main(int argc, char **argv)
@@ -122,7 +168,7 @@ int main(int argc, char **argv)
 	int status = EXIT_USAGE;
 
 	options_parse(&o, argc, argv);
-	if (!read_files(&o.sides[0]) && !read_files(&o.sides[1]))
+	if (o.mode == MODE_SURVEY || (!read_files(&o.sides[0]) && !read_files(&o.sides[1])))
 		status = modes[o.mode](&o);
 	options_free(&o);
 	if (fflush(stdout) || ferror(stdout)) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "base/log.h"
 #include "base/parse.h"
 #include "mmiocompare_options.h"
@@ -49,6 +50,7 @@ struct parse {
 static const unsigned int mode_options[] = {
 	[MODE_COMPARE] = ~0u,
 	[MODE_CONVERT] = ASKED(KEY_FORMAT) | ASKED(KEY_EXPLAIN),
+	[MODE_SURVEY] = ASKED(KEY_JSON) | ASKED(KEY_FAIL_ON) | ASKED(KEY_REQUIRE) | ASKED(KEY_MIN_EFFECT),
 };
 
 static void add_file(struct files *f, const char *name)
@@ -149,7 +151,7 @@ static char *help_filter(int key, const char *text, void *input)
 
 static const struct argp argp = {
 	argp_options, parse_option, "HOST.json GUEST.json\nHOST.json... -- GUEST.json...\n"
-	"--format NAME[=FILE] RESULT.json",
+	"--format NAME[=FILE] RESULT.json\nDIRECTORY",
 	"Holds a guest's result of mmiobench against the host's for the same BAR: did the "
 	"hypervisor preserve Normal-NC, and what does the guest cost? With several results a side, "
 	"of as many launches, what differs from launch to launch does not pass for a difference. "
@@ -186,13 +188,24 @@ static void parse_command(struct parse *p, int argc, char **argv)
 	argp_parse(&argp, argc - at, argv + at, 0, NULL, p);
 }
 
+static bool is_directory(const char *name)
+{
+	struct stat st;
+
+	return !stat(name, &st) && S_ISDIR(st.st_mode);
+}
+
 /* By what was named; two files are a side each. */
 static enum compare_mode choose_mode(struct options *o, unsigned int asked)
 {
 	struct files *first = &o->sides[0];
 
-	if (!o->separated && first->n == 1 && asked & (ASKED(KEY_FORMAT) | ASKED(KEY_EXPLAIN)))
-		return MODE_CONVERT;
+	if (!o->separated && first->n == 1) {
+		if (is_directory(first->names[0]))
+			return MODE_SURVEY;
+		if (asked & (ASKED(KEY_FORMAT) | ASKED(KEY_EXPLAIN)))
+			return MODE_CONVERT;
+	}
 	if (!o->separated && first->n == 2)
 		add_file(&o->sides[1], first->names[--first->n]);
 	return MODE_COMPARE;
@@ -201,26 +214,37 @@ static enum compare_mode choose_mode(struct options *o, unsigned int asked)
 /* What an option is good for: some have a meaning with two sides only. */
 static void check_fits(const struct options *o, unsigned int asked)
 {
+	const char *what = o->mode == MODE_SURVEY ? "a directory of results is looked through" :
+						    "one result is nothing to compare";
+
 	for (size_t i = 0; argp_options[i].name; i++) {
 		int key = argp_options[i].key;
 
 		if (!(asked & ASKED(key)) || mode_options[o->mode] & ASKED(key))
 			continue;
-		log_error("one result is nothing to compare: leave out --%s, or name the host's result "
-			  "and the guest's", argp_options[i].name);
+		log_error("%s: leave out --%s, or name the host's results and the guest's", what,
+			  argp_options[i].name);
 		exit(EXIT_USAGE);
 	}
 }
 
 static void check_sides(const struct options *o)
 {
+	for (unsigned int side = 0; side < 2 && o->mode != MODE_SURVEY; side++)
+		for (size_t i = 0; i < o->sides[side].n; i++) {
+			if (!is_directory(o->sides[side].names[i]))
+				continue;
+			log_error("%s is a directory, which is looked through alone: name only it, or "
+				  "only results", o->sides[side].names[i]);
+			exit(EXIT_USAGE);
+		}
 	if (o->mode != MODE_COMPARE || (o->sides[0].n && o->sides[1].n))
 		return;
 	if (o->separated)
 		log_error("a side without results: mmiocompare HOST.json... -- GUEST.json...");
 	else
 		log_error("name the host's result and the guest's: mmiocompare HOST.json "
-			  "GUEST.json, or HOST.json... -- GUEST.json...");
+			  "GUEST.json, or HOST.json... -- GUEST.json..., or a directory of results");
 	exit(EXIT_USAGE);
 }
 

@@ -15,6 +15,7 @@
 enum compare_mode {
 	MODE_COMPARE,            /* two sides of results */
 	MODE_CONVERT,            /* one result, nothing to compare: --format, --explain */
+	MODE_SURVEY,             /* a directory of results, each held against its like */
 };
 
 struct files {

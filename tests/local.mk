@@ -18,3 +18,4 @@ include tests/unit/logic.mk
 include tests/unit/witness.mk
 include tests/cli/local.mk
 include tests/formats/local.mk
+include tests/survey/local.mk

@@ -12,10 +12,20 @@
 
 static bool progress_shown;
 static bool muted;
+static char *kept;
+static size_t kept_n;
 
 void log_mute(bool mute)
 {
 	muted = mute;
+}
+
+void log_keep(char *buf, size_t n)
+{
+	kept = buf;
+	kept_n = n;
+	if (buf)
+		buf[0] = 0;
 }
 
 /* A terminal that can overwrite a line; a wrapped one could not be. */
@@ -52,6 +62,11 @@ static void log_line(const char *level, const char *fmt, va_list ap)
 			p[0] = p[1] = '?';
 		else if (*p < ' ' || *p == 0x7f)
 			*p = '?';
+	}
+	if (kept) {
+		if (!kept[0] && !*level) /* an error */
+			snprintf(kept, kept_n, "%s", line);
+		return;
 	}
 	progress_clear();
 	fprintf(stderr, "%s: %s%s\n", program_invocation_short_name, level, line);

@@ -17,13 +17,10 @@
  * What gates look at, few, so that a real change needs few rounds to stand out of them. They are in
  * every profile and fit every window. "*" is wc, or ram where ordinary memory was measured.
  */
-static const struct {
-	const char *experiment, *rest;
-	const char *what;
-} gates[COMPARE_GATES] = {
-	{ "bw", "store8/4K/flushed", "rate of stores that have arrived" },
-	{ "bw", "load8/4K", "rate of loads" },
-	{ "lat", "store8+read-flush@each/64/posted", "a store and its proof of arrival" },
+const struct compare_gate compare_gates[COMPARE_GATES] = {
+	{ "bw", "store8/4K/flushed", "rate of stores that have arrived", false },
+	{ "bw", "load8/4K", "rate of loads", false },
+	{ "lat", "store8+read-flush@each/64/posted", "a store and its proof of arrival", true },
 };
 
 static const char *const state_names[COMPARE_STATES] = {
@@ -47,19 +44,26 @@ const char *compare_word_name(enum compare_word w)
 	return word_names[w];
 }
 
-const char *compare_gate(const struct cell_record *c)
+int compare_gate_number(const struct cell_record *c)
 {
 	char id[sizeof(c->id)];
 
 	if (strcmp(c->mapping, "wc") && strcmp(c->mapping, "ram"))
-		return NULL;
-	for (size_t i = 0; i < COMPARE_GATES; i++) {
-		snprintf(id, sizeof(id), "%s/%s/%s", gates[i].experiment, c->mapping,
-			 gates[i].rest);
+		return -1;
+	for (int i = 0; i < COMPARE_GATES; i++) {
+		snprintf(id, sizeof(id), "%s/%s/%s", compare_gates[i].experiment, c->mapping,
+			 compare_gates[i].rest);
 		if (!strcmp(c->id, id))
-			return gates[i].what;
+			return i;
 	}
-	return NULL;
+	return -1;
+}
+
+const char *compare_gate(const struct cell_record *c)
+{
+	int i = compare_gate_number(c);
+
+	return i < 0 ? NULL : compare_gates[i].what;
 }
 
 /* What one side has of a cell; from bad to good, the worst of its runs. */

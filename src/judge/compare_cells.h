@@ -28,6 +28,17 @@ struct compare_ask {
 	const struct witness *witness; /* of the host: what KVM did with the BAR; NULL: none */
 };
 
+/* What gates look at, by number below COMPARE_GATES: a rate or a time. */
+#define COMPARE_GATES 3
+struct compare_gate {
+	const char *experiment, *rest; /* of the cell's id, around the mapping */
+	const char *what;
+	bool is_time;
+};
+
+extern const struct compare_gate compare_gates[COMPARE_GATES];
+int compare_gate_number(const struct cell_record *c); /* -1: none of them */
+
 #define COMPARE_MIN_EFFECT 0.05
 #define COMPARE_ALPHA      0.05 /* of Holm's procedure over all gating cells */
 #define COMPARE_Q          0.05 /* of Benjamini and Hochberg's over the others */
@@ -93,8 +104,7 @@ int compare_cells_make(struct compare_cells *c, const struct compare_side *host,
 		       const struct compare_side *guest, const struct compare_ask *ask);
 void compare_cells_free(struct compare_cells *c);
 
-/* What a cell tells that gates look at, one of COMPARE_GATES; NULL: it is none. */
-#define COMPARE_GATES 3
+/* What a cell tells that gates look at; NULL: it is none. */
 const char *compare_gate(const struct cell_record *c);
 
 const char *compare_state_name(enum compare_state s); /* "measured", "one-sided", ... */

@@ -8,4 +8,5 @@ libjudge_a_SOURCES += \
 	%D%/judge.c %D%/judge.h \
 	%D%/rules.c %D%/rules.h \
 	%D%/signs.c \
+	%D%/survey.c %D%/survey.h \
 	%D%/witnessed.c

@@ -18,6 +18,9 @@ int json_put(FILE *f, json_t *root);
 /* The JSON in a file, "-": stdin; bounded. NULL after logging. */
 json_t *json_file_read(const char *path);
 
+/* What root, the JSON of path, holds; the caller frees. As result_read of report.h. */
+int result_from_json(struct result *result, const json_t *root, const char *path);
+
 /* Whether json_file_write could write path; touches nothing that is there. 0, -errno after logging. */
 int json_file_writable(const char *path);
 

@@ -34,6 +34,10 @@ libjudge_a_SOURCES += \
 	%D%/result_read.c \
 	%D%/result_text.c \
 	%D%/result_write.c \
+	%D%/survey.h \
+	%D%/survey_json.c \
+	%D%/survey_read.c \
+	%D%/survey_text.c \
 	%D%/text.c %D%/text.h \
 	%D%/witness_read.c \
 	%D%/witness_text.c \

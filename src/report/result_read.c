@@ -261,16 +261,12 @@ static void read_root(struct reader *rd, const json_t *root, struct result *r)
 	read_cells(rd, root, r);
 }
 
-int result_read(struct result *result, const char *path)
+int result_from_json(struct result *result, const json_t *root, const char *path)
 {
 	struct reader rd = { .path = path, .schema = RESULT_SCHEMA, .program = "mmiobench" };
 	struct result new = { 0 };
-	json_t *root = json_file_read(path);
 
-	if (!root)
-		return -EINVAL;
 	read_root(&rd, root, &new);
-	json_decref(root);
 	if (rd.ret == -ENOMEM)
 		log_error("out of memory for %s", path);
 	if (rd.ret) {
@@ -279,4 +275,13 @@ int result_read(struct result *result, const char *path)
 	}
 	*result = new;
 	return 0;
+}
+
+int result_read(struct result *result, const char *path)
+{
+	json_t *root = json_file_read(path);
+	int ret = root ? result_from_json(result, root, path) : -EINVAL;
+
+	json_decref(root);
+	return ret;
 }

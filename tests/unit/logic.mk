@@ -11,6 +11,7 @@ check_PROGRAMS += \
 	%D%/test-plan \
 	%D%/test-result \
 	%D%/test-stat \
+	%D%/test-survey \
 	tests/replay/test-sets \
 	%D%/stat-print
 
@@ -47,6 +48,9 @@ check_PROGRAMS += \
 %C%_test_stat_SOURCES = %D%/test-stat.c
 %C%_test_stat_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_stat_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_survey_SOURCES = %D%/test-survey.c
+%C%_test_survey_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_survey_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
 tests_replay_test_sets_SOURCES = tests/replay/test-sets.c %D%/fixture.c %D%/fixture.h
 tests_replay_test_sets_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 tests_replay_test_sets_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
@@ -66,6 +70,7 @@ TESTS += \
 	%D%/test-plan \
 	%D%/test-result \
 	%D%/test-stat \
+	%D%/test-survey \
 	tests/replay/test-sets \
 	%D%/stat-scipy.test \
 	tests/schema.test
@@ -83,4 +88,5 @@ EXTRA_DIST += \
 	results/README.md \
 	results/mmiobench-compare-1.schema.json \
 	results/mmiobench-result-1.schema.json \
+	results/mmiobench-survey-1.schema.json \
 	results/mmiobench-witness-1.schema.json

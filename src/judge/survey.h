@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef JUDGE_SURVEY_H
+#define JUDGE_SURVEY_H
+
+#include "judge/compare_cells.h"
+#include "judge/judge.h"
+
+/*
+ * Very many results, of a fleet or of years, each held against its like. Pure. What is kept of a
+ * result has a fixed size, so that a directory of them needs little memory.
+ */
+
+enum survey_state {
+	SURVEY_UNREAD,
+	SURVEY_READING,          /* by a process; it died of it, where the state stays */
+	SURVEY_RESULT,
+	SURVEY_OTHER,            /* no result of mmiobench: a comparison, a witness, another's */
+	SURVEY_BROKEN,           /* why says it */
+	SURVEY_STATES
+};
+
+/*
+ * What makes results be of one kind: they should say the same. Text, "" where nothing is known. Guests
+ * and hosts are of different kinds, and so are kernels.
+ */
+enum survey_key {
+	SURVEY_MACHINE,          /* "QEMU QEMU Virtual Machine", by DMI or device tree */
+	SURVEY_CPU,              /* model; on arm64 "implementer 0x41 part 0xd0c" */
+	SURVEY_ARCH,             /* "aarch64" */
+	SURVEY_WHERE,            /* "guest of kvm", "bare metal" */
+	SURVEY_KERNEL,           /* release */
+	SURVEY_DEVICE,           /* "1af4:1110 BAR 2 of 16M"; "ordinary memory" */
+	SURVEY_KEYS
+};
+
+struct survey_record {
+	enum survey_state state;
+	int reader;              /* process that reads it */
+	char why[224];           /* it could not be read */
+	char started[32];        /* ISO 8601, UTC */
+	char keys[SURVEY_KEYS][96];
+	bool timed;              /* its times are a machine's: neither emulated nor replayed */
+	bool judged, about_guest; /* as of a verdict */
+	enum verdict_word word;  /* inconclusive where there is no hypervisor to judge */
+	enum confidence confidence;
+	size_t n_wrong;          /* cells that saw what must not be */
+	double figures[COMPARE_GATES]; /* medians of what gates look at; 0: not measured */
+};
+
+/* All of rec but state, reader and why. */
+void survey_record_set(struct survey_record *rec, const struct result *result);
+
+/* One figure of a cluster; all 0 where fewer than SURVEY_LEAST results have it. */
+struct survey_figure {
+	size_t n;                /* results that have it */
+	double median, low, high; /* low, high: 5th and 95th percentile */
+	size_t n_slower, n_faster; /* far from the median: see SURVEY_SIGMAS */
+	double slower, faster;   /* the medians of those */
+};
+
+/* Results of one kind with one verdict. */
+struct survey_cluster {
+	size_t first, n;         /* of survey.order */
+	size_t kind, n_kind;     /* number of its kind, and how many results that has */
+	size_t n_proved;
+	size_t n_wrong;          /* results with cells that saw what must not be */
+	bool odd;                /* few of its kind have this verdict */
+	struct survey_figure figures[COMPARE_GATES];
+};
+
+/* A result whose figure is far from its cluster's. */
+struct survey_odd {
+	size_t record, cluster;
+	int figure;
+	bool slower;
+	double value, typical;
+};
+
+#define SURVEY_LEAST  8   /* results of a kind that can tell what is odd among them */
+#define SURVEY_SIGMAS 5.0 /* of a normal distribution, by the median absolute deviation of logs */
+#define SURVEY_FEW    0.1 /* a share of a kind that is odd */
+
+struct survey {
+	const struct survey_record *records; /* not owned */
+	size_t n_records;
+	size_t n_states[SURVEY_STATES];
+	/* of those that are results */
+	size_t n_words[VERDICTS], n_proved[VERDICTS]; /* about guests */
+	size_t n_unjudged;       /* bare metal, ordinary memory, no resourceN_wc */
+	size_t n_untimed, n_wrong;
+	const char *oldest, *newest; /* NULL: there is no result */
+	size_t *order;           /* owned: results by kind and verdict, n_states[SURVEY_RESULT] of them */
+	struct survey_cluster *clusters; /* owned; those not preserved first, then the largest */
+	size_t n_clusters, n_kinds;
+	struct survey_odd *odds; /* owned; farthest first */
+	size_t n_odds, n_odds_slower;
+};
+
+/* min_effect: as of struct compare_ask; less is never odd. The records must outlive it. 0, -ENOMEM. */
+int survey_make(struct survey *s, const struct survey_record *records, size_t n, double min_effect);
+void survey_free(struct survey *s);
+
+
+/* Of a cluster's results, "preserved", ..., "none" where there is no hypervisor to judge. */
+const char *survey_verdict_name(const struct survey_record *rec);
+
+/*
+ * Exit status of mmiocompare: 0 every guest is preserved, 1 one is not, a file could not be read, a
+ * correctness test failed, or with fail_on_regression one is slower than its kind; 3 some are
+ * inconclusive (1 with require_preserved), or there is nothing to judge and none was asked for.
+ */
+int survey_status(const struct survey *s, const struct compare_ask *ask, char *why, size_t n);
+
+#endif

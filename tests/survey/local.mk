@@ -1,0 +1,2 @@
+TESTS += %D%/survey.test
+EXTRA_DIST += %D%/make-fleet %D%/survey.test
