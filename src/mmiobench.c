@@ -22,6 +22,7 @@
 #include "report/report.h"
 #include "run/child.h"
 #include "run/journal.h"
+#include "run/rescue.h"
 #include "run/session.h"
 
 #define WINDOW_DEFAULT_BYTES (1u << 20)
@@ -435,6 +436,26 @@ static int plan_or_measure(const struct options *o, struct session_ask *ask, int
 	return ret || o->dry_run ? ret : measure(o, ask, argc, argv);
 }
 
+static int check_root(const struct options *o)
+{
+	if (o->sysroot || !geteuid())
+		return 0;
+	log_error("only root may map BARs: run it with sudo (--list, --dry-run and --map ram work "
+		  "without)");
+	return -EPERM;
+}
+
+static int recover(const struct options *o, const struct pci_list *list)
+{
+	size_t n;
+
+	if (check_root(o) || rescue_recover(list, &o->select, &n))
+		return EXIT_USAGE;
+	if (!n)
+		puts("no killed run has left anything to put back");
+	return EXIT_DONE;
+}
+
 static int run_on_bar(const struct options *o, struct session_ask *ask, int bar, int argc,
 		      char **argv)
 {
@@ -449,14 +470,16 @@ static int run_on_bar(const struct options *o, struct session_ask *ask, int bar,
 		pci_list_free(&list);
 		return EXIT_DONE;
 	}
+	if (o->recover) {
+		ret = recover(o, &list);
+		pci_list_free(&list);
+		return ret;
+	}
 	ret = choose(&chosen, o, &list, bar);
 	if (!ret && parse_window(o, chosen.bar->size_bytes, ask))
 		ret = EXIT_USAGE;
-	if (!ret && !o->dry_run && !o->sysroot && geteuid()) {
-		log_error("only root may map BARs: run it with sudo (--list, --dry-run and --map ram "
-			  "work without)");
+	if (!ret && !o->dry_run && check_root(o))
 		ret = EXIT_USAGE;
-	}
 	if (!ret) {
 		ask->dev = chosen.dev;
 		ask->bar = chosen.bar;
@@ -527,7 +550,7 @@ static int run(const struct options *o, int argc, char **argv)
 	if (o->sysroot && check_sysroot(o))
 		return EXIT_USAGE;
 	path_set_sysroot(o->sysroot ? o->sysroot : "");
-	if (!o->map || strcmp(o->map, "ram") || o->list)
+	if (!o->map || strcmp(o->map, "ram") || o->list || o->recover)
 		return run_on_bar(o, &ask, bar, argc, argv);
 	if (o->bar || o->select.slot || o->select.id) {
 		log_error("--map ram measures ordinary memory: leave out --bar, -s and -d");

@@ -18,6 +18,7 @@ enum option_key {
 	KEY_DRY_RUN, KEY_CPU, KEY_SEED, KEY_READ_ONLY, KEY_LEAVE_WINDOW, KEY_JSON, KEY_JOURNAL,
 	KEY_ALLOW_VM_CRASH, KEY_ALLOW_BOUND_DRIVER, KEY_ALLOW_SIDE_EFFECTS, KEY_ALLOW_BRIDGE,
 	KEY_EMULATED, KEY_SYSROOT, KEY_EXPLAIN, KEY_FORMAT,
+	KEY_RECOVER,
 };
 
 static const struct argp_option argp_options[] = {
@@ -54,6 +55,8 @@ static const struct argp_option argp_options[] = {
 	{ "allow-bridge", KEY_ALLOW_BRIDGE, NULL, 0, "Test a bridge's BAR", 0 },
 	{ "leave-window", KEY_LEAVE_WINDOW, NULL, 0, "Leave what was stored, to look at it from "
 	  "outside", 0 },
+	{ "recover", KEY_RECOVER, NULL, 0, "Put back what a killed run has left changed, on all functions or "
+	  "the selected ones, and measure nothing", 0 },
 	{ "journal", KEY_JOURNAL, "FILE", 0, "Crash journal (" JOURNAL_DEFAULT ")", 0 },
 
 	{ NULL, 0, NULL, 0, "Output:", 4 },
@@ -84,6 +87,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 's': o->select.slot = arg; break;
 	case 'd': o->select.id = arg; break;
 	case KEY_LIST: o->list = true; break;
+	case KEY_RECOVER: o->recover = true; break;
 	case KEY_LIST_KERNELS: o->list_kernels = true; break;
 	case KEY_BAR: o->bar = arg; break;
 	case KEY_OFFSET: o->offset = arg; break;

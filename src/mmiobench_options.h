@@ -23,7 +23,7 @@ struct options {
 	struct policy_ask policy;
 	const char *bar, *offset, *length, *map, *tests, *kernels, *barriers, *sizes, *cpu, *seed, *journal, *json, *sysroot;
 	enum exp_profile profile;
-	bool list, list_kernels, dry_run, allow_vm_crash, leave_window, emulated, explain;
+	bool list, list_kernels, recover, dry_run, allow_vm_crash, leave_window, emulated, explain;
 	struct format_outputs formats;
 	bool formats_are_defaults; /* they came from the environment */
 	char *environment;       /* the variables that were used, as they stood */

@@ -141,8 +141,20 @@ static int driver_check(const struct pci_power *p)
 	return 0;
 }
 
+/* Whom to tell before a change. */
+struct notice {
+	int (*note)(const struct pci_power *found, void *arg);
+	void *arg;
+};
+
+static int notice_give(const struct notice *notice, struct pci_power *p)
+{
+	p->changed = true;
+	return notice->note ? notice->note(p, notice->arg) : 0;
+}
+
 /* "auto" lets the kernel put the function to sleep between two accesses of ours. */
-static int runtime_pm_hold(struct pci_power *p)
+static int runtime_pm_hold(struct pci_power *p, const struct notice *notice)
 {
 	char control[sizeof(p->runtime_pm)];
 	int ret;
@@ -150,36 +162,42 @@ static int runtime_pm_hold(struct pci_power *p)
 	if (path_read(control, sizeof(control), SYSFS_DEVICE "power/control", p->dev->bdf) <= 0 ||
 	    !strcmp(control, "on"))
 		return 0;
-	ret = path_write("on", SYSFS_DEVICE "power/control", p->dev->bdf);
-	if (ret) {
-		log_error("%s: cannot keep it awake, writing power/control: %s: run as root",
-			  p->dev->bdf, strerror(-ret));
-		return ret;
-	}
 	strcpy(p->runtime_pm, text_clean(control));
-	p->changed = true;
-	return 0;
+	ret = notice_give(notice, p);
+	if (!ret) {
+		ret = path_write("on", SYSFS_DEVICE "power/control", p->dev->bdf);
+		if (ret)
+			log_error("%s: cannot keep it awake, writing power/control: %s: run as root",
+				  p->dev->bdf, strerror(-ret));
+	}
+	if (ret)
+		p->runtime_pm[0] = 0;
+	return ret;
 }
 
 /*
  * The kernel's own way: D0 with the BARs put back after a soft reset, bridges above it enabled,
  * memory decode.
  */
-static int kernel_enable(struct pci_power *p)
+static int kernel_enable(struct pci_power *p, const struct notice *notice)
 {
-	int ret = path_write("1", SYSFS_DEVICE "enable", p->dev->bdf);
+	int ret;
 
+	p->enabled = true;
+	ret = notice_give(notice, p);
+	if (ret) {
+		p->enabled = false;
+		return ret;
+	}
+	ret = path_write("1", SYSFS_DEVICE "enable", p->dev->bdf);
 	if (ret == -EBUSY)
 		log_error("%s: a driver has taken it just now: unbind it and try again",
 			  p->dev->bdf);
 	else if (ret)
 		log_error("%s: the kernel cannot enable it (%s): see dmesg", p->dev->bdf,
 			  strerror(-ret));
-	if (ret)
-		return ret;
-	p->enabled = true;
-	p->changed = true;
-	return 0;
+	p->enabled = !ret;
+	return ret;
 }
 
 /*
@@ -219,7 +237,7 @@ static int finish_by_hand(struct pci_power *p, int fd)
 	return ret;
 }
 
-static int wake(struct pci_power *p)
+static int wake(struct pci_power *p, const struct notice *notice)
 {
 	int fd = config_open(p->dev, O_RDWR), ret;
 
@@ -227,7 +245,7 @@ static int wake(struct pci_power *p)
 		return fd;
 	ret = state_read(p, fd);
 	if (!ret && (pm_state(p) != PM_D0 || !memory_on(p, p->command))) {
-		ret = kernel_enable(p);
+		ret = kernel_enable(p, notice);
 		if (!ret)
 			ret = finish_by_hand(p, fd);
 	}
@@ -246,17 +264,19 @@ static int check_only(struct pci_power *p)
 	return ret ? ret : driver_check(p);
 }
 
-int pci_power_on(struct pci_power *power, const struct pci_device *dev)
+int pci_power_on(struct pci_power *power, const struct pci_device *dev,
+		 int (*note)(const struct pci_power *found, void *arg), void *arg)
 {
+	const struct notice notice = { note, arg };
 	struct pci_power p = { .dev = dev };
 	int ret;
 
 	if (dev->driver[0]) {
 		ret = check_only(&p);
 	} else {
-		ret = runtime_pm_hold(&p);
+		ret = runtime_pm_hold(&p, &notice);
 		if (!ret)
-			ret = wake(&p);
+			ret = wake(&p, &notice);
 		if (ret)
 			pci_power_restore(&p);
 	}

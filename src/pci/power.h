@@ -18,12 +18,16 @@ struct pci_power {
 	bool changed;            /* something is to be put back */
 };
 
+/* What is about to be changed, as power would have it afterwards; not 0: leave it. */
 /*
  * Makes dev answer: D0, memory decode. Uses sysfs "enable" (a driver bound: leaves everything to
  * the driver and only checks). 0 or -errno after logging; then nothing is changed, but as restore
  * says. dev must outlive power.
+ * Before each change note gets what is to be put back afterwards, that change with it; what it
+ * returns, when not 0, is returned, and the change is not made. NULL: nobody is told.
  */
-int pci_power_on(struct pci_power *power, const struct pci_device *dev);
+int pci_power_on(struct pci_power *power, const struct pci_device *dev,
+		 int (*note)(const struct pci_power *found, void *arg), void *arg);
 
 /*
  * Puts COMMAND, power state and runtime power management back as found; nothing if power_on changed

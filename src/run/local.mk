@@ -3,6 +3,7 @@ libmeasure_a_SOURCES += \
 	%D%/plan.c %D%/plan.h \
 	%D%/refusal.c %D%/refusal.h \
 	%D%/probes.c %D%/probes.h \
+	%D%/rescue.c %D%/rescue.h \
 	%D%/runner.c %D%/runner.h \
 	%D%/session.c %D%/session.h \
 	%D%/window.c %D%/window.h

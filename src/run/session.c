@@ -13,6 +13,7 @@
 #include "run/child.h"
 #include "run/journal.h"
 #include "run/probes.h"
+#include "run/rescue.h"
 #include "run/session.h"
 #include "run/window.h"
 
@@ -78,6 +79,7 @@ struct session {
 	const struct runner *runner;
 	const struct plan_ask *plan_ask;
 	const struct risky *risky; /* of the phase that makes one */
+	struct rescue rescue;
 };
 
 static int phase_probes(struct session *s)
@@ -120,8 +122,8 @@ static void note_window(struct session *s, int restored, size_t differing)
 static int with_window(struct session *s, uint64_t bytes, bool doorbell,
 		       int (*phase)(struct session *s))
 {
-	struct window saved[2] = { 0 };
-	struct map_range ranges[2] = { s->runner->data, s->runner->control };
+	struct window saved[RESCUE_WINDOWS] = { 0 };
+	struct map_range ranges[RESCUE_WINDOWS] = { s->runner->data, s->runner->control };
 	size_t differing = 0;
 	int ret = 0, restored;
 
@@ -132,19 +134,28 @@ static int with_window(struct session *s, uint64_t bytes, bool doorbell,
 	ranges[1].length_bytes = doorbell ? PLAN_DOORBELL_BYTES : 0;
 	if (s->ask->leave_window)
 		s->result->window = WINDOW_LEFT;
-	for (int i = 0; i < 2 && !ret && !s->ask->leave_window; i++) {
+	for (int i = 0; i < RESCUE_WINDOWS && !ret && !s->ask->leave_window; i++) {
 		ranges[i].writable = true;
 		if (ranges[i].length_bytes)
 			ret = window_save(&saved[i], &ranges[i]);
 	}
-	if (!ret)
-		ret = phase(s);
-	for (int i = 0; i < 2; i++) {
+	if (!ret && !s->ask->leave_window)
+		ret = rescue_keep(&s->rescue, saved, RESCUE_WINDOWS);
+	if (ret) { /* nothing was stored */
+		for (int i = 0; i < RESCUE_WINDOWS; i++)
+			window_drop(&saved[i]);
+		return ret;
+	}
+	ret = phase(s);
+	for (int i = 0; i < RESCUE_WINDOWS; i++) {
 		if (!saved[i].words)
 			continue;
 		restored = window_restore(&saved[i], &differing);
 		note_window(s, restored, differing);
 	}
+	/* what is lost is still in the file: the device may come back */
+	if (s->result->window != WINDOW_LOST)
+		rescue_keep(&s->rescue, NULL, 0);
 	return ret;
 }
 
@@ -172,26 +183,26 @@ static bool rings_doorbell(const struct result *result)
 	return false;
 }
 
-static int session_measure(struct result *result, const struct session_ask *ask,
-			   const struct runner *r, const struct plan_ask *plan_ask)
+static int session_measure(struct session *s)
 {
-	struct session s = { .result = result, .ask = ask, .runner = r, .plan_ask = plan_ask };
-	int ret = with_window(&s, PROBE_TOUCHED_BYTES, false, phase_probes);
+	const struct session_ask *ask = s->ask;
+	struct result *result = s->result;
+	int ret = with_window(s, PROBE_TOUCHED_BYTES, false, phase_probes);
 
 	if (!ret)
-		ret = plan_record(r->plan, plan_ask, result);
-	if (!ret)
-		ret = with_window(&s, touched_bytes(result), rings_doorbell(result), phase_rounds);
-	if (ret || !ask->dev)
+		ret = plan_record(s->runner->plan, s->plan_ask, result);
+	if (!ret && result->window != WINDOW_LOST)
+		ret = with_window(s, touched_bytes(result), rings_doorbell(result), phase_rounds);
+	if (ret || !ask->dev || result->window == WINDOW_LOST)
 		return ret;
 	/* the next access may be the last of this VM: what was measured is safe first */
 	if (ask->checkpoint)
 		ask->checkpoint(result, ask->checkpoint_arg);
-	for (s.risky = arch_risky; s.risky->name && !ret; s.risky++) {
-		bool stores = s.risky->stores && !probes_risky_refusal(s.risky, result, ask);
+	for (s->risky = arch_risky; s->risky->name && !ret; s->risky++) {
+		bool stores = s->risky->stores && !probes_risky_refusal(s->risky, result, ask);
 
-		if (probes_risky_wanted(s.risky, result, ask))
-			ret = with_window(&s, stores ? RISKY_BYTES : 0, false, phase_risky);
+		if (probes_risky_wanted(s->risky, result, ask))
+			ret = with_window(s, stores ? RISKY_BYTES : 0, false, phase_risky);
 	}
 	return ret;
 }
@@ -209,23 +220,49 @@ static int session_journal(struct result *result, const struct session_ask *ask)
 	return ret;
 }
 
-/* On a device: alone, and with its power up. */
-static int session_on_device(struct result *result, const struct session_ask *ask,
-			     const struct runner *r, const struct plan_ask *plan_ask)
+static int note_power(const struct pci_power *found, void *arg)
+{
+	struct session *s = arg;
+
+	s->rescue.power = *found;
+	return rescue_keep(&s->rescue, NULL, 0);
+}
+
+/* With the device's power up. Whatever is changed is in the rescue file meanwhile. */
+static int session_powered(struct session *s)
 {
 	struct pci_power power = { 0 };
-	int lock = pci_lock(ask->dev), ret, restored;
+	int ret = pci_power_on(&power, s->ask->dev, note_power, s), restored;
 
-	if (lock < 0)
-		return lock;
-	ret = session_journal(result, ask);
-	if (!ret)
-		ret = pci_power_on(&power, ask->dev);
 	if (!ret) {
-		ret = session_measure(result, ask, r, plan_ask);
+		ret = session_measure(s);
 		restored = pci_power_restore(&power);
 		ret = ret ? ret : restored;
 	}
+	if (s->result->window == WINDOW_LOST) {
+		log_note("%s: when it answers again, put its window back with mmiobench --recover",
+			 s->ask->dev->bdf);
+		return ret;
+	}
+	s->rescue.power.changed = false;
+	rescue_keep(&s->rescue, NULL, 0);
+	return ret;
+}
+
+/* On a device: alone, and not on top of what a killed run has left. */
+static int session_on_device(struct session *s)
+{
+	const struct session_ask *ask = s->ask;
+	int lock = pci_lock(ask->dev), ret;
+
+	if (lock < 0)
+		return lock;
+	s->rescue = (struct rescue){ ask->dev, ask->bar, s->result->started, { 0 } };
+	ret = rescue_check(ask->dev);
+	if (!ret)
+		ret = session_journal(s->result, ask);
+	if (!ret)
+		ret = session_powered(s);
 	pci_unlock(lock);
 	return ret;
 }
@@ -238,6 +275,7 @@ int session_run(struct result *result, const struct session_ask *ask)
 	struct timespec begin, end;
 	struct plan_ask plan_ask;
 	struct runner r = { .plan = &plan, .clock = &clock, .seed = ask->seed };
+	struct session s = { .result = result, .ask = ask, .runner = &r, .plan_ask = &plan_ask };
 	int ret = topology_choose_cpu(&choice, ask->cpu, ask->dev);
 
 	if (!ret)
@@ -261,8 +299,7 @@ int session_run(struct result *result, const struct session_ask *ask)
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	arch_clock_calibrate(&clock);
 	session_describe(result, ask, &plan, &clock);
-	ret = ask->dev ? session_on_device(result, ask, &r, &plan_ask) :
-			 session_measure(result, ask, &r, &plan_ask);
+	ret = ask->dev ? session_on_device(&s) : session_measure(&s);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	result->duration_s = (double)(end.tv_sec - begin.tv_sec) +
 			     (double)(end.tv_nsec - begin.tv_nsec) * 1e-9;

@@ -101,7 +101,7 @@ static void test_awake_is_left_alone(void **state)
 	(void)state;
 	function_put(0x0406, 0);
 	tree_put(DIR "enable", "7");
-	assert_int_equal(pci_power_on(&p, &device), 0);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), 0);
 	assert_false(p.changed);
 	assert_int_equal(pci_power_restore(&p), 0);
 	assert_int_equal(word(COMMAND), 0x0406);
@@ -115,7 +115,7 @@ static void test_decode_is_turned_on_and_off(void **state)
 
 	(void)state;
 	function_put(0x0540, PME_STATUS);
-	assert_int_equal(pci_power_on(&p, &device), 0);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), 0);
 	assert_int_equal(word(COMMAND), 0x0542);
 	assert_int_equal(file_start(DIR "enable"), '1');
 	assert_int_equal(pci_power_restore(&p), 0);
@@ -136,7 +136,7 @@ static void test_command_is_restored_whole(void **state)
 
 	(void)state;
 	function_put(0x0400, 0);
-	assert_int_equal(pci_power_on(&p, &device), 0);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), 0);
 	tree_get(DIR "config", c, sizeof(c));
 	c[COMMAND] = 0x07;
 	c[COMMAND + 1] = 0;
@@ -151,7 +151,7 @@ static void test_d3hot_wakes_and_sleeps_again(void **state)
 
 	(void)state;
 	function_put(0x0002, PME_STATUS | NO_SOFT_RESET | 3);
-	assert_int_equal(pci_power_on(&p, &device), 0);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), 0);
 	assert_int_equal(word(PMCSR), NO_SOFT_RESET); /* a 0 leaves PME status alone */
 	assert_int_equal(file_start(DIR "enable"), '1');
 	assert_int_equal(pci_power_restore(&p), 0);
@@ -166,7 +166,7 @@ static void test_d3hot_with_soft_reset_is_the_kernels(void **state)
 
 	(void)state;
 	function_put(0x0000, 3);
-	assert_int_equal(pci_power_on(&p, &device), -EIO);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), -EIO);
 	assert_null(p.dev);
 	assert_int_equal(word(PMCSR), 3);
 	assert_int_equal(word(COMMAND), 0);
@@ -182,7 +182,7 @@ static void test_runtime_pm_is_held(void **state)
 	(void)state;
 	function_put(0x0002, 0);
 	tree_put(DIR "power/control", "auto\n");
-	assert_int_equal(pci_power_on(&p, &device), 0);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), 0);
 	tree_get(DIR "power/control", control, 2);
 	assert_memory_equal(control, "on", 2);
 	assert_int_equal(pci_power_restore(&p), 0);
@@ -209,7 +209,7 @@ static void test_driver_keeps_its_function(void **state)
 
 		function_put(cases[i].command, cases[i].pmcsr);
 		tree_put(DIR "power/control", "auto");
-		assert_int_equal(pci_power_on(&p, &device), cases[i].ret);
+		assert_int_equal(pci_power_on(&p, &device, NULL, NULL), cases[i].ret);
 		assert_int_equal(word(COMMAND), cases[i].command);
 		assert_int_equal(word(PMCSR), cases[i].pmcsr);
 		assert_int_equal(file_start(DIR "enable"), '0');
@@ -229,7 +229,7 @@ static void test_all_ones(void **state)
 	tree_put(DIR "power/control", "auto");
 	memset(ones, 0xff, sizeof(ones));
 	tree_put_bytes(DIR "config", ones, sizeof(ones));
-	assert_int_equal(pci_power_on(&p, &device), -ENODEV);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), -ENODEV);
 	assert_int_equal(file_start(DIR "power/control"), 'a');
 	assert_non_null(strstr(tree_log(), "D3cold"));
 }
@@ -244,14 +244,14 @@ static void test_malformed_config(void **state)
 	function_put(0, 0);
 	c[COMMAND] = 2;
 	tree_put_bytes(DIR "config", c, sizeof(c));
-	assert_int_equal(pci_power_on(&p, &device), 0);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), 0);
 	assert_int_equal(p.pm_offset, 0);
 	tree_put_bytes(DIR "config", c, 64); /* as without root */
-	assert_int_equal(pci_power_on(&p, &device), -EIO);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), -EIO);
 	tree_put_bytes(DIR "config", c, 0);
-	assert_int_equal(pci_power_on(&p, &device), -EIO);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), -EIO);
 	tree_remove(DIR "config");
-	assert_int_equal(pci_power_on(&p, &device), -ENOENT);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), -ENOENT);
 	assert_non_null(strstr(tree_log(), "0000:01:00.0"));
 }
 
@@ -263,7 +263,7 @@ static void test_no_enable_file(void **state)
 	function_put(0, 0);
 	tree_remove(DIR "enable");
 	tree_put(DIR "power/control", "auto");
-	assert_int_equal(pci_power_on(&p, &device), -ENOENT);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), -ENOENT);
 	assert_int_equal(file_start(DIR "power/control"), 'a');
 	assert_int_equal(word(COMMAND), 0);
 }
@@ -276,7 +276,7 @@ static void test_restore_goes_on(void **state)
 	(void)state;
 	function_put(0x0400, 0);
 	tree_put(DIR "power/control", "auto");
-	assert_int_equal(pci_power_on(&p, &device), 0);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), 0);
 	tree_remove(DIR "enable");
 	assert_int_equal(pci_power_restore(&p), -ENOENT);
 	assert_int_equal(word(COMMAND), 0x0400);
@@ -306,7 +306,7 @@ static void power_on_all(struct pci_power *p)
 {
 	function_put(0x0500, NO_SOFT_RESET | 3);
 	tree_put(DIR "power/control", "auto");
-	assert_int_equal(pci_power_on(p, &device), 0);
+	assert_int_equal(pci_power_on(p, &device, NULL, NULL), 0);
 	assert_int_equal(word(COMMAND), 0x0502);
 	assert_int_equal(word(PMCSR), NO_SOFT_RESET);
 }
@@ -347,7 +347,7 @@ static void test_driver_bound_while_awake(void **state)
 	(void)state;
 	function_put(0x0002, 0);
 	tree_put(DIR "power/control", "auto");
-	assert_int_equal(pci_power_on(&p, &device), 0);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), 0);
 	tree_link(DIR "driver", "../../drivers/vfio-pci");
 	assert_int_equal(pci_power_restore(&p), 0);
 	tree_get(DIR "power/control", control, 2);
@@ -377,7 +377,7 @@ static void test_virtual_function(void **state)
 	for (int bound = 0; bound < 2; bound++) {
 		virtual_function_put(0x0400);
 		strcpy(device.driver, bound ? "iavf" : "");
-		assert_int_equal(pci_power_on(&p, &device), 0);
+		assert_int_equal(pci_power_on(&p, &device, NULL, NULL), 0);
 		assert_false(p.changed);
 		assert_int_equal(file_start(DIR "enable"), '0');
 		assert_int_equal(word(COMMAND), 0x0400);
@@ -393,7 +393,7 @@ static void test_virtual_function_is_gone(void **state)
 
 	(void)state;
 	virtual_function_put(0xffff);
-	assert_int_equal(pci_power_on(&p, &device), -ENODEV);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), -ENODEV);
 	assert_non_null(strstr(tree_log(), "all ones"));
 }
 
