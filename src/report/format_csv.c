@@ -1,75 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include "judge/correct.h"
+#include "report/csv.h"
 #include "report/format.h"
 
-/*
- * RFC 4180 with LF: a line of names, then one row per cell. The same code writes both, so that a
- * value cannot stand under another's name.
- */
-struct csv {
-	FILE *out;
-	bool head;               /* names, not values */
-	bool begun;              /* this line */
-};
-
-static void csv_field(struct csv *w, const char *s)
-{
-	fputs(w->begun ? "," : "", w->out);
-	w->begun = true;
-	if (!strpbrk(s, ",\"\n\r ")) {
-		fputs(s, w->out);
-		return;
-	}
-	fputc('"', w->out);
-	for (; *s; s++)
-		fprintf(w->out, *s == '"' ? "\"\"" : "%c", *s);
-	fputc('"', w->out);
-}
-
-static void csv_text(struct csv *w, const char *name, const char *value)
-{
-	char safe[600] = "'";
-
-	/* a spreadsheet takes what begins so for a formula, whoever wrote it */
-	format_clean(safe + 1, sizeof(safe) - 1, value);
-	csv_field(w, w->head ? name : strchr("=+-@", value[0]) && value[0] ? safe : safe + 1);
-}
-
-/* Not known: an empty field. */
-static void csv_number(struct csv *w, const char *name, bool known, double value)
-{
-	char number[40] = "";
-
-	if (known)
-		format_number(number, sizeof(number), value);
-	csv_field(w, w->head ? name : number);
-}
-
-static void csv_count(struct csv *w, const char *name, bool known, uint64_t value)
-{
-	char number[24] = "";
-
-	if (known)
-		snprintf(number, sizeof(number), "%" PRIu64, value);
-	csv_field(w, w->head ? name : number);
-}
-
-static void csv_bool(struct csv *w, const char *name, bool value)
-{
-	csv_field(w, w->head ? name : value ? "true" : "false");
-}
-
-static void csv_end(struct csv *w)
-{
-	fputc('\n', w->out);
-	w->begun = false;
-}
-
-/* What is done in a cell. */
 static void csv_cell(struct csv *w, const struct cell_record *c)
 {
 	csv_text(w, "experiment", c->experiment);

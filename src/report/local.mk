@@ -5,6 +5,7 @@ libjudge_a_SOURCES += \
 	%D%/compare_cells_text.c \
 	%D%/compare_json.c \
 	%D%/compare_text.c \
+	%D%/csv.c %D%/csv.h \
 	%D%/explain_text.c \
 	%D%/json_machine.c \
 	%D%/format.c %D%/format.h \

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PLOT_AXIS_H
+#define PLOT_AXIS_H
+
+#include "plot/picture.h"
+
+/* Where an axis begins and ends, and its ticks with what they are called. Pure. */
+
+#define AXIS_TICKS 24
+struct axis_ticks {
+	double low, high;
+	double at[AXIS_TICKS];
+	char name[AXIS_TICKS][16];
+	size_t n;
+};
+
+/*
+ * For values from low to high (both of them finite, and above 0 where axis->log), at most most
+ * ticks. From 0 where the axis is linear.
+ */
+void axis_make(struct axis_ticks *t, const struct picture_axis *axis, double low, double high,
+	       size_t most);
+
+#endif

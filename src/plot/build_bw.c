@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/parse.h"
+#include "judge/ceiling.h"
+#include "plot/build.h"
+
+/* Throughput: by size, and by kernel over one size. */
+
+#define USUAL "8" /* bytes of the accesses that sizes are measured with unasked */
+
+enum { POSTED, FLUSHED, LOADS, WAYS };
+
+static const struct {
+	const char *title;
+	bool load, flushed;
+} ways[WAYS] = {
+	[POSTED] = { "stores, posted (issue cost)", false, false },
+	[FLUSHED] = { "stores, flushed (arrived)", false, true },
+	[LOADS] = { "loads", true, false },
+};
+
+static bool walks_up(const struct cell_record *c)
+{
+	return !strcmp(c->access_pattern, "seq") || !strncmp(c->access_pattern, "span", 4);
+}
+
+static bool belongs(const struct cell_record *c, int way)
+{
+	return !strcmp(c->experiment, "bw") && !strcmp(c->barrier, "none") && walks_up(c) &&
+	       c->is_load == ways[way].load && c->flushed == ways[way].flushed &&
+	       !strcmp(c->unit, "B/s");
+}
+
+/* "16_sse" of "store16_sse" and "load16_sse" */
+static const char *stem_of(const struct cell_record *c)
+{
+	size_t n = strcspn(c->kernel, "0123456789");
+
+	return c->kernel[n] ? c->kernel + n : c->kernel;
+}
+
+/* Kernels in the order in which they are met, over all cells of both sides: their markers. */
+static unsigned int mark_of(const struct picture_names *kernels, const char *stem)
+{
+	for (size_t i = 0; i < kernels->n; i++)
+		if (!strcmp(kernels->v[i], stem))
+			return (unsigned int)i;
+	return 0;
+}
+
+/* A kernel that was measured over one size only is no curve: it is in the other picture. */
+static bool has_sizes(const struct result *r, const char *stem)
+{
+	uint64_t first = 0;
+
+	for (size_t i = 0; i < r->n_cells; i++) {
+		const struct cell_record *c = &r->cells[i];
+
+		if (strcmp(c->experiment, "bw") || strcmp(c->barrier, "none") || !walks_up(c) ||
+		    strcmp(stem_of(c), stem))
+			continue;
+		if (first && c->region_bytes != first)
+			return true;
+		first = c->region_bytes;
+	}
+	return false;
+}
+
+static int list_kernels(struct picture *p, const struct picture_input *in,
+			struct picture_names *kernels)
+{
+	const char *last = "";
+
+	for (size_t side = 0; side < in->n_sides; side++) {
+		const struct result *r = &in->sides[side].runs[0];
+
+		for (size_t i = 0; i < r->n_cells; i++) {
+			const char *stem = stem_of(&r->cells[i]);
+
+			if (strcmp(r->cells[i].experiment, "bw") || !strcmp(stem, last) ||
+			    strcmp(r->cells[i].barrier, "none"))
+				continue;
+			last = stem;
+			if ((!strcmp(stem, USUAL) || has_sizes(r, stem)) &&
+			    build_name(p, kernels, stem) == -ENOMEM)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static bool is_listed(const struct picture_names *kernels, const char *stem)
+{
+	for (size_t i = 0; i < kernels->n; i++)
+		if (!strcmp(kernels->v[i], stem))
+			return true;
+	return false;
+}
+
+static int add_side(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
+		    size_t side, int way, const struct picture_names *kernels)
+{
+	const struct result *r = &in->sides[side].runs[0];
+	int ret = 0;
+
+	for (size_t i = 0; i < r->n_cells && !ret; i++) {
+		const struct cell_record *c = &r->cells[i];
+		struct build_series want = { .mapping = c->mapping, .kernel = "", .side = side };
+		struct picture_series *s;
+		struct picture_point point;
+		char kernel[32];
+
+		if (!belongs(c, way) || !is_listed(kernels, stem_of(c)))
+			continue;
+		snprintf(kernel, sizeof(kernel), "%.20s bytes", stem_of(c));
+		if (kernels->n > 1)
+			want.kernel = kernel;
+		want.mark = mark_of(kernels, stem_of(c));
+		s = build_series(p, panel, in, &want, &ret);
+		if (!s)
+			continue;
+		build_figure(&point, &in->sides[side], c);
+		point.y = point.x;
+		point.x = (double)c->region_bytes;
+		if (!point.absent)
+			build_text(point.text, sizeof(point.text), PICTURE_RATE, point.y);
+		ret = build_point(p, s, &point);
+	}
+	return ret;
+}
+
+/* What the link can carry: only what has arrived may be held against it. */
+static void add_limits(struct picture_panel *panel, const struct picture_input *in)
+{
+	static const struct {
+		const char *name;
+		unsigned int payload_bytes; /* 0: all of it */
+	} limits[PICTURE_LIMITS] = { { "link, raw", 0 }, { "64 B TLPs", 64 }, { "8 B TLPs", 8 } };
+	const struct result *r = &in->sides[0].runs[0];
+	double raw = r->is_ram ? 0 : ceiling_raw(&r->device.link);
+	/* a host's link is real; a guest's may be what the VMM made up */
+	bool virtual = in->n_sides == 1 && r->env.virt.guest == ENV_GUEST;
+
+	for (size_t i = 0; i < PICTURE_LIMITS && raw > 0; i++) {
+		struct picture_limit *l = &panel->limits[panel->n_limits++];
+
+		l->y = limits[i].payload_bytes ? raw * ceiling_share(limits[i].payload_bytes) : raw;
+		snprintf(l->name, sizeof(l->name), "%s%s", limits[i].name,
+			 virtual ? " (virtual?)" : "");
+	}
+}
+
+int picture_build_bw(struct picture *p, const struct picture_input *in)
+{
+	struct picture_names kernels = { 0 };
+	int ret = list_kernels(p, in, &kernels);
+
+	snprintf(p->title, sizeof(p->title), "Throughput by size%s",
+		 kernels.n > 1 ? " and width" : ", 8-byte accesses");
+	for (int way = 0; way < WAYS && !ret; way++) {
+		struct picture_panel *panel = build_panel(p, ways[way].title, "region, bytes",
+							  PICTURE_BYTES, "bytes per second",
+							  PICTURE_RATE);
+
+		panel->x.log = panel->y.log = true;
+		for (size_t side = 0; side < in->n_sides && !ret; side++)
+			ret = add_side(p, panel, in, side, way, &kernels);
+		if (way == FLUSHED && panel->n_series)
+			add_limits(panel, in);
+		build_sort(panel);
+		if (!panel->n_series)
+			p->n_panels--;
+	}
+	free(kernels.v);
+	return ret;
+}
+
+/* The kernels' common region: that of the first cell that is not of the usual kernel. */
+static uint64_t region_of(const struct picture_input *in)
+{
+	for (size_t side = 0; side < in->n_sides; side++) {
+		const struct result *r = &in->sides[side].runs[0];
+
+		for (size_t i = 0; i < r->n_cells; i++) {
+			const struct cell_record *c = &r->cells[i];
+
+			if (!strcmp(c->experiment, "bw") && !strcmp(c->barrier, "none") &&
+			    strcmp(stem_of(c), USUAL) && walks_up(c))
+				return c->region_bytes;
+		}
+	}
+	return 0;
+}
+
+static int add_widths(struct picture *p, struct picture_panel *panel,
+		      const struct picture_input *in, size_t side, int way, uint64_t region)
+{
+	const struct result *r = &in->sides[side].runs[0];
+	int ret = 0;
+
+	for (size_t i = 0; i < r->n_cells && !ret; i++) {
+		const struct cell_record *c = &r->cells[i];
+		const struct build_series want = { c->mapping, "", 0, side };
+		struct picture_series *s;
+		struct picture_point point;
+		int row;
+
+		if (!belongs(c, way) || c->region_bytes != region)
+			continue;
+		row = build_name(p, &panel->rows, c->kernel);
+		s = row < 0 ? NULL : build_series(p, panel, in, &want, &ret);
+		if (row == -ENOMEM)
+			ret = -ENOMEM;
+		if (!s)
+			continue;
+		build_figure(&point, &in->sides[side], c);
+		point.y = row;
+		if (!point.absent)
+			build_text(point.text, sizeof(point.text), PICTURE_RATE, point.x);
+		ret = build_point(p, s, &point);
+	}
+	return ret;
+}
+
+int picture_build_widths(struct picture *p, const struct picture_input *in)
+{
+	static const int shown[] = { FLUSHED, LOADS };
+	uint64_t region = region_of(in);
+	char size[24];
+	int ret = 0;
+
+	if (!region)
+		return -ENODATA;
+	snprintf(p->title, sizeof(p->title), "Throughput by kernel, over %s",
+		 format_size(size, sizeof(size), region));
+	for (size_t i = 0; i < 2 && !ret; i++) {
+		struct picture_panel *panel = build_panel(p, ways[shown[i]].title,
+							  "bytes per second", PICTURE_RATE, "",
+							  PICTURE_COUNT);
+
+		for (size_t side = 0; side < in->n_sides && !ret; side++)
+			ret = add_widths(p, panel, in, side, shown[i], region);
+		if (!panel->n_series)
+			p->n_panels--;
+	}
+	return ret;
+}
