@@ -61,14 +61,18 @@ static void make_binary(struct axis_ticks *t, enum picture_unit unit, size_t mos
 		add_tick(t, unit, exp2(e));
 }
 
-/* Decades, with 2 and 5, or 3, between them where there is room. */
+/* Decades, with as much between them as there is room for. */
 static void make_decimal(struct axis_ticks *t, enum picture_unit unit, size_t most)
 {
-	static const double steps[][4] = { { 1, 2, 5, 0 }, { 1, 3, 0 }, { 1, 0 } };
+	static const double steps[][8] = { { 1, 1.5, 2, 3, 4, 5, 7, 0 }, { 1, 2, 3, 5, 0 },
+					   { 1, 2, 5, 0 }, { 1, 3, 0 }, { 1, 0 } };
+	static const unsigned int counts[] = { 7, 4, 3, 2 };
 	double decades = log10(t->high / t->low), every = 1;
-	int fine = decades * 3 <= (double)most ? 0 : decades * 2 <= (double)most ? 1 : 2;
+	int fine = 0;
 
-	while (fine == 2 && decades / every > (double)most)
+	while (fine < 4 && decades * counts[fine] > (double)most)
+		fine++;
+	while (fine == 4 && decades / every > (double)most)
 		every *= 2;
 	for (double e = floor(log10(t->low) / every) * every; e <= log10(t->high); e += every)
 		for (const double *s = steps[fine]; *s; s++)

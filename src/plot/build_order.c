@@ -87,11 +87,38 @@ static int add_cell(struct picture *p, struct picture_panel *panel, const struct
 	s = build_series(p, panel, in, &want, &ret);
 	if (!s)
 		return ret;
-	s->ink = PICTURE_INK_OTHER;
+	s->ink = PICTURE_INK_QUIET;
 	set_point(&point, in, side, c);
 	point.x = at;
 	point.y = y;
 	return build_point(p, s, &point);
+}
+
+static bool belongs(const struct cell_record *c)
+{
+	return !strcmp(c->experiment, "order") && cell_counts(c);
+}
+
+/* The first one of its shape. */
+static bool is_first(const struct result *r, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (belongs(&r->cells[i]) && !strcmp(r->cells[i].shape, r->cells[at].shape))
+			return false;
+	return belongs(&r->cells[at]);
+}
+
+/* All of a shape stand together, wherever they are in the plan. */
+static int add_shape(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
+		     size_t side, size_t first)
+{
+	const struct result *r = &in->sides[side].runs[0];
+	int ret = 0;
+
+	for (size_t i = first; i < r->n_cells && !ret; i++)
+		if (belongs(&r->cells[i]) && !strcmp(r->cells[i].shape, r->cells[first].shape))
+			ret = add_cell(p, panel, in, side, &r->cells[i]);
+	return ret;
 }
 
 int picture_build_order(struct picture *p, const struct picture_input *in)
@@ -110,9 +137,8 @@ int picture_build_order(struct picture *p, const struct picture_input *in)
 							  PICTURE_COUNT);
 
 		for (size_t i = 0; i < r->n_cells && !ret; i++)
-			if (!strcmp(r->cells[i].experiment, "order") &&
-			    cell_counts(&r->cells[i]))
-				ret = add_cell(p, panel, in, side, &r->cells[i]);
+			if (is_first(r, i))
+				ret = add_shape(p, panel, in, side, i);
 		if (!panel->n_series)
 			p->n_panels--;
 	}

@@ -87,7 +87,8 @@ static void write_styles(FILE *out, const struct layout *l, const struct layout_
 			fprintf(out, "pt '%c'\n", script_letter(legend, s));
 		else
 			fprintf(out, "dt %s pt %u ps %g\n", s->reference ? "(8,5)" : "solid",
-				marker_of(s), inks[s->ink].size);
+				marker_of(s), inks[s->ink].size *
+				(l->canvas.target == SCRIPT_SVG ? 0.75 : 1));
 		fprintf(out, "set style line %zu lc rgb '%s' lw 1 pt 0 ps 0\n", SCRIPT_THIN + i + 1,
 			inks[s->ink].colour);
 	}
@@ -159,7 +160,7 @@ static double write_mark(FILE *out, const struct layout *l, double y, const char
 			"noborder fc rgb '#F0E442' behind\n", layout_x(l, LAYOUT_MARGIN(l) - 4),
 			layout_y(l, y + l->line - 1), layout_x(l, right), layout_y(l, y));
 	script_text(out, l, LAYOUT_MARGIN(l), y + (l->text ? 0 : l->line / 2), text, 200,
-		    l->text ? "" : "font ':Bold'");
+		    l->text ? "" : "font 'sans-serif:Bold'");
 	return y + l->line;
 }
 
@@ -169,10 +170,10 @@ static void write_head(FILE *out, const struct layout *l)
 	bool narrow = l->canvas.width < 700;
 	double size = (narrow ? 12 : 15) * (l->canvas.target == SCRIPT_PNG ? 0.75 : 1);
 	double y = l->head;
-	char font[32] = "";
+	char font[48] = "";
 
 	if (!l->text)
-		snprintf(font, sizeof(font), "font ':Bold,%g'", size);
+		snprintf(font, sizeof(font), "font 'sans-serif:Bold,%g'", size);
 	script_text(out, l, LAYOUT_MARGIN(l), y + (l->text ? 0 : 0.75 * l->line), p->title, 200,
 		    font);
 	y += l->text ? 1 : 1.5 * l->line;

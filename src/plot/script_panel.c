@@ -26,6 +26,27 @@ static void widen(struct range *r, double v)
 		r->high = v;
 }
 
+/*
+ * Intervals are seen, but one long one would make all else small: three times beyond the values,
+ * and it is cut at the edge.
+ */
+static void widen_by_intervals(const struct frame *f, struct range *r)
+{
+	struct range most = { r->low / 3, r->high * 3 };
+
+	for (size_t i = 0; i < f->l->p->n_panels; i++)
+		for (size_t s = 0; s < f->l->p->panels[i].n_series; s++)
+			for (size_t k = 0; k < f->l->p->panels[i].series[s].n; k++) {
+				const struct picture_point *p =
+					&f->l->p->panels[i].series[s].v[k];
+
+				if (p->absent)
+					continue;
+				widen(r, fmax(p->low, most.low));
+				widen(r, fmin(p->high, most.high));
+			}
+}
+
 /* From all panels: the same unit has the same axis, so that they can be held against each other. */
 static void find_ranges(const struct frame *f, struct range *x, struct range *y)
 {
@@ -41,14 +62,14 @@ static void find_ranges(const struct frame *f, struct range *x, struct range *y)
 					continue;
 				widen(x, p->x);
 				widen(y, p->y);
-				widen(f->l->p->kind->form == PICTURE_RATIOS ? x : y, p->low);
-				widen(f->l->p->kind->form == PICTURE_RATIOS ? x : y, p->high);
 			}
 		for (size_t k = 0; k < panel->n_limits; k++)
 			widen(y, panel->limits[k].y);
 	}
 	if (!isfinite(x->low))
 		*x = *y = (struct range){ 1, 1 };
+	else
+		widen_by_intervals(f, f->l->p->kind->form == PICTURE_RATIOS ? x : y);
 }
 
 static void write_ticks(const struct frame *f, char axis, const struct axis_ticks *t)
@@ -291,7 +312,8 @@ static void panel_bars(const struct frame *f)
 	find_ranges(f, &x, &y);
 	end = bars_end(f);
 	slot = 1.0 / ((double)n + (f->l->text ? 1 : 0.7));
-	x.high = end * (f->l->text ? 1.35 : 1.18);
+	/* its figure stands behind the longest bar */
+	x.high = end / (1 - 11 * f->l->char_w / (f->right - f->left));
 	write_axis(f, 'x', &f->panel->x, &x, f->l->text ? 4 : (size_t)((f->right - f->left) / f->l->char_w / 10));
 	write_titles(f);
 	write_rows(f, n + 1);
@@ -344,7 +366,7 @@ static void write_square(const struct frame *f, const struct picture_series *s,
 	fprintf(f->out, " at first %.4f,%.4f center noenhanced front%s\n", p->x, p->y,
 		text	  ? "" :
 		p->absent ? " font ',9' tc rgb '#888888'" :
-		p->alarm  ? " font ':Bold' tc rgb '#000000'" :
+		p->alarm  ? " font 'sans-serif:Bold' tc rgb '#000000'" :
 		p->share > 0.65 ? " tc rgb '#FFFFFF'" : " tc rgb '#000000'");
 }
 
@@ -374,7 +396,7 @@ static void panel_map(const struct frame *f)
 	write_columns(f);
 	if (f->panel->title[0])
 		script_text(f->out, f->l, LAYOUT_MARGIN(f->l), f->top - (f->l->text ? 2 : 1.4 * f->l->line),
-			    f->panel->title, 30, f->l->text ? "" : "font ':Bold'");
+			    f->panel->title, 30, f->l->text ? "" : "font 'sans-serif:Bold'");
 	for (size_t s = 0; s < f->panel->n_series; s++)
 		for (size_t i = 0; i < f->panel->series[s].n; i++)
 			write_square(f, &f->panel->series[s], &f->panel->series[s].v[i]);
@@ -425,6 +447,9 @@ void script_panel(FILE *out, const struct layout *l, const struct layout_legend 
 
 	f.left = box.left + layout_left(l, pp);
 	f.right = box.right - (form == PICTURE_RATIOS ? 7 * l->char_w : l->text ? 1 : 10);
+	/* few columns need not be wide */
+	if (form == PICTURE_MAP)
+		f.right = fmin(f.right, f.left + (double)pp->columns.n * 24 * l->char_w);
 	if (l->text) {
 		f.top = box.top + (form == PICTURE_MAP ? 2 : 1);
 		f.bottom = box.bottom - (form == PICTURE_MAP ? 1 : 3);
