@@ -116,7 +116,8 @@ static int add_side(struct picture *p, struct picture_panel *panel, const struct
 
 		if (!belongs(c, way) || !is_listed(kernels, stem_of(c)))
 			continue;
-		snprintf(kernel, sizeof(kernel), "%.20s bytes", stem_of(c));
+		snprintf(kernel, sizeof(kernel), "%.20s%s", stem_of(c),
+			 strspn(stem_of(c), "0123456789") == strlen(stem_of(c)) ? " B" : "");
 		if (kernels->n > 1)
 			want.kernel = kernel;
 		want.mark = mark_of(kernels, stem_of(c));
@@ -167,6 +168,8 @@ int picture_build_bw(struct picture *p, const struct picture_input *in)
 							  PICTURE_RATE);
 
 		panel->x.log = panel->y.log = true;
+		/* a load is a round trip, a store is not: orders of magnitude lie between */
+		panel->own_y = ways[way].load;
 		for (size_t side = 0; side < in->n_sides && !ret; side++)
 			ret = add_side(p, panel, in, side, way, &kernels);
 		if (way == FLUSHED && panel->n_series)

@@ -18,7 +18,7 @@ static void put_place(struct csv *w, const char *name, const struct picture_name
 }
 
 static void put_point(struct csv *w, const struct picture *p, const struct picture_panel *panel,
-		      const char *series, const struct picture_point *point)
+		      const char *series, const char *mark, const struct picture_point *point)
 {
 	enum picture_form form = p->kind->form;
 	bool there = !point->absent, place = form != PICTURE_BARS && form != PICTURE_RATIOS;
@@ -29,6 +29,7 @@ static void put_point(struct csv *w, const struct picture *p, const struct pictu
 	csv_text(w, "picture", p->kind->name);
 	csv_text(w, "panel", panel->title);
 	csv_text(w, "series", series);
+	csv_text(w, "mark", mark);
 	put_place(w, "x", &panel->columns, x, point->x);
 	put_place(w, "y", &panel->rows, y, point->y);
 	csv_number(w, "low", there, point->low);
@@ -50,7 +51,7 @@ int plot_data_head(FILE *out)
 	const struct picture_point point = { 0 };
 	struct csv w = { .out = out, .head = true };
 
-	put_point(&w, &p, &panel, "", &point);
+	put_point(&w, &p, &panel, "", "", &point);
 	return ferror(out) ? -EIO : 0;
 }
 
@@ -63,13 +64,13 @@ int plot_data(FILE *out, const struct picture *p)
 
 		for (size_t s = 0; s < panel->n_series; s++)
 			for (size_t k = 0; k < panel->series[s].n; k++)
-				put_point(&w, p, panel, panel->series[s].name,
+				put_point(&w, p, panel, panel->series[s].name, "point",
 					  &panel->series[s].v[k]);
 		for (size_t k = 0; k < panel->n_limits; k++) {
 			const struct picture_limit *l = &panel->limits[k];
 			const struct picture_point point = { .y = l->y, .low = l->y, .high = l->y };
 
-			put_point(&w, p, panel, l->name, &point);
+			put_point(&w, p, panel, l->name, "line", &point);
 		}
 	}
 	return ferror(out) ? -EIO : 0;

@@ -65,13 +65,31 @@ unsigned int layout_style(const struct layout_legend *legend, const struct pictu
 	return 1;
 }
 
+bool layout_has_points(const struct picture_series *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->v[i].absent)
+			return true;
+	return false;
+}
+
+const char *layout_entry_name(char *buf, size_t n, const struct picture_series *s)
+{
+	if (layout_has_points(s) || !s->n)
+		snprintf(buf, n, "%s", s->name);
+	else
+		snprintf(buf, n, "%s (not measured: %.60s)", s->name, s->v[0].why);
+	return buf;
+}
+
 static void place(struct layout_legend *legend, const struct layout *l)
 {
 	double x = LAYOUT_MARGIN(l), y = 0;
 
 	for (size_t i = 0; i < legend->n; i++) {
-		double width = SAMPLE(l) + (double)strlen(legend->v[i].series->name) * l->char_w +
-			       2 * l->char_w;
+		char name[256];
+		double width = SAMPLE(l) + 2 * l->char_w + l->char_w *
+			       (double)strlen(layout_entry_name(name, sizeof(name), legend->v[i].series));
 
 		if (x > LAYOUT_MARGIN(l) && x + width > l->canvas.width) {
 			x = LAYOUT_MARGIN(l);

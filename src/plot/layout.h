@@ -58,6 +58,11 @@ size_t layout_name_width(const struct layout *l);
 #define LAYOUT_REPLAYED "REPLAYED from files: no figure is of a device"
 
 bool layout_has_legend(enum picture_form form);
+
+/* A series' name; of one without a point with the reason. */
+const char *layout_entry_name(char *buf, size_t n, const struct picture_series *s);
+bool layout_has_points(const struct picture_series *s);
+
 size_t layout_shape(const struct layout *l); /* panels beside each other */
 
 #endif

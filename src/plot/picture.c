@@ -90,6 +90,9 @@ static void finish(struct picture *p, const struct picture_input *in)
 		used++;
 	if (v && v->judged)
 		text_verdict(p->about[used++], sizeof(p->about[0]), r, v);
+	if (p->left_out && p->kind->form != PICTURE_RATIOS && used < 3)
+		snprintf(p->about[used++], sizeof(p->about[0]), "%zu values more are left out: too many to "
+			 "be read", p->left_out);
 	/* of QEMU's target/arm/ptw.c: what stage 1 said of alignment checks is lost behind stage 2 */
 	if (v && v->about_guest && r->env.emulated && v->effective == EFFECTIVE_NORMAL_NC && used < 3 &&
 	    p->kind->form != PICTURE_MAP && !strcmp(r->arch, "aarch64"))

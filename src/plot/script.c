@@ -1,32 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include <ctype.h>
 #include <string.h>
 #include "plot/layout.h"
 #include "plot/script_panel.h"
 
 /* The canvas: terminal, styles, what is around the panels. */
 
-static void quote(FILE *out, const char *text, size_t most, const char *doubled)
+/*
+ * gnuplot ends a single-quoted string at the second of two doubled quotes (5.4), and substitutes
+ * commands and macros in double-quoted ones. So whatever may mean anything to it is octal.
+ */
+static void quote(FILE *out, const char *text, size_t most, bool format)
 {
-	fputc('\'', out);
+	bool octal = false;
+
+	fputc('"', out);
 	for (size_t i = 0; text[i] && i < most; i++) {
 		char c = text[i] < ' ' || text[i] > '~' ? '?' : text[i];
+		/* a digit behind three octal ones would be taken for a fourth */
+		bool plain = isdigit(c) ? !octal : isalpha(c) || strchr(" .,:/_+-", c);
 
-		if (strchr(doubled, c))
+		if (plain)
 			fputc(c, out);
-		fputc(c, out);
+		else
+			fprintf(out, c == '%' && format ? "\\%03o\\%03o" : "\\%03o", c, c);
+		octal = !plain;
 	}
-	fputc('\'', out);
+	fputc('"', out);
 }
 
 void script_quote(FILE *out, const char *text, size_t most)
 {
-	quote(out, text, most, "'");
+	quote(out, text, most, false);
 }
 
 void script_quote_tick(FILE *out, const char *text, size_t most)
 {
-	quote(out, text, most, "'%");
+	quote(out, text, most, true);
 }
 
 /*
@@ -224,9 +235,11 @@ static void write_legend(FILE *out, const struct layout *l, const struct layout_
 	for (size_t i = 0; i < legend->n && layout_has_legend(l->p->kind->form); i++) {
 		const struct layout_entry *e = &legend->v[i];
 		double y = l->legend + e->y + (l->text ? 0 : 0.7 * l->line);
+		char name[256];
 
 		write_sample(out, l, legend, e, y);
-		script_text(out, l, e->x + (l->text ? 4 : 40), y, e->series->name, 200, "");
+		script_text(out, l, e->x + (l->text ? 4 : 40), y,
+			    layout_entry_name(name, sizeof(name), e->series), 200, "");
 	}
 }
 

@@ -6,8 +6,9 @@
 #include "plot/picture.h"
 
 /*
- * A picture as commands of gnuplot. Pure. Every text of a result stands in single quotes, where
- * gnuplot substitutes nothing, as printable ASCII, with enhanced text off; data are numbers only.
+ * A picture as commands of gnuplot. Pure. Of a text of a result only letters, digits and blanks stand
+ * there as they are, all else that is printable as octal, with enhanced text off: nothing in a result is more than text. Data are
+ * numbers only.
  */
 
 enum script_target { SCRIPT_SVG, SCRIPT_PNG, SCRIPT_TERMINAL };
@@ -29,7 +30,7 @@ struct script_canvas {
 
 void script_write(FILE *out, const struct picture *p, const struct script_canvas *canvas);
 
-/* 'text' for gnuplot, at most so many characters. */
+/* "text" for gnuplot, at most so many characters. */
 void script_quote(FILE *out, const char *text, size_t most);
 
 /* The same for a tick's name, which gnuplot takes for a format. */

@@ -27,6 +27,15 @@ static void widen(struct range *r, double v)
 }
 
 /*
+ * From all panels, so that they can be held against each other: but y of those of another scale is
+ * their own.
+ */
+static bool shares_y(const struct frame *f, const struct picture_panel *panel)
+{
+	return panel == f->panel || (!panel->own_y && !f->panel->own_y);
+}
+
+/*
  * Intervals are seen, but one long one would make all else small: three times beyond the values,
  * and it is cut at the edge.
  */
@@ -40,19 +49,21 @@ static void widen_by_intervals(const struct frame *f, struct range *r)
 				const struct picture_point *p =
 					&f->l->p->panels[i].series[s].v[k];
 
-				if (p->absent)
+				if (p->absent || !shares_y(f, &f->l->p->panels[i]))
 					continue;
 				widen(r, fmax(p->low, most.low));
 				widen(r, fmin(p->high, most.high));
 			}
 }
 
-/* From all panels: the same unit has the same axis, so that they can be held against each other. */
 static void find_ranges(const struct frame *f, struct range *x, struct range *y)
 {
+	struct range unused = { 0, 0 };
+
 	*x = *y = (struct range){ INFINITY, -INFINITY };
 	for (size_t i = 0; i < f->l->p->n_panels; i++) {
 		const struct picture_panel *panel = &f->l->p->panels[i];
+		struct range *its_y = shares_y(f, panel) ? y : &unused;
 
 		for (size_t s = 0; s < panel->n_series; s++)
 			for (size_t k = 0; k < panel->series[s].n; k++) {
@@ -61,12 +72,12 @@ static void find_ranges(const struct frame *f, struct range *x, struct range *y)
 				if (p->absent)
 					continue;
 				widen(x, p->x);
-				widen(y, p->y);
+				widen(its_y, p->y);
 			}
 		for (size_t k = 0; k < panel->n_limits; k++)
-			widen(y, panel->limits[k].y);
+			widen(its_y, panel->limits[k].y);
 	}
-	if (!isfinite(x->low))
+	if (!isfinite(x->low) || !isfinite(y->low))
 		*x = *y = (struct range){ 1, 1 };
 	else
 		widen_by_intervals(f, f->l->p->kind->form == PICTURE_RATIOS ? x : y);
@@ -137,14 +148,6 @@ static void write_points(const struct frame *f, size_t series)
 	fputs("EOD\n", f->out);
 }
 
-static bool has_points(const struct picture_series *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (!s->v[i].absent)
-			return true;
-	return false;
-}
-
 struct way {
 	const char *how;
 	unsigned int styles;        /* of lines: SCRIPT_THIN, or 0 */
@@ -158,7 +161,7 @@ static void plot(const struct frame *f, const struct way *ways, size_t n_ways)
 
 	for (size_t k = 0; k < n_ways; k++)
 		for (size_t i = 0; i < f->panel->n_series; i++) {
-			if (!has_points(&f->panel->series[i]))
+			if (!layout_has_points(&f->panel->series[i]))
 				continue;
 			name_block(f, i, name, sizeof(name));
 			fprintf(f->out, "%s%s %s ls %u notitle", first ? "plot " : ", \\\n  ", name,
@@ -177,8 +180,9 @@ static void write_limits(const struct frame *f)
 		fprintf(f->out, "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead "
 			"ls 101\nset label ", limit->y, limit->y);
 		script_quote(f->out, limit->name, sizeof(limit->name));
-		fprintf(f->out, " at graph 0.98, first %.9g right offset 0,%s noenhanced%s\n",
-			limit->y, f->l->text ? "0" : "0.45", f->l->text ? "" : " font ',9'");
+		/* side by side: two of them may lie near each other */
+		fprintf(f->out, " at graph %s, first %.9g %s offset 0,%s noenhanced%s\n",
+			i % 2 ? "0.02" : "0.98", limit->y, i % 2 ? "left" : "right", f->l->text ? "0" : "0.45", f->l->text ? "" : " font ',9'");
 	}
 }
 
@@ -403,6 +407,14 @@ static void panel_map(const struct frame *f)
 	fputs("plot 1e308 notitle\n", f->out);
 }
 
+static void write_beside(const struct frame *f, const struct picture_point *p)
+{
+	fputs("set label ", f->out);
+	script_quote(f->out, p->text, sizeof(p->text));
+	fprintf(f->out, " at graph 1, first %.4f left offset %d,0 noenhanced%s\n", p->y,
+		f->l->text ? 2 : 1, f->l->text ? "" : " font ',9'");
+}
+
 static void panel_ratios(const struct frame *f)
 {
 	static const struct way with[] = { { "using 1:2:3:4 with xerrorbars", 0 } };
@@ -424,10 +436,7 @@ static void panel_ratios(const struct frame *f)
 	for (size_t s = 0; s < f->panel->n_series; s++) {
 		write_points(f, s);
 		for (size_t i = 0; i < f->panel->series[s].n; i++)
-			fprintf(f->out, "set label '%.12s' at graph 1, first %.4f left offset %d,0 "
-				"noenhanced%s\n", f->panel->series[s].v[i].text,
-				f->panel->series[s].v[i].y, f->l->text ? 2 : 1,
-				f->l->text ? "" : " font ',9'");
+			write_beside(f, &f->panel->series[s].v[i]);
 	}
 	plot(f, with, 1);
 }

@@ -101,6 +101,18 @@ static bool put_value(const struct clean *c, const char *name, size_t name_n, co
 	return true;
 }
 
+/* gnuplot's "name:Bold" is no font of SVG. */
+static void put_family(const struct clean *c, const char *v, size_t n, char quote)
+{
+	static const char bold[] = ":Bold";
+	size_t m = strlen(bold);
+
+	if (n > m && !strncmp(v + n - m, bold, m))
+		fprintf(c->out, "%.*s%c font-weight=%cbold", (int)(n - m), v, quote, quote);
+	else
+		fwrite(v, 1, n, c->out);
+}
+
 /* From behind the element's name to its end. */
 static bool put_attributes(const struct clean *c, const char *p, const char *end)
 {
@@ -127,7 +139,9 @@ static bool put_attributes(const struct clean *c, const char *p, const char *end
 			return false;
 		value_n = (size_t)(strchr(value, quote) - value);
 		fprintf(c->out, " %.*s=%c", (int)n, name, quote);
-		if (!put_value(c, name, n, value, value_n))
+		if (n == strlen("font-family") && !strncmp(name, "font-family", n))
+			put_family(c, value, value_n, quote);
+		else if (!put_value(c, name, n, value, value_n))
 			return false;
 		fputc(quote, c->out);
 		p = value + value_n + 1;
@@ -178,8 +192,9 @@ static const char *put_all(struct clean *c, const char *svg)
 	while (p && (c->depth || !c->titled)) {
 		size_t n = strcspn(p, "<");
 
-		fwrite(p, 1, n, c->out);
-		p += n;
+		/* gnuplot leaves it, and "]]>" is no text of XML */
+		for (; n; n--, p++)
+			fputs(*p == '>' ? "&gt;" : (char[]){ *p, 0 }, c->out);
 		p = *p ? put_tag(c, p) : NULL;
 	}
 	return p;
