@@ -26,7 +26,7 @@ static const struct argp_option argp_options[] = {
 	  "for one picture", 0 },
 	{ "plots", KEY_PLOTS, "LIST", 0, "Only these pictures, comma-separated (all that the results "
 	  "have figures for)", 0 },
-	{ "size", KEY_SIZE, "WIDTH[xHEIGHT]", 0, "Of the pictures in pixels (960, and as high as needed); "
+	{ "size", KEY_SIZE, "WIDTH[xHEIGHT]", 0, "Of the pictures in pixels (960, and as high as needed, which is the least); "
 	  "with --terminal in columns and lines", 0 },
 	{ "terminal", KEY_TERMINAL, NULL, 0, "Draw on stdout, at the terminal's width; so it is without "
 	  "--output and --data, too", 0 },

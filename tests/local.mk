@@ -19,3 +19,4 @@ include tests/unit/witness.mk
 include tests/cli/local.mk
 include tests/formats/local.mk
 include tests/survey/local.mk
+include tests/plot/local.mk

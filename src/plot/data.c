@@ -23,7 +23,7 @@ static void put_point(struct csv *w, const struct picture *p, const struct pictu
 	enum picture_form form = p->kind->form;
 	bool there = !point->absent, place = form != PICTURE_BARS && form != PICTURE_RATIOS;
 	/* a gap has its place, but no figure */
-	bool x = there || (place && form != PICTURE_STEPS);
+	bool x = (there || (place && form != PICTURE_STEPS)) && strcmp(mark, "line");
 	bool y = there || (form != PICTURE_CURVES && form != PICTURE_STEPS);
 
 	csv_text(w, "picture", p->kind->name);

@@ -6,6 +6,8 @@
 
 #define SAMPLE(l) ((l)->text ? 4.0 : 40.0) /* before a name in the legend */
 
+#define LEAST_PANEL 110.0 /* pixels */
+
 double layout_x(const struct layout *l, double x)
 {
 	return l->text ? (x + 0.5) / l->canvas.width : x / l->canvas.width;
@@ -219,7 +221,7 @@ void layout_make(struct layout *l, struct layout_legend *legend, const struct pi
 		 const struct script_canvas *canvas)
 {
 	bool text = canvas->target == SCRIPT_TERMINAL, narrow = canvas->width < 700;
-	double foot;
+	double foot, least, across;
 
 	*l = (struct layout){ .p = p, .canvas = *canvas, .text = text };
 	l->char_w = text ? 1 : narrow ? 5.9 : 7.1;
@@ -228,12 +230,17 @@ void layout_make(struct layout *l, struct layout_legend *legend, const struct pi
 	l->small_line = text ? 1 : narrow ? 10 : 12;
 	make_legend(legend, l);
 	foot = foot_height(l);
+	across = (double)layout_shape(l);
 	l->head = text ? 0 : 6;
 	l->legend = l->head + head_height(l);
 	l->body = l->legend + legend->height;
 	/* a character is a row: nothing between them */
 	if (!l->canvas.height || text)
 		l->canvas.height = (unsigned int)ceil(l->body + body_height(l) + foot);
+	/* whatever was asked for, there is room for panels */
+	least = ceil(l->body + foot + (text ? 1 : LEAST_PANEL * ceil((double)p->n_panels / across)));
+	if (least > l->canvas.height)
+		l->canvas.height = (unsigned int)least;
 	l->foot = l->canvas.height - foot;
 }
 

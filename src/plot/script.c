@@ -115,7 +115,7 @@ static void write_terminal(FILE *out, const struct layout *l)
 
 	switch (c->target) {
 	case SCRIPT_SVG:
-		fprintf(out, "set terminal svg size %u,%u dynamic noenhanced background '#ffffff' "
+		fprintf(out, "set terminal svg size %u,%u fixed noenhanced background '#ffffff' "
 			"font 'sans-serif,%u' butt\n", c->width, c->height, size);
 		break;
 	case SCRIPT_PNG:

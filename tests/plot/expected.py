@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Holds mmioplot's --data against values reckoned here from the raw ticks:
-expected.py DATA.csv COMPARE.json|- SIDE... where a SIDE is FILE[,FILE...]; one, or the host's and the guest's."""
+expected.py DATA.csv COMPARE.json|- SIDE... where a SIDE is FILE[,FILE...]; one, or the host's and the guest's. Exit status 3: they differ."""
 import csv
 import json
 import math
@@ -202,7 +202,7 @@ def hold_forest(cells_):
 with open(path, encoding="utf-8", newline="") as f:
     rows = list(csv.DictReader(f))
 for row in rows:
-    if row["measured"] == "true" and not (math.isfinite(float(row["x"])) and math.isfinite(float(row["y"]))):
+    if row["measured"] == "true" and row["mark"] == "point" and not (math.isfinite(float(row["x"])) and math.isfinite(float(row["y"]))):
         complain(f"no number: {row}")
 hold("bw", expect_bw(), lambda r: (r["panel"], r["series"], number(r["x"])), lambda r: number(r["y"]))
 hold("barriers", expect_barriers(), lambda r: (r["panel"], r["series"], r["y_name"]), lambda r: number(r["x"]))
@@ -214,4 +214,4 @@ if any(True for s in range(len(sides)) for c in cells(s, "combine")):
     hold("order", expect_order(), lambda r: (r["panel"], r["x_name"], r["y_name"]), lambda r: number(r["low"]))
 if compare != "-":
     hold_forest(json.load(open(compare, encoding="utf-8"))["cells"])
-sys.exit(wrong > 0)
+sys.exit(3 if wrong else 0)

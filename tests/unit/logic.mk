@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	%D%/test-litmus \
 	%D%/test-page \
 	%D%/test-plan \
+	%D%/test-plot \
 	%D%/test-result \
 	%D%/test-stat \
 	%D%/test-survey \
@@ -42,6 +43,9 @@ check_PROGRAMS += \
 %C%_test_plan_SOURCES = %D%/test-plan.c %D%/fixture.c %D%/fixture.h
 %C%_test_plan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_plan_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
+%C%_test_plot_SOURCES = %D%/test-plot.c %D%/fixture.c %D%/fixture.h
+%C%_test_plot_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_plot_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
 %C%_test_result_SOURCES = %D%/test-result.c %D%/fixture.c %D%/fixture.h
 %C%_test_result_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_result_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
@@ -68,6 +72,7 @@ TESTS += \
 	%D%/test-litmus \
 	%D%/test-page \
 	%D%/test-plan \
+	%D%/test-plot \
 	%D%/test-result \
 	%D%/test-stat \
 	%D%/test-survey \
