@@ -10,6 +10,7 @@
 
 /* Throughput: by size, and by kernel over one size. */
 
+#define KERNEL_REGION 4096u
 #define USUAL "8" /* bytes of the accesses that sizes are measured with unasked */
 
 enum { POSTED, FLUSHED, LOADS, WAYS };
@@ -169,7 +170,7 @@ int picture_build_bw(struct picture *p, const struct picture_input *in)
 
 		panel->x.log = panel->y.log = true;
 		/* a load is a round trip, a store is not: orders of magnitude lie between */
-		panel->own_y = ways[way].load;
+		panel->own_values = ways[way].load;
 		for (size_t side = 0; side < in->n_sides && !ret; side++)
 			ret = add_side(p, panel, in, side, way, &kernels);
 		if (way == FLUSHED && panel->n_series)
@@ -182,21 +183,34 @@ int picture_build_bw(struct picture *p, const struct picture_input *in)
 	return ret;
 }
 
-/* The kernels' common region: that of the first cell that is not of the usual kernel. */
+static bool is_wide(const struct cell_record *c)
+{
+	return !strcmp(c->experiment, "bw") && !strcmp(c->barrier, "none") && walks_up(c) &&
+	       strcmp(stem_of(c), USUAL);
+}
+
+/* The region that most cells are of, those of other kernels than the usual; 0: there are none. */
 static uint64_t region_of(const struct picture_input *in)
 {
-	for (size_t side = 0; side < in->n_sides; side++) {
-		const struct result *r = &in->sides[side].runs[0];
+	const struct result *r = &in->sides[0].runs[0];
+	uint64_t region = 0;
+	size_t most = 0;
 
-		for (size_t i = 0; i < r->n_cells; i++) {
-			const struct cell_record *c = &r->cells[i];
+	for (size_t i = 0; i < r->n_cells; i++) {
+		const struct cell_record *c = &r->cells[i];
+		size_t n = 0;
 
-			if (!strcmp(c->experiment, "bw") && !strcmp(c->barrier, "none") &&
-			    strcmp(stem_of(c), USUAL) && walks_up(c))
-				return c->region_bytes;
+		if (!is_wide(c) || c->region_bytes == region)
+			continue;
+		for (size_t k = i; k < r->n_cells; k++)
+			n += is_wide(&r->cells[k]) && r->cells[k].region_bytes == c->region_bytes;
+		/* all of them over all sizes: the one that is usual */
+		if (n > most || (n == most && c->region_bytes == KERNEL_REGION)) {
+			most = n;
+			region = c->region_bytes;
 		}
 	}
-	return 0;
+	return region;
 }
 
 static int add_widths(struct picture *p, struct picture_panel *panel,
@@ -245,6 +259,7 @@ int picture_build_widths(struct picture *p, const struct picture_input *in)
 							  "bytes per second", PICTURE_RATE, "",
 							  PICTURE_COUNT);
 
+		panel->own_values = ways[shown[i]].load;
 		for (size_t side = 0; side < in->n_sides && !ret; side++)
 			ret = add_widths(p, panel, in, side, shown[i], region);
 		if (!panel->n_series)

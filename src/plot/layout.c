@@ -156,7 +156,9 @@ size_t layout_shape(const struct layout *l)
 
 	if (l->text || l->p->kind->form == PICTURE_MAP)
 		return 1;
-	most = (size_t)(l->canvas.width / (l->p->kind->form == PICTURE_BARS ? 400 : 280));
+	most = (size_t)(l->canvas.width / (l->p->kind->form == PICTURE_BARS ? 400 :
+			  l->canvas.width < 700			 ? 200 :
+								   280));
 	return n < most ? n : most ? most : 1;
 }
 
@@ -228,6 +230,9 @@ void layout_make(struct layout *l, struct layout_legend *legend, const struct pi
 	l->line = text ? 1 : narrow ? 14 : 17;
 	l->small_w = text ? 1 : narrow ? 4.3 : 5.3;
 	l->small_line = text ? 1 : narrow ? 10 : 12;
+	/* pngcairo's point is 4/3 of a pixel */
+	l->point = (narrow ? 10 : 12) * (canvas->target == SCRIPT_PNG ? 0.75 : 1);
+	l->small_point = 0.8 * l->point;
 	make_legend(legend, l);
 	foot = foot_height(l);
 	across = (double)layout_shape(l);

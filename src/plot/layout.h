@@ -12,6 +12,7 @@ struct layout {
 	bool text;                    /* a terminal */
 	double char_w, line;          /* of usual text */
 	double small_w, small_line;   /* of small print */
+	double point, small_point;    /* sizes of fonts, as the terminal wants them */
 	double head, legend, body, foot; /* where each part begins */
 };
 

@@ -111,18 +111,16 @@ static void write_styles(FILE *out, const struct layout *l, const struct layout_
 static void write_terminal(FILE *out, const struct layout *l)
 {
 	const struct script_canvas *c = &l->canvas;
-	unsigned int size = c->width < 700 ? 10 : 12;
 
 	switch (c->target) {
 	case SCRIPT_SVG:
 		fprintf(out, "set terminal svg size %u,%u fixed noenhanced background '#ffffff' "
-			"font 'sans-serif,%u' butt\n", c->width, c->height, size);
+			"font 'sans-serif,%g' butt\n", c->width, c->height, l->point);
 		break;
 	case SCRIPT_PNG:
-		/* a point is 4/3 of a pixel, in which text was measured */
 		fprintf(out, "set terminal pngcairo size %u,%u noenhanced background '#ffffff' "
 			"font 'sans-serif,%g' fontscale 1 butt\n", c->width, c->height,
-			0.75 * size);
+			l->point);
 		break;
 	case SCRIPT_TERMINAL:
 		fprintf(out, "set terminal dumb size %u,%u noenhanced %s\n", c->width, c->height,
@@ -150,8 +148,7 @@ static double write_lines(FILE *out, const struct layout *l, double y, const cha
 	size_t n;
 
 	if (small && !l->text)
-		snprintf(font, sizeof(font), "font ',%g' tc rgb '#444444'", l->canvas.target == SCRIPT_PNG ?
-			 0.75 * (l->canvas.width < 700 ? 8 : 9.5) : l->canvas.width < 700 ? 8 : 9.5);
+		snprintf(font, sizeof(font), "font ',%g' tc rgb '#444444'", l->small_point);
 	while (*text && most--) {
 		const char *rest = layout_wrap(text, layout_columns(l, small), &n);
 
@@ -178,13 +175,11 @@ static double write_mark(FILE *out, const struct layout *l, double y, const char
 static void write_head(FILE *out, const struct layout *l)
 {
 	const struct picture *p = l->p;
-	bool narrow = l->canvas.width < 700;
-	double size = (narrow ? 12 : 15) * (l->canvas.target == SCRIPT_PNG ? 0.75 : 1);
 	double y = l->head;
 	char font[48] = "";
 
 	if (!l->text)
-		snprintf(font, sizeof(font), "font 'sans-serif:Bold,%g'", size);
+		snprintf(font, sizeof(font), "font 'sans-serif:Bold,%g'", 1.25 * l->point);
 	script_text(out, l, LAYOUT_MARGIN(l), y + (l->text ? 0 : 0.75 * l->line), p->title, 200,
 		    font);
 	y += l->text ? 1 : 1.5 * l->line;

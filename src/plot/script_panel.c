@@ -11,6 +11,7 @@ struct frame {
 	const struct layout_legend *legend;
 	const struct picture_panel *panel;
 	size_t number;              /* its data blocks are named by it */
+	char small[32];             /* the font of figures beside what they are of */
 	double left, right, top, bottom; /* of the axes, pixels */
 };
 
@@ -27,12 +28,12 @@ static void widen(struct range *r, double v)
 }
 
 /*
- * From all panels, so that they can be held against each other: but y of those of another scale is
+ * From all panels, so that they can be held against each other: but values of another scale have
  * their own.
  */
-static bool shares_y(const struct frame *f, const struct picture_panel *panel)
+static bool shares_values(const struct frame *f, const struct picture_panel *panel)
 {
-	return panel == f->panel || (!panel->own_y && !f->panel->own_y);
+	return panel == f->panel || (!panel->own_values && !f->panel->own_values);
 }
 
 /*
@@ -49,7 +50,7 @@ static void widen_by_intervals(const struct frame *f, struct range *r)
 				const struct picture_point *p =
 					&f->l->p->panels[i].series[s].v[k];
 
-				if (p->absent || !shares_y(f, &f->l->p->panels[i]))
+				if (p->absent || !shares_values(f, &f->l->p->panels[i]))
 					continue;
 				widen(r, fmax(p->low, most.low));
 				widen(r, fmin(p->high, most.high));
@@ -63,7 +64,9 @@ static void find_ranges(const struct frame *f, struct range *x, struct range *y)
 	*x = *y = (struct range){ INFINITY, -INFINITY };
 	for (size_t i = 0; i < f->l->p->n_panels; i++) {
 		const struct picture_panel *panel = &f->l->p->panels[i];
-		struct range *its_y = shares_y(f, panel) ? y : &unused;
+		bool bars = f->l->p->kind->form == PICTURE_BARS, shared = shares_values(f, panel);
+		struct range *its_x = bars && !shared ? &unused : x;
+		struct range *its_y = !bars && !shared ? &unused : y;
 
 		for (size_t s = 0; s < panel->n_series; s++)
 			for (size_t k = 0; k < panel->series[s].n; k++) {
@@ -71,7 +74,7 @@ static void find_ranges(const struct frame *f, struct range *x, struct range *y)
 
 				if (p->absent)
 					continue;
-				widen(x, p->x);
+				widen(its_x, p->x);
 				widen(its_y, p->y);
 			}
 		for (size_t k = 0; k < panel->n_limits; k++)
@@ -182,7 +185,8 @@ static void write_limits(const struct frame *f)
 		script_quote(f->out, limit->name, sizeof(limit->name));
 		/* side by side: two of them may lie near each other */
 		fprintf(f->out, " at graph %s, first %.9g %s offset 0,%s noenhanced%s\n",
-			i % 2 ? "0.02" : "0.98", limit->y, i % 2 ? "left" : "right", f->l->text ? "0" : "0.45", f->l->text ? "" : " font ',9'");
+			i % 2 ? "0.02" : "0.98", limit->y, i % 2 ? "left" : "right",
+			f->l->text ? "0" : "0.45", f->small);
 	}
 }
 
@@ -199,7 +203,8 @@ static void panel_curves(const struct frame *f)
 	if (steps)
 		y = (struct range){ 0, 1 };
 	write_axis(f, 'x', &f->panel->x, &x, most_x);
-	write_axis(f, 'y', &f->panel->y, &y, f->l->text ? 6 : 9);
+	write_axis(f, 'y', &f->panel->y, &y,
+		   f->l->text ? 6 : (size_t)fmin(9, (f->bottom - f->top) / f->l->line / 1.5));
 	write_titles(f);
 	write_limits(f);
 	if (!f->l->text)
@@ -271,8 +276,8 @@ static void write_bar(const struct frame *f, const struct picture_series *s,
 	}
 	fputs("set label ", f->out);
 	script_quote(f->out, p->absent ? p->why : p->text, 48);
-	fprintf(f->out, " at first %.9g,%.4f left offset 0.5,0 noenhanced front font ',9'%s\n", figure,
-		y, p->absent ? " tc rgb '#666666'" : "");
+	fprintf(f->out, " at first %.9g,%.4f left offset 0.5,0 noenhanced front%s%s\n", figure,
+		y, f->small, p->absent ? " tc rgb '#666666'" : "");
 }
 
 /* On a terminal it is made of its series' letter. */
@@ -301,9 +306,13 @@ static double bars_end(const struct frame *f)
 				const struct picture_point *p =
 					&f->l->p->panels[i].series[s].v[k];
 
-				value = fmax(value, p->absent ? 0 : p->x);
-				high = fmax(high, p->absent ? 0 : p->high);
+				if (p->absent || !shares_values(f, &f->l->p->panels[i]))
+					continue;
+				value = fmax(value, p->x);
+				high = fmax(high, p->high);
 			}
+	if (!(value > 0))
+		return 1;
 	return high < 1.3 * value ? high : 1.1 * value;
 }
 
@@ -369,7 +378,7 @@ static void write_square(const struct frame *f, const struct picture_series *s,
 	script_quote(f->out, p->absent ? "not measured" : p->text, sizeof(p->text));
 	fprintf(f->out, " at first %.4f,%.4f center noenhanced front%s\n", p->x, p->y,
 		text	  ? "" :
-		p->absent ? " font ',9' tc rgb '#888888'" :
+		p->absent ? " tc rgb '#888888'" :
 		p->alarm  ? " font 'sans-serif:Bold' tc rgb '#000000'" :
 		p->share > 0.65 ? " tc rgb '#FFFFFF'" : " tc rgb '#000000'");
 }
@@ -412,7 +421,7 @@ static void write_beside(const struct frame *f, const struct picture_point *p)
 	fputs("set label ", f->out);
 	script_quote(f->out, p->text, sizeof(p->text));
 	fprintf(f->out, " at graph 1, first %.4f left offset %d,0 noenhanced%s\n", p->y,
-		f->l->text ? 2 : 1, f->l->text ? "" : " font ',9'");
+		f->l->text ? 2 : 1, f->small);
 }
 
 static void panel_ratios(const struct frame *f)
@@ -466,6 +475,8 @@ void script_panel(FILE *out, const struct layout *l, const struct layout_legend 
 		f.top = box.top + (form == PICTURE_MAP ? 2.4 : 1.3) * l->line;
 		f.bottom = box.bottom - (form == PICTURE_MAP ? 0.6 : 2.9) * l->line;
 	}
+	if (!l->text)
+		snprintf(f.small, sizeof(f.small), " font ',%g'", 1.1 * l->small_point);
 	write_margins(&f);
 	forms[form](&f);
 }

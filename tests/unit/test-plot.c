@@ -335,7 +335,7 @@ static void assert_inside(const struct layout *l, const struct layout_legend *le
 	}
 	for (size_t i = 0; i < l->p->n_panels; i++) {
 		box = layout_panel(l, i);
-		assert_true(box.left >= 0 && box.right <= l->canvas.width && box.bottom - box.top >= (l->text ? 5 : 100));
+		assert_true(box.left >= 0 && box.right <= l->canvas.width && box.bottom - box.top >= (l->text ? 5 : 60));
 		assert_true(box.top >= l->body - 1e-6 && box.bottom <= l->foot + 1e-6);
 		assert_true(!i || box.left >= before.right - 1e-6 || box.top >= before.bottom - 1e-6);
 		before = box;
