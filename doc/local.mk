@@ -1,1 +1,1 @@
-EXTRA_DIST += doc/method.md
+EXTRA_DIST += doc/lab-bw.png doc/method.md

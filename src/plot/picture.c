@@ -79,6 +79,18 @@ static void describe(char *buf, size_t n, const char *name, const struct compare
 		 r->version, r->profile, r->rounds_done, r->started, runs);
 }
 
+/* It is the host's kernel that decides. */
+static void put_verdict(char *buf, size_t n, const struct picture_input *in, const struct result *r,
+			const struct verdict *v)
+{
+	const char *kernel = fact_get(&in->sides[0].runs[0].env.facts, "kernel_release");
+	int used = 0;
+
+	if (in->n_sides > 1 && v->about_guest && kernel)
+		used = snprintf(buf, n, "on a host with Linux %.64s: ", kernel);
+	text_verdict(buf + used, n - (size_t)used, r, v);
+}
+
 static void finish(struct picture *p, const struct picture_input *in)
 {
 	const struct verdict *v = in->verdicts[in->n_sides - 1];
@@ -89,7 +101,7 @@ static void finish(struct picture *p, const struct picture_input *in)
 	while (used < 2 && p->about[used][0])
 		used++;
 	if (v && v->judged)
-		text_verdict(p->about[used++], sizeof(p->about[0]), r, v);
+		put_verdict(p->about[used++], sizeof(p->about[0]), in, r, v);
 	if (p->left_out && p->kind->form != PICTURE_RATIOS && used < 3)
 		snprintf(p->about[used++], sizeof(p->about[0]), "%zu values more are left out: too many to "
 			 "be read", p->left_out);
