@@ -44,4 +44,4 @@ refuses() {
 }
 
 python3 "$srcdir/tests/plot/make_results.py" "$recorded" "$work"
-cd "$work"
+cd "$work" || exit 1
