@@ -11,12 +11,14 @@
 #include "plot/draw.h"
 #include "report/output.h"
 #include "report/report.h"
+#include "report/survey.h"
 
 struct work {
 	const struct plot_options *o;
 	struct result *results[2];   /* owned */
 	struct witness witness;
 	struct picture_judged judged;
+	struct survey_files files;   /* of a directory */
 	struct pictures pictures;
 };
 
@@ -94,6 +96,50 @@ static int make(struct work *w)
 	return 0;
 }
 
+/* An output must not replace what it is made from. */
+static int check_replaces(const struct work *w, const char *option, const char *path)
+{
+	const struct plot_options *o = w->o;
+	bool same = o->witness && output_is_same(path, o->witness);
+
+	for (size_t side = 0; side < 2; side++)
+		for (size_t i = 0; i < o->sides[side].n; i++)
+			same |= output_is_same(path, o->sides[side].names[i]);
+	for (size_t i = 0; i < w->files.n; i++)
+		same |= output_is_same(path, w->files.paths[i]);
+	if (!same)
+		return 0;
+	log_error("%s %s would replace a file that is read: name another file", option, path);
+	return -EINVAL;
+}
+
+static int check_data(const struct work *w)
+{
+	const char *data = w->o->data;
+
+	if (!data || !strcmp(data, "-"))
+		return 0;
+	return check_replaces(w, "--data", data) ? -EINVAL : output_writable(data, "--data FILE");
+}
+
+static int make_directory(struct work *w)
+{
+	struct picture_input in = { .n_sides = 0 };
+	int ret = survey_read(&w->files, w->o->sides[0].names[0]);
+
+	if (!ret)
+		ret = check_data(w);
+	if (ret)
+		return -EINVAL;
+	in.records = w->files.records;
+	in.n_records = w->files.n;
+	if (pictures_make(&w->pictures, &in, w->o->plots)) {
+		log_error("out of memory");
+		return -ENOMEM;
+	}
+	return 0;
+}
+
 /* A picture that was named and that the results have no figures for is missed. */
 static void warn_missing(const struct work *w)
 {
@@ -106,8 +152,7 @@ static void warn_missing(const struct work *w)
 		for (size_t i = 0; i < w->pictures.n; i++)
 			found |= !strcmp(w->pictures.v[i].kind->name, name);
 		if (!found)
-			log_warn("no figures for %s: measure with a longer profile, or with --tests",
-				 name);
+			log_warn("no figures for %s: measure with a longer profile, or with --tests", name);
 	}
 	free(list);
 }
@@ -125,27 +170,6 @@ static int path_of(char *buf, size_t n, const struct plot_options *o, const stru
 		return 0;
 	log_error("--output %s is too long a name", o->output);
 	return -ENAMETOOLONG;
-}
-
-/* An output must not replace what it is made from. */
-static int check_replaces(const struct plot_options *o, const char *option, const char *path)
-{
-	bool same = o->witness && output_is_same(path, o->witness);
-
-	for (size_t side = 0; side < 2; side++)
-		for (size_t i = 0; i < o->sides[side].n; i++)
-			same |= output_is_same(path, o->sides[side].names[i]);
-	if (!same)
-		return 0;
-	log_error("%s %s would replace a file that is read: name another file", option, path);
-	return -EINVAL;
-}
-
-static int check_data(const struct plot_options *o)
-{
-	if (!o->data || !strcmp(o->data, "-"))
-		return 0;
-	return check_replaces(o, "--data", o->data) ? -EINVAL : output_writable(o->data, "--data FILE");
 }
 
 static int check_files(const struct work *w)
@@ -169,7 +193,7 @@ static int check_files(const struct work *w)
 	for (size_t i = 0; i < w->pictures.n && !ret; i++) {
 		ret = path_of(path, sizeof(path), o, &w->pictures.v[i]);
 		if (!ret)
-			ret = check_replaces(o, "--output", path);
+			ret = check_replaces(w, "--output", path);
 		if (!ret)
 			ret = output_writable(path, "--output PATH");
 	}
@@ -213,12 +237,12 @@ static int draw(const struct work *w)
 
 static int run(struct work *w)
 {
-	int ret = check_data(w->o);
+	int ret = w->o->n_sides ? check_data(w) : 0;
 
 	for (size_t side = 0; side < w->o->n_sides && !ret; side++)
 		ret = read_side(w, side);
 	if (!ret)
-		ret = make(w);
+		ret = w->o->n_sides ? make(w) : make_directory(w);
 	if (ret)
 		return ret == -ENOMEM ? EXIT_INTERNAL : EXIT_USAGE;
 	if (!w->pictures.n) {
@@ -235,6 +259,7 @@ static void work_free(struct work *w)
 	pictures_free(&w->pictures);
 	picture_judged_free(&w->judged);
 	witness_free(&w->witness);
+	survey_files_free(&w->files);
 	for (size_t side = 0; side < 2; side++) {
 		for (size_t i = 0; w->results[side] && i < w->o->sides[side].n; i++)
 			result_free(&w->results[side][i]);

@@ -66,7 +66,7 @@ static void list_kinds(void)
 {
 	for (const struct picture_kind *k = picture_kinds; k->name; k++)
 		printf("%-10s %s%s\n", k->name, k->question,
-		       k->sides > 1 ? " (host and guest)" : "");
+		       k->sides > 1 ? " (host and guest)" : k->sides ? "" : " (a directory)");
 	exit(fflush(stdout) || ferror(stdout) ? EXIT_USAGE : 0);
 }
 
@@ -120,9 +120,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	argp_options, parse_option, "RESULT.json\nHOST.json GUEST.json\nHOST.json... -- GUEST.json...\n"
-	"--list",
-	"Draws pictures of mmiobench's results with gnuplot: of one result, or of a host's and a "
-	"guest's together.\v"
+	"DIRECTORY\n--list",
+	"Draws pictures of mmiobench's results with gnuplot: of one result, of a host's and a "
+	"guest's together, or of all results below a directory.\v"
 	"Exit status: 0 drawn, 2 usage, unreadable input, or gnuplot failed, 77 the results have no "
 	"figures for what was asked.",
 	NULL, NULL, NULL,
@@ -150,6 +150,13 @@ static void parse_command(struct parse *p, int argc, char **argv)
 	argp_parse(&argp, argc - at, argv + at, 0, NULL, p);
 }
 
+static bool is_directory(const char *name)
+{
+	struct stat st;
+
+	return !stat(name, &st) && S_ISDIR(st.st_mode);
+}
+
 static void choose_sides(struct parse *p)
 {
 	struct plot_files *sides = p->o->sides;
@@ -157,6 +164,14 @@ static void choose_sides(struct parse *p)
 	if (!p->separated && sides[0].n == 2)
 		add_file(&sides[1], sides[0].names[--sides[0].n]);
 	p->o->n_sides = sides[1].n ? 2 : 1;
+	if (!p->separated && sides[0].n == 1 && is_directory(sides[0].names[0])) {
+		p->o->n_sides = 0;
+		if (p->o->witness) {
+			log_error("--witness is about one host and its guest, not about a directory");
+			fail();
+		}
+		return;
+	}
 	if (p->separated ? sides[0].n && sides[1].n : sides[0].n == 1)
 		return;
 	if (p->separated)
@@ -169,6 +184,8 @@ static void choose_sides(struct parse *p)
 
 static void check_plots(const struct plot_options *o)
 {
+	static const char *const needs[] = { "a directory of results: name one", "a result, not a directory",
+					     "a host's result and a guest's: name both" };
 	char *list = o->plots ? strdup(o->plots) : NULL, *save = NULL;
 
 	for (char *name = list ? strtok_r(list, ",", &save) : NULL; name;
@@ -177,9 +194,9 @@ static void check_plots(const struct plot_options *o)
 
 		if (!k)
 			log_error("no picture is called \"%s\": see mmioplot --list", name);
-		else if (k->sides > o->n_sides)
-			log_error("%s needs a host's result and a guest's: name both", name);
-		if (!k || k->sides > o->n_sides)
+		else if (!picture_kind_fits(k, o->n_sides))
+			log_error("%s needs %s", name, needs[k->sides]);
+		if (!k || !picture_kind_fits(k, o->n_sides))
 			fail();
 	}
 	if (o->plots && (!list || !*list || *list == ',')) {
@@ -198,11 +215,10 @@ static bool ends_with(const char *s, const char *end)
 
 static void choose_format(struct plot_options *o, const char *format)
 {
-	struct stat st;
 	const char *path = o->output ? o->output : "";
 	bool png = ends_with(path, ".png"), svg = ends_with(path, ".svg");
 
-	o->output_is_dir = ends_with(path, "/") || (!stat(path, &st) && S_ISDIR(st.st_mode));
+	o->output_is_dir = ends_with(path, "/") || is_directory(path);
 	if (format && strcmp(format, "svg") && strcmp(format, "png")) {
 		log_error("--format %s is not known: choose svg or png", format);
 		fail();

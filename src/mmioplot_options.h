@@ -17,7 +17,7 @@ struct plot_files {
 
 struct plot_options {
 	struct plot_files sides[2];  /* before and behind "--", or two files */
-	size_t n_sides;
+	size_t n_sides;              /* 0: a directory */
 	const char *plots;           /* NULL: all that there is to draw */
 	const char *output, *data, *witness;
 	bool output_is_dir;          /* a picture each; else a file, of one picture */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include "base/parse.h"
 #include "plot/axis.h"
 
@@ -15,6 +16,17 @@ static void name_scaled(char *buf, size_t n, double v, const char *const *units,
 		u++;
 	}
 	snprintf(buf, n, "%.3g %s", v, units[u]);
+}
+
+/* At midnight the day, else the hour too. */
+static void name_time(char *buf, size_t n, double v)
+{
+	time_t t = (time_t)v;
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) ||
+	    !strftime(buf, n, t % 86400 ? "%m-%d %H:%M" : "%Y-%m-%d", &tm))
+		snprintf(buf, n, "?");
 }
 
 static void name_tick(char *buf, size_t n, enum picture_unit unit, double v)
@@ -38,6 +50,9 @@ static void name_tick(char *buf, size_t n, enum picture_unit unit, double v)
 	case PICTURE_RATIO:
 	case PICTURE_COUNT:
 		snprintf(buf, n, "%.4g", v);
+		break;
+	case PICTURE_TIME:
+		name_time(buf, n, v);
 		break;
 	}
 }
@@ -79,6 +94,22 @@ static void make_decimal(struct axis_ticks *t, enum picture_unit unit, size_t mo
 			add_tick(t, unit, *s * pow(10, e));
 }
 
+/* Minutes to years; days begin at midnight UTC. */
+static void make_times(struct axis_ticks *t, size_t most)
+{
+	static const double steps[] = { 60,	    600,	3600,	     6 * 3600.0,  86400,
+					7 * 86400.0, 30 * 86400.0, 91 * 86400.0, 365 * 86400.0 };
+	double step = steps[0];
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && (t->high - t->low) / step > (double)most;
+	     i++)
+		step = steps[i];
+	while ((t->high - t->low) / step > (double)most)
+		step *= 2;
+	for (double v = ceil(t->low / step) * step; v <= t->high && t->n < AXIS_TICKS; v += step)
+		add_tick(t, PICTURE_TIME, v);
+}
+
 static void make_linear(struct axis_ticks *t, enum picture_unit unit, size_t most)
 {
 	static const double nice[] = { 1, 2, 2.5, 5, 10 };
@@ -100,6 +131,13 @@ void axis_make(struct axis_ticks *t, const struct picture_axis *axis, double low
 	double beside = binary ? 1.3 : 1.25;
 
 	*t = (struct axis_ticks){ 0 };
+	if (axis->unit == PICTURE_TIME) {
+		beside = 60 + 0.03 * (high - low);
+		t->low = low - beside;
+		t->high = high + beside;
+		make_times(t, most);
+		return;
+	}
 	if (!axis->log) {
 		t->low = 0;
 		t->high = high > 0 ? high : 1;

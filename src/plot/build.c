@@ -109,7 +109,7 @@ struct picture_series *build_series(struct picture *p, struct picture_panel *pan
 				    const struct picture_input *in, const struct build_series *want,
 				    int *ret)
 {
-	const char *side = in->names[want->side];
+	const char *side = in->n_sides ? in->names[want->side] : "";
 	struct picture_series *v;
 	char name[sizeof(v->name)];
 
@@ -212,6 +212,7 @@ const char *build_text(char *buf, size_t n, enum picture_unit unit, double v)
 		snprintf(buf, n, v >= 0.0995 && v < 9.995 ? "%.2f" : v < 0.1 ? "%.2g" : "%.3g", v);
 		return buf;
 	case PICTURE_COUNT:
+	case PICTURE_TIME:
 		break;
 	}
 	snprintf(buf, n, "%.6g", v);

@@ -14,6 +14,8 @@ int picture_build_latency(struct picture *p, const struct picture_input *in);
 int picture_build_lines(struct picture *p, const struct picture_input *in);
 int picture_build_order(struct picture *p, const struct picture_input *in);
 int picture_build_forest(struct picture *p, const struct picture_input *in);
+int picture_build_verdicts(struct picture *p, const struct picture_input *in);
+int picture_build_history(struct picture *p, const struct picture_input *in);
 
 /*
  * A cell of the side's first run as a point: the median of its rounds, of several runs that of the

@@ -39,7 +39,7 @@ static void put_point(struct csv *w, const struct picture *p, const struct pictu
 	csv_bool(w, "measured", there);
 	csv_bool(w, "alarm", point->alarm);
 	csv_text(w, "why", point->why);
-	csv_bool(w, "emulated", p->emulated);
+	csv_bool(w, "emulated", p->emulated || p->untimed);
 	csv_end(w);
 }
 

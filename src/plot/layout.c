@@ -204,7 +204,7 @@ static double head_height(const struct layout *l)
 
 	if (l->text)
 		lines = 1;
-	lines += l->p->emulated + l->p->replayed;
+	lines += l->p->emulated + l->p->replayed + l->p->untimed;
 	for (size_t i = 0; i < 3; i++)
 		lines += layout_lines(l, l->p->about[i], false, 3);
 	return lines * l->line + (l->text ? 0 : 10);

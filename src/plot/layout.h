@@ -56,6 +56,7 @@ size_t layout_name_width(const struct layout *l);
 
 #define LAYOUT_MARGIN(l) ((l)->text ? 1.0 : 12.0)
 #define LAYOUT_EMULATED "EMULATED CPU: times say nothing about hardware"
+#define LAYOUT_UNTIMED  "EMULATED or REPLAYED: times say nothing about hardware"
 #define LAYOUT_REPLAYED "REPLAYED from files: no figure is of a device"
 
 bool layout_has_legend(enum picture_form form);

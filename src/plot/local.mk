@@ -3,6 +3,7 @@ libjudge_a_SOURCES += \
 	%D%/build.c %D%/build.h \
 	%D%/build_bw.c \
 	%D%/build_combine.c \
+	%D%/build_fleet.c \
 	%D%/build_forest.c \
 	%D%/build_lat.c \
 	%D%/build_order.c \

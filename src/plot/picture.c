@@ -25,6 +25,10 @@ const struct picture_kind picture_kinds[] = {
 	  picture_build_order },
 	{ "forest", "where is the guest slower than the host, and how surely?", PICTURE_RATIOS, 2,
 	  picture_build_forest },
+	{ "verdicts", "which kernels and machines preserve write combining?", PICTURE_MAP, 0,
+	  picture_build_verdicts },
+	{ "history", "how do the gating figures change from run to run?", PICTURE_CURVES, 0,
+	  picture_build_history },
 	{ 0 },
 };
 
@@ -34,6 +38,11 @@ const struct picture_kind *picture_find_kind(const char *name)
 		if (!strcmp(k->name, name))
 			return k;
 	return NULL;
+}
+
+bool picture_kind_fits(const struct picture_kind *k, size_t n_sides)
+{
+	return n_sides ? k->sides && k->sides <= n_sides : !k->sides;
 }
 
 static void free_picture(struct picture *p)
@@ -91,6 +100,33 @@ static void put_verdict(char *buf, size_t n, const struct picture_input *in, con
 	text_verdict(buf + used, n - (size_t)used, r, v);
 }
 
+/* Many results: how many, and from when. */
+static void finish_directory(struct picture *p, const struct picture_input *in)
+{
+	const char *oldest = NULL, *newest = NULL;
+	size_t n = 0, broken = 0, untimed = 0;
+
+	for (size_t i = 0; i < in->n_records; i++) {
+		const struct survey_record *rec = &in->records[i];
+
+		broken += rec->state == SURVEY_BROKEN || rec->state == SURVEY_READING;
+		if (rec->state != SURVEY_RESULT)
+			continue;
+		n++;
+		untimed += !rec->timed;
+		if (!oldest || strcmp(rec->started, oldest) < 0)
+			oldest = rec->started;
+		if (!newest || strcmp(rec->started, newest) > 0)
+			newest = rec->started;
+	}
+	snprintf(p->small[0], sizeof(p->small[0]), "%zu results of mmiobench, from %s to %s; %zu of them of "
+		 "emulated CPUs or recorded trees; %zu files could not be read; drawn by mmioplot %s", n,
+		 oldest ? oldest : "", newest ? newest : "", untimed, broken, PACKAGE_VERSION);
+	if (p->left_out)
+		snprintf(p->about[1], sizeof(p->about[1]), "%zu values more are left out: too many to be read",
+			 p->left_out);
+}
+
 static void finish(struct picture *p, const struct picture_input *in)
 {
 	const struct verdict *v = in->verdicts[in->n_sides - 1];
@@ -141,7 +177,10 @@ static int make_one(struct pictures *out, const struct picture_input *in,
 		free_picture(v);
 		return ret == -ENODATA ? 0 : ret;
 	}
-	finish(v, in);
+	if (in->n_sides)
+		finish(v, in);
+	else
+		finish_directory(v, in);
 	out->n++;
 	return 0;
 }
@@ -151,7 +190,7 @@ int pictures_make(struct pictures *out, const struct picture_input *in, const ch
 	int ret = 0;
 
 	for (const struct picture_kind *k = picture_kinds; k->name && !ret; k++)
-		if (k->sides <= in->n_sides && (!list || list_has(list, k->name)))
+		if (picture_kind_fits(k, in->n_sides) && (!list || list_has(list, k->name)))
 			ret = make_one(out, in, k);
 	return ret;
 }

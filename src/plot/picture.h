@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "judge/compare.h"
+#include "judge/survey.h"
 
 /*
  * What a picture shows, as plain values: panels of series of points, built from results by a table
@@ -27,6 +28,7 @@ enum picture_unit {
 	PICTURE_SHARE,      /* 0..1, shown as % */
 	PICTURE_RATIO,
 	PICTURE_COUNT,
+	PICTURE_TIME,       /* seconds since 1970, shown as a date */
 };
 
 /* What a series is of: decides colour, so that it is the same in all pictures. */
@@ -95,6 +97,7 @@ struct picture {
 	char about[3][256];         /* below the title: verdicts, what one must know to read it; "" */
 	char small[4][512];         /* small print: environment and command of each side; "" */
 	bool emulated, replayed;    /* a side is: to be written on the picture */
+	bool untimed;               /* all of many results are one or the other */
 	size_t left_out;            /* rows, series or points that are not shown */
 	struct picture_panel panels[PICTURE_PANELS];
 	size_t n_panels;
@@ -103,7 +106,9 @@ struct picture {
 /* What pictures are made from; must outlive the making, not the pictures. */
 struct picture_input {
 	struct compare_side sides[2];
-	size_t n_sides;             /* 1: a result; 2: a host's and a guest's */
+	size_t n_sides;             /* 1: a result; 2: a host's and a guest's; 0: many, of a directory */
+	const struct survey_record *records; /* of a directory */
+	size_t n_records;
 	const char *names[2];       /* of the sides: "host", "guest"; "" for one */
 	const struct comparison *comparison; /* of two sides, else NULL */
 	const struct verdict *verdicts[2];   /* of each side's first run */
@@ -114,7 +119,7 @@ struct picture_kind {
 	const char *name;           /* for --plots and file names: "bw" */
 	const char *question;       /* that it answers */
 	enum picture_form form;
-	size_t sides;               /* that it needs: 1, or 2 */
+	size_t sides;               /* that it needs: 1, or 2; 0: a directory */
 	/*
 	 * Fills panels and title of a zeroed picture. 0; -ENODATA: the results have none of its cells;
 	 * -ENOMEM.
@@ -124,6 +129,9 @@ struct picture_kind {
 
 extern const struct picture_kind picture_kinds[]; /* ends with a row without name */
 const struct picture_kind *picture_find_kind(const char *name);
+
+/* Whether results of so many sides, 0: of a directory, can make it. */
+bool picture_kind_fits(const struct picture_kind *k, size_t n_sides);
 
 struct pictures {
 	struct picture *v;          /* owned */

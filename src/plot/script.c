@@ -187,7 +187,9 @@ static void write_head(FILE *out, const struct layout *l)
 		y = write_mark(out, l, y, LAYOUT_EMULATED);
 	if (p->replayed)
 		y = write_mark(out, l, y, LAYOUT_REPLAYED);
-	if ((p->emulated || p->replayed) && !l->text)
+	if (p->untimed)
+		y = write_mark(out, l, y, LAYOUT_UNTIMED);
+	if ((p->emulated || p->replayed || p->untimed) && !l->text)
 		y += 4;
 	for (size_t i = 0; i < 3; i++)
 		y = write_lines(out, l, y, p->about[i], false, 3);

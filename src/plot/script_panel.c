@@ -386,6 +386,8 @@ static void write_square(const struct frame *f, const struct picture_series *s,
 /* "wc, dmb-oshst" above a column: what is before the comma on a line of its own. */
 static void write_columns(const struct frame *f)
 {
+	size_t most = (size_t)((f->right - f->left) / (double)f->panel->columns.n / f->l->char_w);
+
 	for (size_t i = 0; i < f->panel->columns.n; i++) {
 		const char *name = f->panel->columns.v[i], *comma = strstr(name, ", ");
 		double x = f->left + (f->right - f->left) * ((double)i + 0.5) /
@@ -394,8 +396,8 @@ static void write_columns(const struct frame *f)
 
 		if (comma)
 			script_text(f->out, f->l, x, f->top - up - f->l->line, name,
-				    (size_t)(comma - name), "center");
-		script_text(f->out, f->l, x, f->top - up, comma ? comma + 2 : name, 14, "center");
+				    (size_t)fmin((double)(comma - name), most), "center");
+		script_text(f->out, f->l, x, f->top - up, comma ? comma + 2 : name, most, "center");
 	}
 }
 
