@@ -12,20 +12,6 @@
 #include "report/survey.h"
 #include "run/journal.h"
 
-static int read_files(struct files *f)
-{
-	int ret = 0;
-
-	f->results = f->n ? calloc(f->n, sizeof(*f->results)) : NULL;
-	if (f->n && !f->results) {
-		log_error("out of memory");
-		return -ENOMEM;
-	}
-	for (size_t i = 0; i < f->n && !ret; i++)
-		ret = result_read(&f->results[i], f->names[i]);
-	return ret;
-}
-
 /* The journal that outlived the guest may know more than the guest read of it. */
 static int read_journal(const struct options *o)
 {
@@ -168,7 +154,7 @@ int main(int argc, char **argv)
 	int status = EXIT_USAGE;
 
 	options_parse(&o, argc, argv);
-	if (o.mode == MODE_SURVEY || (!read_files(&o.sides[0]) && !read_files(&o.sides[1])))
+	if (o.mode == MODE_SURVEY || (!files_read(&o.sides[0]) && !files_read(&o.sides[1])))
 		status = modes[o.mode](&o);
 	options_free(&o);
 	if (fflush(stdout) || ferror(stdout)) {

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "base/log.h"
 #include "base/parse.h"
 #include "mmiocompare_options.h"
@@ -52,22 +51,6 @@ static const unsigned int mode_options[] = {
 	[MODE_CONVERT] = ASKED(KEY_FORMAT) | ASKED(KEY_EXPLAIN),
 	[MODE_SURVEY] = ASKED(KEY_JSON) | ASKED(KEY_FAIL_ON) | ASKED(KEY_REQUIRE) | ASKED(KEY_MIN_EFFECT),
 };
-
-static void add_file(struct files *f, const char *name)
-{
-	const char **names = realloc(f->names, (f->n + 1) * sizeof(*names));
-
-	if (!names) {
-		log_error("out of memory");
-		exit(EXIT_INTERNAL);
-	}
-	f->names = names;
-	names[f->n++] = name;
-	if (f->n > COMPARE_RUNS_MAX) {
-		log_error("more than %u results on a side: name fewer", COMPARE_RUNS_MAX);
-		exit(EXIT_USAGE);
-	}
-}
 
 static void set_fail_on(struct options *o, const char *what)
 {
@@ -130,7 +113,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		set_min_effect(o, arg);
 		return 0;
 	case ARGP_KEY_ARG:
-		add_file(&o->sides[p->side], arg);
+		files_add(&o->sides[p->side], arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -163,51 +146,19 @@ static const struct argp argp = {
 	NULL, help_filter, NULL,
 };
 
-/*
- * getopt takes "--" for the end of options and moves words around it: so each side is parsed for
- * itself, and options may stand on either.
- */
-static void parse_command(struct parse *p, int argc, char **argv)
-{
-	int at = 1;
-
-	while (at < argc && strcmp(argv[at], "--"))
-		at++;
-	p->o->separated = at < argc;
-	argp_parse(&argp, at, argv, 0, NULL, p);
-	if (!p->o->separated)
-		return;
-	for (int i = at + 1; i < argc; i++) {
-		if (strcmp(argv[i], "--"))
-			continue;
-		log_error("one -- parts the two sides: HOST.json... -- GUEST.json...");
-		exit(EXIT_USAGE);
-	}
-	p->side = 1;
-	argv[at] = argv[0];
-	argp_parse(&argp, argc - at, argv + at, 0, NULL, p);
-}
-
-static bool is_directory(const char *name)
-{
-	struct stat st;
-
-	return !stat(name, &st) && S_ISDIR(st.st_mode);
-}
-
 /* By what was named; two files are a side each. */
 static enum compare_mode choose_mode(struct options *o, unsigned int asked)
 {
 	struct files *first = &o->sides[0];
 
 	if (!o->separated && first->n == 1) {
-		if (is_directory(first->names[0]))
+		if (name_is_directory(first->names[0]))
 			return MODE_SURVEY;
 		if (asked & (ASKED(KEY_FORMAT) | ASKED(KEY_EXPLAIN)))
 			return MODE_CONVERT;
 	}
 	if (!o->separated && first->n == 2)
-		add_file(&o->sides[1], first->names[--first->n]);
+		files_add(&o->sides[1], first->names[--first->n]);
 	return MODE_COMPARE;
 }
 
@@ -232,7 +183,7 @@ static void check_sides(const struct options *o)
 {
 	for (unsigned int side = 0; side < 2 && o->mode != MODE_SURVEY; side++)
 		for (size_t i = 0; i < o->sides[side].n; i++) {
-			if (!is_directory(o->sides[side].names[i]))
+			if (!name_is_directory(o->sides[side].names[i]))
 				continue;
 			log_error("%s is a directory, which is looked through alone: name only it, or "
 				  "only results", o->sides[side].names[i]);
@@ -284,7 +235,7 @@ void options_parse(struct options *o, int argc, char **argv)
 
 	argp_err_exit_status = EXIT_USAGE;
 	argp_program_version = "mmiocompare " PACKAGE_VERSION;
-	parse_command(&p, argc, argv);
+	o->separated = sides_parse(&argp, argc, argv, &p, &p.side);
 	o->mode = choose_mode(o, p.asked);
 	check_fits(o, p.asked);
 	check_sides(o);
@@ -293,13 +244,7 @@ void options_parse(struct options *o, int argc, char **argv)
 
 void options_free(struct options *o)
 {
-	for (unsigned int side = 0; side < 2; side++) {
-		struct files *f = &o->sides[side];
-
-		for (size_t i = 0; f->results && i < f->n; i++)
-			result_free(&f->results[i]);
-		free(f->results);
-		free(f->names);
-	}
+	files_free(&o->sides[0]);
+	files_free(&o->sides[1]);
 }
 

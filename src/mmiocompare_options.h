@@ -6,22 +6,15 @@
 #include <stddef.h>
 #include "judge/compare.h"
 #include "report/formats.h"
+#include "sides.h"
 
 /* The command line of mmiocompare. Who finds a mistake logs it and exits with EXIT_USAGE. */
-#define EXIT_USAGE    2
-#define EXIT_INTERNAL 99
 
 /* What the command line is for; each has one function in mmiocompare.c. */
 enum compare_mode {
 	MODE_COMPARE,            /* two sides of results */
 	MODE_CONVERT,            /* one result, nothing to compare: --format, --explain */
 	MODE_SURVEY,             /* a directory of results, each held against its like */
-};
-
-struct files {
-	const char **names;      /* point into argv; owned */
-	size_t n;
-	struct result *results;  /* owned; NULL: not read */
 };
 
 struct options {

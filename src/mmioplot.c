@@ -14,8 +14,7 @@
 #include "report/survey.h"
 
 struct work {
-	const struct plot_options *o;
-	struct result *results[2];   /* owned */
+	struct plot_options *o;
 	struct witness witness;
 	struct picture_judged judged;
 	struct survey_files files;   /* of a directory */
@@ -44,21 +43,6 @@ static int put_data(FILE *out, const void *what)
 	return ret;
 }
 
-static int read_side(struct work *w, size_t side)
-{
-	const struct plot_files *f = &w->o->sides[side];
-	int ret = 0;
-
-	w->results[side] = calloc(f->n + 1, sizeof(struct result));
-	if (!w->results[side]) {
-		log_error("out of memory");
-		return -ENOMEM;
-	}
-	for (size_t i = 0; i < f->n && !ret; i++)
-		ret = result_read(&w->results[side][i], f->names[i]);
-	return ret;
-}
-
 static int refuse(const char *first, const char *second, const char *why)
 {
 	log_error("%s and %s cannot stand in one picture: %s", first, second, why);
@@ -81,8 +65,8 @@ static int check_sides(const struct plot_options *o, const struct compare_side *
 static int make(struct work *w)
 {
 	const struct plot_options *o = w->o;
-	struct compare_side sides[2] = { { w->results[0], o->sides[0].n },
-					 { w->results[1], o->sides[1].n } };
+	struct compare_side sides[2] = { { o->sides[0].results, o->sides[0].n },
+					 { o->sides[1].results, o->sides[1].n } };
 	struct compare_ask ask = o->ask;
 
 	if (check_sides(o, sides) || (o->witness && witness_read(&w->witness, o->witness)))
@@ -240,7 +224,7 @@ static int run(struct work *w)
 	int ret = w->o->n_sides ? check_data(w) : 0;
 
 	for (size_t side = 0; side < w->o->n_sides && !ret; side++)
-		ret = read_side(w, side);
+		ret = files_read(&w->o->sides[side]);
 	if (!ret)
 		ret = w->o->n_sides ? make(w) : make_directory(w);
 	if (ret)
@@ -260,11 +244,6 @@ static void work_free(struct work *w)
 	picture_judged_free(&w->judged);
 	witness_free(&w->witness);
 	survey_files_free(&w->files);
-	for (size_t side = 0; side < 2; side++) {
-		for (size_t i = 0; w->results[side] && i < w->o->sides[side].n; i++)
-			result_free(&w->results[side][i]);
-		free(w->results[side]);
-	}
 }
 
 int main(int argc, char **argv)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "base/parse.h"
@@ -44,22 +43,6 @@ struct parse {
 static void fail(void)
 {
 	exit(EXIT_USAGE);
-}
-
-static void add_file(struct plot_files *f, const char *name)
-{
-	const char **names = realloc(f->names, (f->n + 1) * sizeof(*names));
-
-	if (!names) {
-		log_error("out of memory");
-		exit(EXIT_INTERNAL);
-	}
-	f->names = names;
-	names[f->n++] = name;
-	if (f->n <= COMPARE_RUNS_MAX)
-		return;
-	log_error("more than %u results on a side: name fewer", COMPARE_RUNS_MAX);
-	fail();
 }
 
 static void list_kinds(void)
@@ -111,7 +94,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		p->o->witness = arg;
 		return 0;
 	case ARGP_KEY_ARG:
-		add_file(&p->o->sides[p->side], arg);
+		files_add(&p->o->sides[p->side], arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -128,43 +111,14 @@ static const struct argp argp = {
 	NULL, NULL, NULL,
 };
 
-/* getopt takes "--" for the end of options: so each side is parsed for itself. */
-static void parse_command(struct parse *p, int argc, char **argv)
-{
-	int at = 1;
-
-	while (at < argc && strcmp(argv[at], "--"))
-		at++;
-	p->separated = at < argc;
-	argp_parse(&argp, at, argv, 0, NULL, p);
-	if (!p->separated)
-		return;
-	for (int i = at + 1; i < argc; i++) {
-		if (strcmp(argv[i], "--"))
-			continue;
-		log_error("one -- parts the two sides: HOST.json... -- GUEST.json...");
-		fail();
-	}
-	p->side = 1;
-	argv[at] = argv[0];
-	argp_parse(&argp, argc - at, argv + at, 0, NULL, p);
-}
-
-static bool is_directory(const char *name)
-{
-	struct stat st;
-
-	return !stat(name, &st) && S_ISDIR(st.st_mode);
-}
-
 static void choose_sides(struct parse *p)
 {
-	struct plot_files *sides = p->o->sides;
+	struct files *sides = p->o->sides;
 
 	if (!p->separated && sides[0].n == 2)
-		add_file(&sides[1], sides[0].names[--sides[0].n]);
+		files_add(&sides[1], sides[0].names[--sides[0].n]);
 	p->o->n_sides = sides[1].n ? 2 : 1;
-	if (!p->separated && sides[0].n == 1 && is_directory(sides[0].names[0])) {
+	if (!p->separated && sides[0].n == 1 && name_is_directory(sides[0].names[0])) {
 		p->o->n_sides = 0;
 		if (p->o->witness) {
 			log_error("--witness is about one host and its guest, not about a directory");
@@ -218,7 +172,7 @@ static void choose_format(struct plot_options *o, const char *format)
 	const char *path = o->output ? o->output : "";
 	bool png = ends_with(path, ".png"), svg = ends_with(path, ".svg");
 
-	o->output_is_dir = ends_with(path, "/") || is_directory(path);
+	o->output_is_dir = ends_with(path, "/") || name_is_directory(path);
 	if (format && strcmp(format, "svg") && strcmp(format, "png")) {
 		log_error("--format %s is not known: choose svg or png", format);
 		fail();
@@ -304,7 +258,7 @@ void plot_options_parse(struct plot_options *o, int argc, char **argv)
 
 	argp_err_exit_status = EXIT_USAGE;
 	argp_program_version = "mmioplot " PACKAGE_VERSION;
-	parse_command(&p, argc, argv);
+	p.separated = sides_parse(&argp, argc, argv, &p, &p.side);
 	choose_sides(&p);
 	check_plots(o);
 	choose_canvas(&p);
@@ -312,6 +266,6 @@ void plot_options_parse(struct plot_options *o, int argc, char **argv)
 
 void plot_options_free(struct plot_options *o)
 {
-	free(o->sides[0].names);
-	free(o->sides[1].names);
+	files_free(&o->sides[0]);
+	files_free(&o->sides[1]);
 }

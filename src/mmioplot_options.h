@@ -5,18 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "plot/script.h"
+#include "sides.h"
 
-#define EXIT_USAGE    2
-#define EXIT_NOTHING  77
-#define EXIT_INTERNAL 99
-
-struct plot_files {
-	const char **names;          /* point into argv; owned */
-	size_t n;
-};
+#define EXIT_NOTHING 77
 
 struct plot_options {
-	struct plot_files sides[2];  /* before and behind "--", or two files */
+	struct files sides[2];  /* before and behind "--", or two files */
 	size_t n_sides;              /* 0: a directory */
 	const char *plots;           /* NULL: all that there is to draw */
 	const char *output, *data, *witness;

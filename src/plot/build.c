@@ -152,6 +152,40 @@ int build_point(struct picture *p, struct picture_series *s, const struct pictur
 	return 0;
 }
 
+int build_curve(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
+		const struct build_series *want, const struct cell_record *c, double x)
+{
+	struct picture_point point;
+	int ret = 0;
+	struct picture_series *s = build_series(p, panel, in, want, &ret);
+
+	if (!s)
+		return ret;
+	build_figure(&point, &in->sides[want->side], c);
+	point.y = point.x;
+	point.x = x;
+	if (!point.absent)
+		build_text(point.text, sizeof(point.text), panel->y.unit, point.y);
+	return build_point(p, s, &point);
+}
+
+int build_bar(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
+	      size_t side, const struct cell_record *c, const char *row)
+{
+	const struct build_series want = { c->mapping, "", 0, side };
+	int y = build_name(p, &panel->rows, row), ret = y == -ENOMEM ? y : 0;
+	struct picture_series *s = y < 0 ? NULL : build_series(p, panel, in, &want, &ret);
+	struct picture_point point;
+
+	if (!s)
+		return ret;
+	build_figure(&point, &in->sides[side], c);
+	point.y = y;
+	if (!point.absent)
+		build_text(point.text, sizeof(point.text), panel->x.unit, point.x);
+	return build_point(p, s, &point);
+}
+
 int build_name(struct picture *p, struct picture_names *names, const char *name)
 {
 	char (*v)[sizeof(names->v[0])];

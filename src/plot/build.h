@@ -41,6 +41,15 @@ struct picture_series *build_series(struct picture *p, struct picture_panel *pan
 				    const struct picture_input *in, const struct build_series *want,
 				    int *ret);
 
+/*
+ * A measured cell as a point of the series of its mapping and side, made where there is none: at x of
+ * a curve, or in the row of that name. What is too much is counted. 0, -ENOMEM.
+ */
+int build_curve(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
+		const struct build_series *want, const struct cell_record *c, double x);
+int build_bar(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
+	      size_t side, const struct cell_record *c, const char *row);
+
 /* A copy of point at the end; too many are counted. 0, -ENOMEM. */
 int build_point(struct picture *p, struct picture_series *s, const struct picture_point *point);
 

@@ -111,8 +111,6 @@ static int add_side(struct picture *p, struct picture_panel *panel, const struct
 	for (size_t i = 0; i < r->n_cells && !ret; i++) {
 		const struct cell_record *c = &r->cells[i];
 		struct build_series want = { .mapping = c->mapping, .kernel = "", .side = side };
-		struct picture_series *s;
-		struct picture_point point;
 		char kernel[32];
 
 		if (!belongs(c, way) || !is_listed(kernels, stem_of(c)))
@@ -122,15 +120,7 @@ static int add_side(struct picture *p, struct picture_panel *panel, const struct
 		if (kernels->n > 1)
 			want.kernel = kernel;
 		want.mark = mark_of(kernels, stem_of(c));
-		s = build_series(p, panel, in, &want, &ret);
-		if (!s)
-			continue;
-		build_figure(&point, &in->sides[side], c);
-		point.y = point.x;
-		point.x = (double)c->region_bytes;
-		if (!point.absent)
-			build_text(point.text, sizeof(point.text), PICTURE_RATE, point.y);
-		ret = build_point(p, s, &point);
+		ret = build_curve(p, panel, in, &want, c, (double)c->region_bytes);
 	}
 	return ret;
 }
@@ -221,24 +211,9 @@ static int add_widths(struct picture *p, struct picture_panel *panel,
 
 	for (size_t i = 0; i < r->n_cells && !ret; i++) {
 		const struct cell_record *c = &r->cells[i];
-		const struct build_series want = { c->mapping, "", 0, side };
-		struct picture_series *s;
-		struct picture_point point;
-		int row;
 
-		if (!belongs(c, way) || c->region_bytes != region)
-			continue;
-		row = build_name(p, &panel->rows, c->kernel);
-		s = row < 0 ? NULL : build_series(p, panel, in, &want, &ret);
-		if (row == -ENOMEM)
-			ret = -ENOMEM;
-		if (!s)
-			continue;
-		build_figure(&point, &in->sides[side], c);
-		point.y = row;
-		if (!point.absent)
-			build_text(point.text, sizeof(point.text), PICTURE_RATE, point.x);
-		ret = build_point(p, s, &point);
+		if (belongs(c, way) && c->region_bytes == region)
+			ret = build_bar(p, panel, in, side, c, c->kernel);
 	}
 	return ret;
 }

@@ -102,22 +102,14 @@ static int add_lines(struct picture *p, struct picture_panel *panel, const struc
 	for (size_t i = 0; i < r->n_cells && !ret; i++) {
 		const struct cell_record *c = &r->cells[i];
 		const struct build_series want = { c->mapping, "", 0, side };
-		struct picture_series *s;
-		struct picture_point point;
+		double lines;
 
 		if (!belongs(c) || strncmp(c->access_pattern, "lines", 5))
 			continue;
-		s = build_series(p, panel, in, &want, &ret);
-		if (!s)
-			continue;
-		build_figure(&point, &in->sides[side], c);
-		point.y = point.x;
-		point.x = strtod(c->access_pattern + strlen("lines"), NULL);
-		if (!point.absent)
-			build_text(point.text, sizeof(point.text), PICTURE_RATE, point.y);
-		/* no such pattern of ours */
-		if (point.x >= 1 && point.x <= 1e6)
-			ret = build_point(p, s, &point);
+		lines = strtod(c->access_pattern + strlen("lines"), NULL);
+		/* else no pattern of ours */
+		if (lines >= 1 && lines <= 1e6)
+			ret = build_curve(p, panel, in, &want, c, lines);
 	}
 	return ret;
 }

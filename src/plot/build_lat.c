@@ -17,36 +17,6 @@ static bool is_store(const struct cell_record *c)
 	       strcmp(c->access_pattern, "single") && !strcmp(c->unit, "ns");
 }
 
-static int add_barriers(struct picture *p, struct picture_panel *panel,
-			const struct picture_input *in, size_t side)
-{
-	const struct result *r = &in->sides[side].runs[0];
-	int ret = 0;
-
-	for (size_t i = 0; i < r->n_cells && !ret; i++) {
-		const struct cell_record *c = &r->cells[i];
-		const struct build_series want = { c->mapping, "", 0, side };
-		struct picture_series *s;
-		struct picture_point point;
-		int row;
-
-		if (!is_store(c))
-			continue;
-		row = build_name(p, &panel->rows, c->barrier);
-		s = row < 0 ? NULL : build_series(p, panel, in, &want, &ret);
-		if (row == -ENOMEM)
-			ret = -ENOMEM;
-		if (!s)
-			continue;
-		build_figure(&point, &in->sides[side], c);
-		point.y = row;
-		if (!point.absent)
-			build_text(point.text, sizeof(point.text), PICTURE_NS, point.x);
-		ret = build_point(p, s, &point);
-	}
-	return ret;
-}
-
 int picture_build_barriers(struct picture *p, const struct picture_input *in)
 {
 	struct picture_panel *panel = build_panel(p, "8-byte stores back to back, the barrier after each",
@@ -55,8 +25,14 @@ int picture_build_barriers(struct picture *p, const struct picture_input *in)
 	int ret = 0;
 
 	snprintf(p->title, sizeof(p->title), "What a barrier costs");
-	for (size_t side = 0; side < in->n_sides && !ret; side++)
-		ret = add_barriers(p, panel, in, side);
+	for (size_t side = 0; side < in->n_sides; side++) {
+		const struct result *r = &in->sides[side].runs[0];
+
+		for (size_t i = 0; i < r->n_cells && !ret; i++)
+			if (is_store(&r->cells[i]))
+				ret = build_bar(p, panel, in, side, &r->cells[i],
+						r->cells[i].barrier);
+	}
 	return ret;
 }
 
