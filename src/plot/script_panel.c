@@ -225,7 +225,7 @@ static void write_rows(const struct frame *f, size_t lines)
 	size_t cut = layout_name_width(f->l), n = f->panel->rows.n;
 
 	if (f->l->text)
-		fprintf(f->out, "unset logscale y\nset yrange [%zu:-1]\nset ytics (",
+		fprintf(f->out, "set xtics scale 0\nunset logscale y\nset yrange [%zu:-1]\nset ytics (",
 			n * lines - (lines > 1));
 	else
 		fprintf(f->out, "unset logscale y\nset yrange [%.3f:-0.5]\nset ytics (",
