@@ -17,7 +17,7 @@ struct work {
 	struct plot_options *o;
 	struct witness witness;
 	struct picture_judged judged;
-	struct survey_files files;   /* of a directory */
+	struct survey_files files; /* of a directory */
 	struct pictures pictures;
 };
 
@@ -136,7 +136,9 @@ static void warn_missing(const struct work *w)
 		for (size_t i = 0; i < w->pictures.n; i++)
 			found |= !strcmp(w->pictures.v[i].kind->name, name);
 		if (!found)
-			log_warn("no figures for %s: measure with a longer profile, or with --tests", name);
+			log_warn(
+				"no figures for %s: measure with a longer profile, or with --tests",
+				name);
 	}
 	free(list);
 }
@@ -144,11 +146,11 @@ static void warn_missing(const struct work *w)
 static int path_of(char *buf, size_t n, const struct plot_options *o, const struct picture *p)
 {
 	size_t len = strlen(o->output);
-	int used = o->output_is_dir ?
-			   snprintf(buf, n, "%s%s%s.%s", o->output,
-				    len && o->output[len - 1] == '/' ? "" : "/", p->kind->name,
-				    o->canvas.target == SCRIPT_PNG ? "png" : "svg") :
-			   snprintf(buf, n, "%s", o->output);
+	int used = o->output_is_dir
+			   ? snprintf(buf, n, "%s%s%s.%s", o->output,
+				      len && o->output[len - 1] == '/' ? "" : "/", p->kind->name,
+				      o->canvas.target == SCRIPT_PNG ? "png" : "svg")
+			   : snprintf(buf, n, "%s", o->output);
 
 	if (used >= 0 && (size_t)used < n)
 		return 0;
@@ -165,8 +167,10 @@ static int check_files(const struct work *w)
 	if (!o->output)
 		return 0;
 	if (!o->output_is_dir && w->pictures.n > 1) {
-		log_error("--output %s can hold one picture, and there are %zu: name one with --plots, or "
-			  "a directory", o->output, w->pictures.n);
+		log_error("--output %s can hold one picture, and there are %zu: name one with "
+			  "--plots, or "
+			  "a directory",
+			  o->output, w->pictures.n);
 		return -EINVAL;
 	}
 	if (o->output_is_dir && mkdir(o->output, 0777) && errno != EEXIST) {

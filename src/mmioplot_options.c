@@ -11,31 +11,50 @@
 #include "mmioplot_options.h"
 
 enum option_key {
-	KEY_DATA = 0x100, KEY_FORMAT, KEY_LIST, KEY_MIN_EFFECT, KEY_OUTPUT, KEY_PLOTS, KEY_SIZE,
-	KEY_TERMINAL, KEY_WITNESS,
+	KEY_DATA = 0x100,
+	KEY_FORMAT,
+	KEY_LIST,
+	KEY_MIN_EFFECT,
+	KEY_OUTPUT,
+	KEY_PLOTS,
+	KEY_SIZE,
+	KEY_TERMINAL,
+	KEY_WITNESS,
 };
 
 static const struct argp_option argp_options[] = {
-	{ "data", KEY_DATA, "FILE", 0, "Write the plotted values as CSV, all pictures' in one file; - is "
-	  "stdout, then nothing else is written there. Needs no gnuplot", 0 },
-	{ "format", KEY_FORMAT, "svg|png", 0, "Of the files (as --output's ending says, else svg)", 0 },
+	{ "data", KEY_DATA, "FILE", 0,
+	  "Write the plotted values as CSV, all pictures' in one file; - is "
+	  "stdout, then nothing else is written there. Needs no gnuplot",
+	  0 },
+	{ "format", KEY_FORMAT, "svg|png", 0, "Of the files (as --output's ending says, else svg)",
+	  0 },
 	{ "list", KEY_LIST, NULL, 0, "List the pictures, with the question that each answers", 0 },
 	{ "min-effect", KEY_MIN_EFFECT, "N%", 0, "Smallest difference that matters (5%)", 0 },
-	{ "output", KEY_OUTPUT, "PATH", 0, "A directory: each picture in a file PATH/NAME.svg; or a file, "
-	  "for one picture", 0 },
-	{ "plots", KEY_PLOTS, "LIST", 0, "Only these pictures, comma-separated (all that the results "
-	  "have figures for)", 0 },
-	{ "size", KEY_SIZE, "WIDTH[xHEIGHT]", 0, "Of the pictures in pixels (960, and as high as needed, which is the least); "
-	  "with --terminal in columns and lines", 0 },
-	{ "terminal", KEY_TERMINAL, NULL, 0, "Draw on stdout, at the terminal's width; so it is without "
-	  "--output and --data, too", 0 },
-	{ "witness", KEY_WITNESS, "FILE", 0, "What mmiowitness saw on the host: for the verdict", 0 },
+	{ "output", KEY_OUTPUT, "PATH", 0,
+	  "A directory: each picture in a file PATH/NAME.svg; or a file, "
+	  "for one picture",
+	  0 },
+	{ "plots", KEY_PLOTS, "LIST", 0,
+	  "Only these pictures, comma-separated (all that the results "
+	  "have figures for)",
+	  0 },
+	{ "size", KEY_SIZE, "WIDTH[xHEIGHT]", 0,
+	  "Of the pictures in pixels (960, and as high as needed, which is the least); "
+	  "with --terminal in columns and lines",
+	  0 },
+	{ "terminal", KEY_TERMINAL, NULL, 0,
+	  "Draw on stdout, at the terminal's width; so it is without "
+	  "--output and --data, too",
+	  0 },
+	{ "witness", KEY_WITNESS, "FILE", 0, "What mmiowitness saw on the host: for the verdict",
+	  0 },
 	{ 0 },
 };
 
 struct parse {
 	struct plot_options *o;
-	unsigned int side;           /* that files belong to */
+	unsigned int side; /* that files belong to */
 	bool separated;
 	const char *format, *size;
 };
@@ -49,7 +68,9 @@ static void list_kinds(void)
 {
 	for (const struct picture_kind *k = picture_kinds; k->name; k++)
 		printf("%-10s %s%s\n", k->name, k->question,
-		       k->sides > 1 ? " (host and guest)" : k->sides ? "" : " (a directory)");
+		       k->sides > 1 ? " (host and guest)"
+		       : k->sides   ? ""
+				    : " (a directory)");
 	exit(fflush(stdout) || ferror(stdout) ? EXIT_USAGE : 0);
 }
 
@@ -102,13 +123,18 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	argp_options, parse_option, "RESULT.json\nHOST.json GUEST.json\nHOST.json... -- GUEST.json...\n"
+	argp_options,
+	parse_option,
+	"RESULT.json\nHOST.json GUEST.json\nHOST.json... -- GUEST.json...\n"
 	"DIRECTORY\n--list",
 	"Draws pictures of mmiobench's results with gnuplot: of one result, of a host's and a "
 	"guest's together, or of all results below a directory.\v"
-	"Exit status: 0 drawn, 2 usage, unreadable input, or gnuplot failed, 77 the results have no "
+	"Exit status: 0 drawn, 2 usage, unreadable input, or gnuplot failed, 77 the results have "
+	"no "
 	"figures for what was asked.",
-	NULL, NULL, NULL,
+	NULL,
+	NULL,
+	NULL,
 };
 
 static void choose_sides(struct parse *p)
@@ -121,7 +147,8 @@ static void choose_sides(struct parse *p)
 	if (!p->separated && sides[0].n == 1 && name_is_directory(sides[0].names[0])) {
 		p->o->n_sides = 0;
 		if (p->o->witness) {
-			log_error("--witness is about one host and its guest, not about a directory");
+			log_error(
+				"--witness is about one host and its guest, not about a directory");
 			fail();
 		}
 		return;
@@ -131,14 +158,16 @@ static void choose_sides(struct parse *p)
 	if (p->separated)
 		log_error("a side without results: mmioplot HOST.json... -- GUEST.json...");
 	else
-		log_error("name a result of mmiobench, or a host's and a guest's: mmioplot HOST.json "
-			  "GUEST.json, or HOST.json... -- GUEST.json...");
+		log_error(
+			"name a result of mmiobench, or a host's and a guest's: mmioplot HOST.json "
+			"GUEST.json, or HOST.json... -- GUEST.json...");
 	fail();
 }
 
 static void check_plots(const struct plot_options *o)
 {
-	static const char *const needs[] = { "a directory of results: name one", "a result, not a directory",
+	static const char *const needs[] = { "a directory of results: name one",
+					     "a result, not a directory",
 					     "a host's result and a guest's: name both" };
 	char *list = o->plots ? strdup(o->plots) : NULL, *save = NULL;
 
@@ -178,12 +207,16 @@ static void choose_format(struct plot_options *o, const char *format)
 		fail();
 	}
 	if (o->output && !o->output_is_dir && !format && !png && !svg) {
-		log_error("--output %s is no directory and does not end in .svg or .png: end it so, or "
-			  "with /, or give --format", path);
+		log_error("--output %s is no directory and does not end in .svg or .png: end it "
+			  "so, or "
+			  "with /, or give --format",
+			  path);
 		fail();
 	}
-	if (format && !o->output_is_dir && ((png && strcmp(format, "png")) || (svg && strcmp(format, "svg")))) {
-		log_error("--output %s does not end as --format %s: leave one of them out", path, format);
+	if (format && !o->output_is_dir &&
+	    ((png && strcmp(format, "png")) || (svg && strcmp(format, "svg")))) {
+		log_error("--output %s does not end as --format %s: leave one of them out", path,
+			  format);
 		fail();
 	}
 	o->canvas.target = (format ? !strcmp(format, "png") : png) ? SCRIPT_PNG : SCRIPT_SVG;
@@ -211,8 +244,8 @@ static void choose_size(struct plot_options *o, const char *size)
 	    (!size[n] || (parse_length(size + n + 1, strlen(size + n + 1), &o->canvas.height) &&
 			  o->canvas.height >= low)))
 		return;
-	log_error("--size %s does not fit: WIDTH or WIDTHxHEIGHT, %u to %u wide, %u to %u high", size,
-		  least, most, low, SCRIPT_MOST_PIXELS);
+	log_error("--size %s does not fit: WIDTH or WIDTHxHEIGHT, %u to %u wide, %u to %u high",
+		  size, least, most, low, SCRIPT_MOST_PIXELS);
 	fail();
 }
 

@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include "run/result.h"
 
-/* Results on the command line: of one side, or of two with "--" between. Of programs: they may exit. */
+/*
+ * Results on the command line: of one side, or of two with "--" between. A part of programs: it may
+ * exit.
+ */
 #define EXIT_USAGE    2
 #define EXIT_INTERNAL 99
 

@@ -24,8 +24,7 @@ static void name_time(char *buf, size_t n, double v)
 	time_t t = (time_t)v;
 	struct tm tm;
 
-	if (!gmtime_r(&t, &tm) ||
-	    !strftime(buf, n, t % 86400 ? "%m-%d %H:%M" : "%Y-%m-%d", &tm))
+	if (!gmtime_r(&t, &tm) || !strftime(buf, n, t % 86400 ? "%m-%d %H:%M" : "%Y-%m-%d", &tm))
 		snprintf(buf, n, "?");
 }
 
@@ -79,8 +78,11 @@ static void make_binary(struct axis_ticks *t, enum picture_unit unit, size_t mos
 /* Decades, with as much between them as there is room for. */
 static void make_decimal(struct axis_ticks *t, enum picture_unit unit, size_t most)
 {
-	static const double steps[][8] = { { 1, 1.5, 2, 3, 4, 5, 7, 0 }, { 1, 2, 3, 5, 0 },
-					   { 1, 2, 5, 0 }, { 1, 3, 0 }, { 1, 0 } };
+	static const double steps[][8] = { { 1, 1.5, 2, 3, 4, 5, 7, 0 },
+					   { 1, 2, 3, 5, 0 },
+					   { 1, 2, 5, 0 },
+					   { 1, 3, 0 },
+					   { 1, 0 } };
 	static const unsigned int counts[] = { 7, 4, 3, 2 };
 	double decades = log10(t->high / t->low), every = 1;
 	int fine = 0;
@@ -97,12 +99,13 @@ static void make_decimal(struct axis_ticks *t, enum picture_unit unit, size_t mo
 /* Minutes to years; days begin at midnight UTC. */
 static void make_times(struct axis_ticks *t, size_t most)
 {
-	static const double steps[] = { 60,	    600,	3600,	     6 * 3600.0,  86400,
-					7 * 86400.0, 30 * 86400.0, 91 * 86400.0, 365 * 86400.0 };
+	static const double steps[] = { 60,	      600,	    3600,
+					6 * 3600.0,   86400,	    7 * 86400.0,
+					30 * 86400.0, 91 * 86400.0, 365 * 86400.0 };
 	double step = steps[0];
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && (t->high - t->low) / step > (double)most;
-	     i++)
+	for (size_t i = 0;
+	     i < sizeof(steps) / sizeof(steps[0]) && (t->high - t->low) / step > (double)most; i++)
 		step = steps[i];
 	while ((t->high - t->low) / step > (double)most)
 		step *= 2;

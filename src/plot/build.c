@@ -188,7 +188,7 @@ int build_bar(struct picture *p, struct picture_panel *panel, const struct pictu
 
 int build_name(struct picture *p, struct picture_names *names, const char *name)
 {
-	char (*v)[sizeof(names->v[0])];
+	char(*v)[sizeof(names->v[0])];
 
 	for (size_t i = 0; i < names->n; i++)
 		if (!strcmp(names->v[i], name))

@@ -42,8 +42,8 @@ struct picture_series *build_series(struct picture *p, struct picture_panel *pan
 				    int *ret);
 
 /*
- * A measured cell as a point of the series of its mapping and side, made where there is none: at x of
- * a curve, or in the row of that name. What is too much is counted. 0, -ENOMEM.
+ * A measured cell as a point of the series of its mapping and side, made where there is none: at x
+ * of a curve, or in the row of that name. What is too much is counted. 0, -ENOMEM.
  */
 int build_curve(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
 		const struct build_series *want, const struct cell_record *c, double x);

@@ -11,7 +11,7 @@
 /* Throughput: by size, and by kernel over one size. */
 
 #define KERNEL_REGION 4096u
-#define USUAL "8" /* bytes of the accesses that sizes are measured with unasked */
+#define USUAL	      "8" /* bytes of the accesses that sizes are measured with unasked */
 
 enum { POSTED, FLUSHED, LOADS, WAYS };
 
@@ -154,9 +154,9 @@ int picture_build_bw(struct picture *p, const struct picture_input *in)
 	snprintf(p->title, sizeof(p->title), "Throughput by size%s",
 		 kernels.n > 1 ? " and width" : ", 8-byte accesses");
 	for (int way = 0; way < WAYS && !ret; way++) {
-		struct picture_panel *panel = build_panel(p, ways[way].title, "region, bytes",
-							  PICTURE_BYTES, "bytes per second",
-							  PICTURE_RATE);
+		struct picture_panel *panel =
+			build_panel(p, ways[way].title, "region, bytes", PICTURE_BYTES,
+				    "bytes per second", PICTURE_RATE);
 
 		panel->x.log = panel->y.log = true;
 		/* a load is a round trip, a store is not: orders of magnitude lie between */
@@ -230,9 +230,9 @@ int picture_build_widths(struct picture *p, const struct picture_input *in)
 	snprintf(p->title, sizeof(p->title), "Throughput by kernel, over %s",
 		 format_size(size, sizeof(size), region));
 	for (size_t i = 0; i < 2 && !ret; i++) {
-		struct picture_panel *panel = build_panel(p, ways[shown[i]].title,
-							  "bytes per second", PICTURE_RATE, "",
-							  PICTURE_COUNT);
+		struct picture_panel *panel =
+			build_panel(p, ways[shown[i]].title, "bytes per second", PICTURE_RATE, "",
+				    PICTURE_COUNT);
 
 		panel->own_values = ways[shown[i]].load;
 		for (size_t side = 0; side < in->n_sides && !ret; side++)

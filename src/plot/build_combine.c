@@ -60,8 +60,7 @@ static void shade(struct picture *p)
 		for (size_t i = 0; i < p->n_panels; i++)
 			for (size_t s = 0; s < p->panels[i].n_series; s++)
 				for (size_t k = 0; k < p->panels[i].series[s].n; k++) {
-					struct picture_point *point =
-						&p->panels[i].series[s].v[k];
+					struct picture_point *point = &p->panels[i].series[s].v[k];
 
 					if (!pass && !point->absent && point->share > best)
 						best = point->share;
@@ -76,12 +75,13 @@ int picture_build_combine(struct picture *p, const struct picture_input *in)
 
 	snprintf(p->title, sizeof(p->title), "Which store sequence combines");
 	snprintf(p->about[0], sizeof(p->about[0]),
-		 "posted rate of 64-byte lines over 4K, the barrier after each line; darker is faster");
+		 "posted rate of 64-byte lines over 4K, the barrier after each line; darker is "
+		 "faster");
 	for (size_t side = 0; side < in->n_sides && !ret; side++) {
 		const struct result *r = &in->sides[side].runs[0];
-		struct picture_panel *panel = build_panel(p, in->names[side], "mapping, barrier",
-							  PICTURE_COUNT, "64 bytes by",
-							  PICTURE_COUNT);
+		struct picture_panel *panel =
+			build_panel(p, in->names[side], "mapping, barrier", PICTURE_COUNT,
+				    "64 bytes by", PICTURE_COUNT);
 
 		for (size_t i = 0; i < r->n_cells && !ret; i++)
 			if (is_shown(&r->cells[i]))
@@ -116,9 +116,9 @@ static int add_lines(struct picture *p, struct picture_panel *panel, const struc
 
 int picture_build_lines(struct picture *p, const struct picture_input *in)
 {
-	struct picture_panel *panel = build_panel(p, "8-byte stores going round N lines of 64 bytes, posted",
-						  "lines open at a time", PICTURE_COUNT,
-						  "bytes per second", PICTURE_RATE);
+	struct picture_panel *panel = build_panel(
+		p, "8-byte stores going round N lines of 64 bytes, posted", "lines open at a time",
+		PICTURE_COUNT, "bytes per second", PICTURE_RATE);
 	int ret = 0;
 
 	snprintf(p->title, sizeof(p->title), "How many lines can be open");

@@ -61,7 +61,8 @@ static void sort_names(struct picture_names *names)
 		qsort(names->v, names->n, sizeof(names->v[0]), by_version);
 }
 
-static int list_names(struct picture *p, struct picture_panel *panel, const struct picture_input *in)
+static int list_names(struct picture *p, struct picture_panel *panel,
+		      const struct picture_input *in)
 {
 	char machine[112];
 
@@ -117,8 +118,8 @@ static void set_point(struct picture_point *point, const struct tally *t)
 			continue;
 		judged += n;
 		bad += words[i].bad ? n : 0;
-		snprintf(point->text, sizeof(point->text), n == t->n ? "%s %zu" : "%s %zu of %zu", name,
-			 n, t->n);
+		snprintf(point->text, sizeof(point->text), n == t->n ? "%s %zu" : "%s %zu of %zu",
+			 name, n, t->n);
 		used += (size_t)snprintf(point->why + used, sizeof(point->why) - used, "%s%s %zu",
 					 used ? ", " : "", name, n);
 	}
@@ -159,7 +160,8 @@ int picture_build_verdicts(struct picture *p, const struct picture_input *in)
 	int ret = list_names(p, panel, in);
 
 	snprintf(p->title, sizeof(p->title), "Verdicts by kernel and machine");
-	snprintf(p->about[0], sizeof(p->about[0]), "the worst verdict of each kind and how many results have "
+	snprintf(p->about[0], sizeof(p->about[0]),
+		 "the worst verdict of each kind and how many results have "
 		 "it; darker: more of them did not get write combining");
 	tally = calloc(panel->rows.n * panel->columns.n + 1, sizeof(*tally));
 	if (!tally)
@@ -244,15 +246,19 @@ static int add_moment(struct picture *p, struct picture_series *s, const struct 
 	}
 	point.y = summary_median(values, n);
 	free(values);
-	snprintf(point.text, sizeof(point.text), "%s", build_text(first, sizeof(first), unit, point.y));
+	snprintf(point.text, sizeof(point.text), "%s",
+		 build_text(first, sizeof(first), unit, point.y));
 	if (n > 1)
-		snprintf(point.why, sizeof(point.why), "median of %zu results, from the lowest to the "
-			 "highest", n);
+		snprintf(point.why, sizeof(point.why),
+			 "median of %zu results, from the lowest to the "
+			 "highest",
+			 n);
 	return build_point(p, s, &point);
 }
 
-static int add_machine(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
-		       const struct moment *v, size_t n, const char *machine, size_t number)
+static int add_machine(struct picture *p, struct picture_panel *panel,
+		       const struct picture_input *in, const struct moment *v, size_t n,
+		       const char *machine, size_t number)
 {
 	static const enum picture_ink inks[] = { PICTURE_INK_WC, PICTURE_INK_PLAIN, PICTURE_INK_RAM,
 						 PICTURE_INK_OTHER };
@@ -288,8 +294,9 @@ int picture_build_history(struct picture *p, const struct picture_input *in)
 	sort_names(&machines);
 	for (int figure = 0; figure < COMPARE_GATES && !ret; figure++) {
 		bool is_time = compare_gates[figure].is_time;
-		struct picture_panel *panel = build_panel(p, compare_gates[figure].what, "", PICTURE_TIME,
-							  "", is_time ? PICTURE_NS : PICTURE_RATE);
+		struct picture_panel *panel =
+			build_panel(p, compare_gates[figure].what, "", PICTURE_TIME, "",
+				    is_time ? PICTURE_NS : PICTURE_RATE);
 
 		panel->y.log = panel->own_values = true;
 		for (size_t i = 0; i < machines.n && !ret; i++) {

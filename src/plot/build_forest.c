@@ -52,7 +52,8 @@ static const struct {
 static int add_row(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
 		   const struct speed *s)
 {
-	const struct build_series want = { .mapping = words[s->row->word].name, .kernel = "",
+	const struct build_series want = { .mapping = words[s->row->word].name,
+					   .kernel = "",
 					   .side = 1 };
 	struct picture_point point = { .x = s->value, .low = s->low, .high = s->high };
 	struct picture_series *series;
@@ -78,15 +79,16 @@ static void describe(struct picture *p, const struct picture_input *in, const st
 	const struct compare_cells *c = &in->comparison->cells;
 	char a[32], b[32], more[96] = "";
 
-	snprintf(p->title, sizeof(p->title), "The %s's speed by the %s's, worst first", in->names[1],
-		 in->names[0]);
+	snprintf(p->title, sizeof(p->title), "The %s's speed by the %s's, worst first",
+		 in->names[1], in->names[0]);
 	if (n > shown)
 		snprintf(more, sizeof(more), "; %zu more cells, %s to %s, are left out", n - shown,
 			 build_text(a, sizeof(a), PICTURE_RATIO, v[shown].value),
 			 build_text(b, sizeof(b), PICTURE_RATIO, v[n - 1].value));
-	snprintf(p->about[0], sizeof(p->about[0]), "%zu of %zu cells timed on both sides; 95 %% "
-		 "intervals over %s; *: a gating cell%s", shown, n, c->by_run ? "runs" : "rounds",
-		 more);
+	snprintf(p->about[0], sizeof(p->about[0]),
+		 "%zu of %zu cells timed on both sides; 95 %% "
+		 "intervals over %s; *: a gating cell%s",
+		 shown, n, c->by_run ? "runs" : "rounds", more);
 	p->left_out = n - shown;
 }
 

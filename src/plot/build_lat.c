@@ -19,9 +19,9 @@ static bool is_store(const struct cell_record *c)
 
 int picture_build_barriers(struct picture *p, const struct picture_input *in)
 {
-	struct picture_panel *panel = build_panel(p, "8-byte stores back to back, the barrier after each",
-						  "ns per store with its barrier, posted", PICTURE_NS,
-						  "", PICTURE_COUNT);
+	struct picture_panel *panel =
+		build_panel(p, "8-byte stores back to back, the barrier after each",
+			    "ns per store with its barrier, posted", PICTURE_NS, "", PICTURE_COUNT);
 	int ret = 0;
 
 	snprintf(p->title, sizeof(p->title), "What a barrier costs");
@@ -71,7 +71,8 @@ static int add_ticks(double **ns, size_t *n, const struct cell_record *c, double
 		return -ENOMEM;
 	*ns = v;
 	for (unsigned int i = 0; i < c->n_rounds; i++)
-		for (unsigned int k = 0; c->rounds[i].status == CELL_MEASURED && k < c->rounds[i].n; k++)
+		for (unsigned int k = 0; c->rounds[i].status == CELL_MEASURED && k < c->rounds[i].n;
+		     k++)
 			v[(*n)++] = cell_value(c, c->rounds[i].laps, (double)c->rounds[i].ticks[k],
 					       clock_hz);
 	return 0;
@@ -144,11 +145,11 @@ static int add_distribution(struct picture *p, struct picture_panel *panel,
 int picture_build_latency(struct picture *p, const struct picture_input *in)
 {
 	bool alone = has_alone(in);
-	struct picture_panel *panel =
-		build_panel(p, alone ? "8-byte loads timed one by one, the clock's cost included" :
-				       "means of many dependent 8-byte loads: what is rare is hidden",
-			    "ns per load", PICTURE_NS, "share of loads that took no longer",
-			    PICTURE_SHARE);
+	struct picture_panel *panel = build_panel(
+		p,
+		alone ? "8-byte loads timed one by one, the clock's cost included"
+		      : "means of many dependent 8-byte loads: what is rare is hidden",
+		"ns per load", PICTURE_NS, "share of loads that took no longer", PICTURE_SHARE);
 	int ret = 0;
 
 	snprintf(p->title, sizeof(p->title), "How long a read takes");

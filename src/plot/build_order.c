@@ -62,11 +62,13 @@ static void set_point(struct picture_point *point, const struct picture_input *i
 	point->alarm = n.failed;
 	snprintf(point->text, sizeof(point->text), "%.*f%s",
 		 per_million > 0 && per_million < 9.95 ? 1 : 0, per_million,
-		 n.failed ? " !" : n.forbidden ? "" : " ~");
+		 n.failed      ? " !"
+		 : n.forbidden ? ""
+			       : " ~");
 	snprintf(point->why, sizeof(point->why), "%s, %llu of %llu tries",
-		 n.failed	? "forbidden, and seen" :
-		 n.forbidden ? "forbidden" :
-			       "allowed",
+		 n.failed      ? "forbidden, and seen"
+		 : n.forbidden ? "forbidden"
+			       : "allowed",
 		 (unsigned long long)n.events, (unsigned long long)n.tries);
 }
 
@@ -131,10 +133,9 @@ int picture_build_order(struct picture *p, const struct picture_input *in)
 		 "no mark: forbidden");
 	for (size_t side = 0; side < in->n_sides && !ret; side++) {
 		const struct result *r = &in->sides[side].runs[0];
-		struct picture_panel *panel = build_panel(p, in->names[side], "mapping",
-							  PICTURE_COUNT,
-							  "shape, barriers of both CPUs",
-							  PICTURE_COUNT);
+		struct picture_panel *panel =
+			build_panel(p, in->names[side], "mapping", PICTURE_COUNT,
+				    "shape, barriers of both CPUs", PICTURE_COUNT);
 
 		for (size_t i = 0; i < r->n_cells && !ret; i++)
 			if (is_first(r, i))

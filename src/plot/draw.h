@@ -12,12 +12,15 @@ int plot_draw(const struct picture *p, const struct script_canvas *canvas, char 
 
 /*
  * An <svg> element to put into a page, of the usual size: its ids begin with the kind's name, so
- * that several pictures of different kinds stand on one page; with a title and description for who cannot see it; no script,
- * no style sheet, nothing from elsewhere. The caller frees.
+ * that pictures of different kinds stand on one page; with a title and description for who cannot
+ * see it; no script, no style sheet, nothing from elsewhere. The caller frees.
  */
 int plot_svg(const struct picture *p, char **svg);
 
-/* What svg_clean makes of gnuplot's output; svg is NUL-terminated. -EINVAL: it holds what no picture of ours does. */
+/*
+ * gnuplot's output made such an element; svg is NUL-terminated. -EINVAL: it holds what no picture
+ * of ours does.
+ */
 int svg_clean(const char *svg, const struct picture *p, char **out);
 
 /* The plotted values, one row a point, as CSV (RFC 4180). 0, -EIO. */

@@ -20,8 +20,8 @@
 #define NOT_FOUND 127
 
 struct run {
-	int script, said;       /* its stdin and stderr: files in memory */
-	int pipe[2];            /* its stdout */
+	int script, said; /* its stdin and stderr: files in memory */
+	int pipe[2];	  /* its stdout */
 	pid_t pid;
 	char *out;
 	size_t n, room;
@@ -30,10 +30,18 @@ struct run {
 /* The user's variables may name files of commands to read first. */
 static void clean_environment(void)
 {
-	static const char *const unwanted[] = { "GNUTERM", "GNUPLOT_LIB", "GNUPLOT_DRIVER_DIR",
-						"GNUPLOT_PS_DIR", "GNUPLOT_FONTPATH", "GDFONTPATH",
-						"GNUPLOT_DEFAULT_GDFONT", "GNUFITLOG", "GNUHELP",
-						"PAGER", "COLUMNS", "LINES" };
+	static const char *const unwanted[] = { "GNUTERM",
+						"GNUPLOT_LIB",
+						"GNUPLOT_DRIVER_DIR",
+						"GNUPLOT_PS_DIR",
+						"GNUPLOT_FONTPATH",
+						"GDFONTPATH",
+						"GNUPLOT_DEFAULT_GDFONT",
+						"GNUFITLOG",
+						"GNUHELP",
+						"PAGER",
+						"COLUMNS",
+						"LINES" };
 
 	for (size_t i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
 		unsetenv(unwanted[i]);
@@ -45,8 +53,8 @@ static void become_gnuplot(const struct run *run)
 {
 	const struct rlimit cpu = { GNUPLOT_SECONDS, GNUPLOT_SECONDS }, core = { 0, 0 };
 	static const char name[] = "gnuplot";
-	char *argv[] = { (char *)(uintptr_t)name, (char *)(uintptr_t) "-d",
-			 (char *)(uintptr_t) "-", NULL };
+	char *argv[] = { (char *)(uintptr_t)name, (char *)(uintptr_t) "-d", (char *)(uintptr_t) "-",
+			 NULL };
 
 	if (dup2(run->script, STDIN_FILENO) < 0 || dup2(run->pipe[1], STDOUT_FILENO) < 0 ||
 	    dup2(run->said, STDERR_FILENO) < 0)
@@ -179,13 +187,16 @@ static int explain(const struct run *run, int ret, int status)
 
 	read_said(run, said, sizeof(said));
 	if (ret == -ETIMEDOUT)
-		log_error("gnuplot did not end within %d s and was stopped: draw fewer pictures with "
-			  "--plots", GNUPLOT_SECONDS);
+		log_error(
+			"gnuplot did not end within %d s and was stopped: draw fewer pictures with "
+			"--plots",
+			GNUPLOT_SECONDS);
 	else if (ret)
 		log_error("cannot read what gnuplot draws: %s", strerror(-ret));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
-		log_error("gnuplot is not installed: install the Debian package gnuplot-nox; --data "
-			  "works without it");
+		log_error(
+			"gnuplot is not installed: install the Debian package gnuplot-nox; --data "
+			"works without it");
 	else if (WIFSIGNALED(status))
 		log_error("gnuplot was ended by signal %d: %s", WTERMSIG(status), said);
 	else

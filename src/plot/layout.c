@@ -90,8 +90,9 @@ static void place(struct layout_legend *legend, const struct layout *l)
 
 	for (size_t i = 0; i < legend->n; i++) {
 		char name[256];
-		double width = SAMPLE(l) + 2 * l->char_w + l->char_w *
-			       (double)strlen(layout_entry_name(name, sizeof(name), legend->v[i].series));
+		double width = SAMPLE(l) + 2 * l->char_w +
+			       l->char_w * (double)strlen(layout_entry_name(name, sizeof(name),
+									    legend->v[i].series));
 
 		if (x > LAYOUT_MARGIN(l) && x + width > l->canvas.width) {
 			x = LAYOUT_MARGIN(l);
@@ -156,9 +157,9 @@ size_t layout_shape(const struct layout *l)
 
 	if (l->text || l->p->kind->form == PICTURE_MAP)
 		return 1;
-	most = (size_t)(l->canvas.width / (l->p->kind->form == PICTURE_BARS ? 400 :
-			  l->canvas.width < 700			 ? 200 :
-								   280));
+	most = (size_t)(l->canvas.width / (l->p->kind->form == PICTURE_BARS ? 400
+					   : l->canvas.width < 700	    ? 200
+									    : 280));
 	return n < most ? n : most ? most : 1;
 }
 
@@ -243,7 +244,8 @@ void layout_make(struct layout *l, struct layout_legend *legend, const struct pi
 	if (!l->canvas.height || text)
 		l->canvas.height = (unsigned int)ceil(l->body + body_height(l) + foot);
 	/* whatever was asked for, there is room for panels */
-	least = ceil(l->body + foot + (text ? 1 : LEAST_PANEL * ceil((double)p->n_panels / across)));
+	least = ceil(l->body + foot +
+		     (text ? 1 : LEAST_PANEL * ceil((double)p->n_panels / across)));
 	if (least > l->canvas.height)
 		l->canvas.height = (unsigned int)least;
 	l->foot = l->canvas.height - foot;

@@ -4,7 +4,9 @@
 
 #include "plot/script.h"
 
-/* Places and measures on a canvas: pixels, or characters of a terminal. Down and right from 0, 0. */
+/*
+ * Places and measures on a canvas: pixels, or characters of a terminal. Down and right from 0, 0.
+ */
 
 struct layout {
 	const struct picture *p;

@@ -82,11 +82,12 @@ static void describe(char *buf, size_t n, const char *name, const struct compare
 			 format_size(size, sizeof(size), r->bar.size_bytes));
 	if (side->n_runs > 1)
 		snprintf(runs, sizeof(runs), ", first of %zu runs", side->n_runs);
-	snprintf(buf, n, "%s%s%s%sLinux %s, %s%s%s; machine: %s; %s; mmiobench %s, %s, %u rounds; %s%s", name,
-		 *name ? ": " : "", r->env.emulated ? "EMULATED, " : "",
-		 r->replayed ? "REPLAYED, " : "", kernel ? kernel : "?", r->arch,
-		 model ? ", " : "", model ? model : "", env_guest_name(r->env.virt.guest), device,
-		 r->version, r->profile, r->rounds_done, r->started, runs);
+	snprintf(buf, n,
+		 "%s%s%s%sLinux %s, %s%s%s; machine: %s; %s; mmiobench %s, %s, %u rounds; %s%s",
+		 name, *name ? ": " : "", r->env.emulated ? "EMULATED, " : "",
+		 r->replayed ? "REPLAYED, " : "", kernel ? kernel : "?", r->arch, model ? ", " : "",
+		 model ? model : "", env_guest_name(r->env.virt.guest), device, r->version,
+		 r->profile, r->rounds_done, r->started, runs);
 }
 
 /* It is the host's kernel that decides. */
@@ -120,12 +121,14 @@ static void finish_directory(struct picture *p, const struct picture_input *in)
 		if (!newest || strcmp(rec->started, newest) > 0)
 			newest = rec->started;
 	}
-	snprintf(p->small[0], sizeof(p->small[0]), "%zu results of mmiobench, from %s to %s; %zu of them of "
-		 "emulated CPUs or recorded trees; %zu files could not be read; drawn by mmioplot %s", n,
-		 oldest ? oldest : "", newest ? newest : "", untimed, broken, PACKAGE_VERSION);
+	snprintf(p->small[0], sizeof(p->small[0]),
+		 "%zu results of mmiobench, from %s to %s; %zu of them of "
+		 "emulated CPUs or recorded trees; %zu files could not be read; drawn by mmioplot "
+		 "%s",
+		 n, oldest ? oldest : "", newest ? newest : "", untimed, broken, PACKAGE_VERSION);
 	if (p->left_out)
-		snprintf(p->about[1], sizeof(p->about[1]), "%zu values more are left out: too many to be read",
-			 p->left_out);
+		snprintf(p->about[1], sizeof(p->about[1]),
+			 "%zu values more are left out: too many to be read", p->left_out);
 }
 
 /*
@@ -143,8 +146,8 @@ static bool plain_is_fast(const struct result *r, const struct verdict *v)
 static void finish(struct picture *p, const struct picture_input *in)
 {
 	const struct verdict *v = in->verdicts[in->n_sides - 1];
-	const struct result *r = in->comparison ? in->comparison->guest :
-						  &in->sides[in->n_sides - 1].runs[0];
+	const struct result *r =
+		in->comparison ? in->comparison->guest : &in->sides[in->n_sides - 1].runs[0];
 	size_t used = 0;
 
 	while (used < 2 && p->about[used][0])
@@ -152,11 +155,15 @@ static void finish(struct picture *p, const struct picture_input *in)
 	if (v && v->judged)
 		put_verdict(p->about[used++], sizeof(p->about[0]), in, r, v);
 	if (p->left_out && p->kind->form != PICTURE_RATIOS && used < 3)
-		snprintf(p->about[used++], sizeof(p->about[0]), "%zu values more are left out: too many to "
-			 "be read", p->left_out);
+		snprintf(p->about[used++], sizeof(p->about[0]),
+			 "%zu values more are left out: too many to "
+			 "be read",
+			 p->left_out);
 	if (v && used < 3 && p->kind->form != PICTURE_MAP && plain_is_fast(r, v))
-		snprintf(p->about[used], sizeof(p->about[0]), "Under QEMU's emulation stage 2 alone "
-			 "decides how fast a guest's page is: here plain is as fast as wc. On hardware "
+		snprintf(p->about[used], sizeof(p->about[0]),
+			 "Under QEMU's emulation stage 2 alone "
+			 "decides how fast a guest's page is: here plain is as fast as wc. On "
+			 "hardware "
 			 "plain stays Device.");
 	for (size_t i = 0; i < in->n_sides; i++) {
 		const struct compare_side *side = &in->sides[i];

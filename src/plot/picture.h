@@ -14,9 +14,9 @@
  */
 
 enum picture_form {
-	PICTURE_CURVES,     /* x and y are numbers; points of a series are joined, but not over gaps */
+	PICTURE_CURVES,     /* x and y are numbers; points are joined, but not over gaps */
 	PICTURE_BARS,       /* y is a row's number, x a value, from 0 */
-	PICTURE_MAP,        /* x is a column's number, y a row's; share is the shade, text the figure */
+	PICTURE_MAP,        /* x is a column, y a row; share is the shade, text the figure */
 	PICTURE_STEPS,      /* as curves, of shares of samples that are not above x */
 	PICTURE_RATIOS,     /* y is a row's number; x, low, high a ratio; log around 1 */
 };
@@ -39,7 +39,7 @@ enum picture_ink {
 
 struct picture_point {
 	double x, y;
-	double low, high;           /* 95 % interval of the measured value, else what is known of it */
+	double low, high;           /* 95 % interval of what was measured, else what is known */
 	double share;               /* of a map's darkest shade, 0..1 */
 	bool absent;                /* not measured: a gap; low, high and the value mean nothing */
 	bool alarm;                 /* must not be: forbidden, and seen */
@@ -94,7 +94,7 @@ struct picture_panel {
 struct picture {
 	const struct picture_kind *kind;
 	char title[128];
-	char about[3][256];         /* below the title: verdicts, what one must know to read it; "" */
+	char about[3][256];         /* below the title: verdict, how to read it; "" */
 	char small[4][512];         /* small print: environment and command of each side; "" */
 	bool emulated, replayed;    /* a side is: to be written on the picture */
 	bool untimed;               /* all of many results are one or the other */
@@ -106,7 +106,7 @@ struct picture {
 /* What pictures are made from; must outlive the making, not the pictures. */
 struct picture_input {
 	struct compare_side sides[2];
-	size_t n_sides;             /* 1: a result; 2: a host's and a guest's; 0: many, of a directory */
+	size_t n_sides;             /* 1: a result; 2: host's and guest's; 0: of a directory */
 	const struct survey_record *records; /* of a directory */
 	size_t n_records;
 	const char *names[2];       /* of the sides: "host", "guest"; "" for one */
@@ -121,8 +121,8 @@ struct picture_kind {
 	enum picture_form form;
 	size_t sides;               /* that it needs: 1, or 2; 0: a directory */
 	/*
-	 * Fills panels and title of a zeroed picture. 0; -ENODATA: the results have none of its cells;
-	 * -ENOMEM.
+	 * Fills panels and title of a zeroed picture. 0; -ENODATA: the results have none of its
+	 * cells; -ENOMEM.
 	 */
 	int (*build)(struct picture *p, const struct picture_input *in);
 };

@@ -46,9 +46,9 @@ void script_quote_tick(FILE *out, const char *text, size_t most)
  */
 static const struct {
 	const char *colour;
-	unsigned int marker;    /* gnuplot's pt, hollow; the next is filled */
-	double width, size;     /* a narrow line shows on a wide one that it covers */
-	char letter;            /* on a terminal; the reference's is small */
+	unsigned int marker; /* gnuplot's pt, hollow; the next is filled */
+	double width, size;  /* a narrow line shows on a wide one that it covers */
+	char letter;	     /* on a terminal; the reference's is small */
 } inks[PICTURE_INKS] = {
 	[PICTURE_INK_PLAIN] = { "#D55E00", 4, 3.5, 1.1, 'P' },
 	[PICTURE_INK_WC] = { "#0072B2", 6, 1.8, 0.8, 'W' },
@@ -83,7 +83,8 @@ static unsigned int marker_of(const struct picture_series *s)
 	unsigned int marker = inks[s->ink].marker;
 
 	if (s->mark)
-		marker = markers[(marker / 2 - 2 + s->mark) % (sizeof(markers) / sizeof(markers[0]))];
+		marker = markers[(marker / 2 - 2 + s->mark) %
+				 (sizeof(markers) / sizeof(markers[0]))];
 	return marker + !s->reference;
 }
 
@@ -98,14 +99,20 @@ static void write_styles(FILE *out, const struct layout *l, const struct layout_
 			fprintf(out, "pt '%c'\n", script_letter(legend, s));
 		else
 			fprintf(out, "dt %s pt %u ps %g\n", s->reference ? "(8,5)" : "solid",
-				marker_of(s), inks[s->ink].size *
-				(l->canvas.target == SCRIPT_SVG ? 0.75 : 1));
+				marker_of(s),
+				inks[s->ink].size * (l->canvas.target == SCRIPT_SVG ? 0.75 : 1));
 		fprintf(out, "set style line %zu lc rgb '%s' lw 1 pt 0 ps 0\n", SCRIPT_THIN + i + 1,
 			inks[s->ink].colour);
 	}
 	fputs("set style line 100 lc rgb '#DDDDDD' lw 1 dt solid\n"
 	      "set style line 101 lc rgb '#555555' lw 1 dt (3,3)\n"
-	      "set style line 102 lc rgb '#222222' lw 1 dt solid\n", out);
+	      "set style line 102 lc rgb '#222222' lw 1 dt solid\n",
+	      out);
+}
+
+static bool has_rows(const struct picture *p)
+{
+	return p->n_panels && p->panels[0].rows.n;
 }
 
 static void write_terminal(FILE *out, const struct layout *l)
@@ -114,20 +121,25 @@ static void write_terminal(FILE *out, const struct layout *l)
 
 	switch (c->target) {
 	case SCRIPT_SVG:
-		fprintf(out, "set terminal svg size %u,%u fixed noenhanced background '#ffffff' "
-			"font 'sans-serif,%g' butt\n", c->width, c->height, l->point);
+		fprintf(out,
+			"set terminal svg size %u,%u fixed noenhanced background '#ffffff' "
+			"font 'sans-serif,%g' butt\n",
+			c->width, c->height, l->point);
 		break;
 	case SCRIPT_PNG:
-		fprintf(out, "set terminal pngcairo size %u,%u noenhanced background '#ffffff' "
-			"font 'sans-serif,%g' fontscale 1 butt\n", c->width, c->height,
-			l->point);
+		fprintf(out,
+			"set terminal pngcairo size %u,%u noenhanced background '#ffffff' "
+			"font 'sans-serif,%g' fontscale 1 butt\n",
+			c->width, c->height, l->point);
 		break;
 	case SCRIPT_TERMINAL:
 		fprintf(out, "set terminal dumb size %u,%u noenhanced %s\n", c->width, c->height,
 			c->colour ? "ansi256" : "mono");
 		break;
 	}
-	fputs("set encoding utf8\nset tics noenhanced nomirror\nunset key\n", out);
+	/* on a terminal a tick would stand where a row's figure does */
+	fprintf(out, "set encoding utf8\nset tics noenhanced nomirror%s\nunset key\n",
+		l->text && has_rows(l->p) ? " scale 0" : "");
 }
 
 void script_text(FILE *out, const struct layout *l, double x, double y, const char *text,
@@ -164,9 +176,11 @@ static double write_mark(FILE *out, const struct layout *l, double y, const char
 	double right = LAYOUT_MARGIN(l) + (double)strlen(text) * l->char_w * 1.12 + 8;
 
 	if (!l->text)
-		fprintf(out, "set object rectangle from screen %.5f,%.5f to screen %.5f,%.5f fs solid "
-			"noborder fc rgb '#F0E442' behind\n", layout_x(l, LAYOUT_MARGIN(l) - 4),
-			layout_y(l, y + l->line - 1), layout_x(l, right), layout_y(l, y));
+		fprintf(out,
+			"set object rectangle from screen %.5f,%.5f to screen %.5f,%.5f fs solid "
+			"noborder fc rgb '#F0E442' behind\n",
+			layout_x(l, LAYOUT_MARGIN(l) - 4), layout_y(l, y + l->line - 1),
+			layout_x(l, right), layout_y(l, y));
 	script_text(out, l, LAYOUT_MARGIN(l), y + (l->text ? 0 : l->line / 2), text, 200,
 		    l->text ? "" : "font 'sans-serif:Bold'");
 	return y + l->line;
@@ -219,7 +233,8 @@ static void write_sample(FILE *out, const struct layout *l, const struct layout_
 		script_fill(out, e->series);
 		fputs(" front\n", out);
 	} else {
-		fprintf(out, "set arrow from screen %.5f,%.5f to screen %.5f,%.5f nohead front ls %u\n",
+		fprintf(out,
+			"set arrow from screen %.5f,%.5f to screen %.5f,%.5f nohead front ls %u\n",
 			layout_x(l, e->x), layout_y(l, y), layout_x(l, e->x + 34), layout_y(l, y),
 			style);
 		fprintf(out, "set label '' at screen %.5f,%.5f point ls %u front\n",

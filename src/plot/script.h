@@ -6,16 +6,16 @@
 #include "plot/picture.h"
 
 /*
- * A picture as commands of gnuplot. Pure. Of a text of a result only letters, digits and blanks stand
- * there as they are, all else that is printable as octal, with enhanced text off: nothing in a result is more than text. Data are
- * numbers only.
+ * A picture as commands of gnuplot. Pure. Of a result's text only letters, digits, blanks and a few
+ * signs stand there as they are, all else that is printable as octal, and enhanced text is off:
+ * nothing in a result is more than text. Data are numbers only.
  */
 
 enum script_target { SCRIPT_SVG, SCRIPT_PNG, SCRIPT_TERMINAL };
 
 struct script_canvas {
 	enum script_target target;
-	unsigned int width, height; /* pixels, or columns and lines; height 0: as high as it needs */
+	unsigned int width, height; /* pixels, or columns and lines; 0: as high as needed */
 	bool colour;                /* of the terminal */
 	bool brief;                 /* the small print stands elsewhere */
 };

@@ -10,8 +10,8 @@ struct frame {
 	const struct layout *l;
 	const struct layout_legend *legend;
 	const struct picture_panel *panel;
-	size_t number;              /* its data blocks are named by it */
-	char small[32];             /* the font of figures beside what they are of */
+	size_t number;			 /* its data blocks are named by it */
+	char small[32];			 /* the font of figures beside what they are of */
 	double left, right, top, bottom; /* of the axes, pixels */
 };
 
@@ -47,8 +47,7 @@ static void widen_by_intervals(const struct frame *f, struct range *r)
 	for (size_t i = 0; i < f->l->p->n_panels; i++)
 		for (size_t s = 0; s < f->l->p->panels[i].n_series; s++)
 			for (size_t k = 0; k < f->l->p->panels[i].series[s].n; k++) {
-				const struct picture_point *p =
-					&f->l->p->panels[i].series[s].v[k];
+				const struct picture_point *p = &f->l->p->panels[i].series[s].v[k];
 
 				if (p->absent || !shares_values(f, &f->l->p->panels[i]))
 					continue;
@@ -112,9 +111,11 @@ static void write_margins(const struct frame *f)
 	const struct layout *l = f->l;
 
 	/* a terminal draws the upper line a row too low */
-	fprintf(f->out, "set lmargin at screen %.5f\nset rmargin at screen %.5f\n"
-		"set tmargin at screen %.5f\nset bmargin at screen %.5f\n", layout_x(l, f->left),
-		layout_x(l, f->right), layout_y(l, f->top - (l->text ? 0.7 : 0)), layout_y(l, f->bottom));
+	fprintf(f->out,
+		"set lmargin at screen %.5f\nset rmargin at screen %.5f\n"
+		"set tmargin at screen %.5f\nset bmargin at screen %.5f\n",
+		layout_x(l, f->left), layout_x(l, f->right),
+		layout_y(l, f->top - (l->text ? 0.7 : 0)), layout_y(l, f->bottom));
 }
 
 /* The panel's title and what y is above its axes; ticks have their units. */
@@ -153,7 +154,7 @@ static void write_points(const struct frame *f, size_t series)
 
 struct way {
 	const char *how;
-	unsigned int styles;        /* of lines: SCRIPT_THIN, or 0 */
+	unsigned int styles; /* of lines: SCRIPT_THIN, or 0 */
 };
 
 /* One plot command of all series that have points; none: the axes alone. */
@@ -168,8 +169,8 @@ static void plot(const struct frame *f, const struct way *ways, size_t n_ways)
 				continue;
 			name_block(f, i, name, sizeof(name));
 			fprintf(f->out, "%s%s %s ls %u notitle", first ? "plot " : ", \\\n  ", name,
-				ways[k].how, ways[k].styles +
-				layout_style(f->legend, &f->panel->series[i]));
+				ways[k].how,
+				ways[k].styles + layout_style(f->legend, &f->panel->series[i]));
 			first = false;
 		}
 	fputs(first ? "plot 1e308 notitle\n" : "\n", f->out);
@@ -180,8 +181,10 @@ static void write_limits(const struct frame *f)
 	for (size_t i = 0; i < f->panel->n_limits; i++) {
 		const struct picture_limit *limit = &f->panel->limits[i];
 
-		fprintf(f->out, "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead "
-			"ls 101\nset label ", limit->y, limit->y);
+		fprintf(f->out,
+			"set arrow from graph 0, first %.9g to graph %s, first %.9g nohead "
+			"ls 101\nset label ",
+			limit->y, f->l->text ? "0.99" : "1", limit->y);
 		script_quote(f->out, limit->name, sizeof(limit->name));
 		/* side by side: two of them may lie near each other */
 		fprintf(f->out, " at graph %s, first %.9g %s offset 0,%s noenhanced%s\n",
@@ -225,7 +228,7 @@ static void write_rows(const struct frame *f, size_t lines)
 	size_t cut = layout_name_width(f->l), n = f->panel->rows.n;
 
 	if (f->l->text)
-		fprintf(f->out, "set xtics scale 0\nunset logscale y\nset yrange [%zu:-1]\nset ytics (",
+		fprintf(f->out, "unset logscale y\nset yrange [%zu:-1]\nset ytics (",
 			n * lines - (lines > 1));
 	else
 		fprintf(f->out, "unset logscale y\nset yrange [%.3f:-0.5]\nset ytics (",
@@ -233,7 +236,8 @@ static void write_rows(const struct frame *f, size_t lines)
 	for (size_t i = 0; i < f->panel->rows.n; i++) {
 		fputs(i ? ", " : "", f->out);
 		script_quote_tick(f->out, f->panel->rows.v[i], cut);
-		fprintf(f->out, " %zu", f->l->text ? i * lines + (lines > 1 ? (lines - 2) / 2 : 0) : i);
+		fprintf(f->out, " %zu",
+			f->l->text ? i * lines + (lines > 1 ? (lines - 2) / 2 : 0) : i);
 	}
 	fputs(") scale 0\n", f->out);
 }
@@ -251,7 +255,8 @@ void script_fill(FILE *out, const struct picture_series *s)
 }
 
 /* An interval that leaves the picture ends in an arrow. Returns where the figure may stand. */
-static double write_interval(const struct frame *f, const struct picture_point *p, double y, double end)
+static double write_interval(const struct frame *f, const struct picture_point *p, double y,
+			     double end)
 {
 	bool leaves = p->high > end;
 	double high = leaves ? end : p->high;
@@ -268,16 +273,16 @@ static void write_bar(const struct frame *f, const struct picture_series *s,
 	double figure = 0;
 
 	if (!p->absent) {
-		fprintf(f->out, "set object rectangle from first 0,%.4f to first %.9g,%.4f ", y - half,
-			p->x, y + half);
+		fprintf(f->out, "set object rectangle from first 0,%.4f to first %.9g,%.4f ",
+			y - half, p->x, y + half);
 		script_fill(f->out, s);
 		fputc('\n', f->out);
 		figure = write_interval(f, p, y, end);
 	}
 	fputs("set label ", f->out);
 	script_quote(f->out, p->absent ? p->why : p->text, 48);
-	fprintf(f->out, " at first %.9g,%.4f left offset 0.5,0 noenhanced front%s%s\n", figure,
-		y, f->small, p->absent ? " tc rgb '#666666'" : "");
+	fprintf(f->out, " at first %.9g,%.4f left offset 0.5,0 noenhanced front%s%s\n", figure, y,
+		f->small, p->absent ? " tc rgb '#666666'" : "");
 }
 
 /* On a terminal it is made of its series' letter. */
@@ -303,8 +308,7 @@ static double bars_end(const struct frame *f)
 	for (size_t i = 0; i < f->l->p->n_panels; i++)
 		for (size_t s = 0; s < f->l->p->panels[i].n_series; s++)
 			for (size_t k = 0; k < f->l->p->panels[i].series[s].n; k++) {
-				const struct picture_point *p =
-					&f->l->p->panels[i].series[s].v[k];
+				const struct picture_point *p = &f->l->p->panels[i].series[s].v[k];
 
 				if (p->absent || !shares_values(f, &f->l->p->panels[i]))
 					continue;
@@ -327,7 +331,8 @@ static void panel_bars(const struct frame *f)
 	slot = 1.0 / ((double)n + (f->l->text ? 1 : 0.7));
 	/* its figure stands behind the longest bar */
 	x.high = end / (1 - 11 * f->l->char_w / (f->right - f->left));
-	write_axis(f, 'x', &f->panel->x, &x, f->l->text ? 4 : (size_t)((f->right - f->left) / f->l->char_w / 10));
+	write_axis(f, 'x', &f->panel->x, &x,
+		   f->l->text ? 4 : (size_t)((f->right - f->left) / f->l->char_w / 10));
 	write_titles(f);
 	write_rows(f, n + 1);
 	if (!f->l->text)
@@ -342,7 +347,8 @@ static void panel_bars(const struct frame *f)
 				continue;
 			}
 			write_bar(f, &f->panel->series[s], p,
-				  p->y + ((double)s - ((double)n - 1) / 2) * slot, slot * 0.42, end);
+				  p->y + ((double)s - ((double)n - 1) / 2) * slot, slot * 0.42,
+				  end);
 		}
 	fputs("plot 1e308 notitle\n", f->out);
 }
@@ -377,10 +383,11 @@ static void write_square(const struct frame *f, const struct picture_series *s,
 	fputs("set label ", f->out);
 	script_quote(f->out, p->absent ? "not measured" : p->text, sizeof(p->text));
 	fprintf(f->out, " at first %.4f,%.4f center noenhanced front%s\n", p->x, p->y,
-		text	  ? "" :
-		p->absent ? " tc rgb '#888888'" :
-		p->alarm  ? " font 'sans-serif:Bold' tc rgb '#000000'" :
-		p->share > 0.65 ? " tc rgb '#FFFFFF'" : " tc rgb '#000000'");
+		text		  ? ""
+		: p->absent	  ? " tc rgb '#888888'"
+		: p->alarm	  ? " font 'sans-serif:Bold' tc rgb '#000000'"
+		: p->share > 0.65 ? " tc rgb '#FFFFFF'"
+				  : " tc rgb '#000000'");
 }
 
 /* "wc, dmb-oshst" above a column: what is before the comma on a line of its own. */
@@ -390,8 +397,8 @@ static void write_columns(const struct frame *f)
 
 	for (size_t i = 0; i < f->panel->columns.n; i++) {
 		const char *name = f->panel->columns.v[i], *comma = strstr(name, ", ");
-		double x = f->left + (f->right - f->left) * ((double)i + 0.5) /
-				     (double)f->panel->columns.n;
+		double x = f->left +
+			   (f->right - f->left) * ((double)i + 0.5) / (double)f->panel->columns.n;
 		double up = f->l->text ? 1 : 0.6 * f->l->line;
 
 		if (comma)
@@ -410,8 +417,9 @@ static void panel_map(const struct frame *f)
 	write_rows(f, 1);
 	write_columns(f);
 	if (f->panel->title[0])
-		script_text(f->out, f->l, LAYOUT_MARGIN(f->l), f->top - (f->l->text ? 2 : 1.4 * f->l->line),
-			    f->panel->title, 30, f->l->text ? "" : "font 'sans-serif:Bold'");
+		script_text(f->out, f->l, LAYOUT_MARGIN(f->l),
+			    f->top - (f->l->text ? 2 : 1.4 * f->l->line), f->panel->title, 30,
+			    f->l->text ? "" : "font 'sans-serif:Bold'");
 	for (size_t s = 0; s < f->panel->n_series; s++)
 		for (size_t i = 0; i < f->panel->series[s].n; i++)
 			write_square(f, &f->panel->series[s], &f->panel->series[s].v[i]);
@@ -438,9 +446,10 @@ static void panel_ratios(const struct frame *f)
 	write_titles(f);
 	write_rows(f, 1);
 	if (!f->l->text && f->panel->band > 0)
-		fprintf(f->out, "set object rectangle from first %.6f, graph 0 to first %.6f, graph 1 "
-			"fs solid noborder fc rgb '#E8E8E8' behind\n", 1 / (1 + f->panel->band),
-			1 + f->panel->band);
+		fprintf(f->out,
+			"set object rectangle from first %.6f, graph 0 to first %.6f, graph 1 "
+			"fs solid noborder fc rgb '#E8E8E8' behind\n",
+			1 / (1 + f->panel->band), 1 + f->panel->band);
 	fputs("set arrow from first 1, graph 0 to first 1, graph 1 nohead ls 102 back\n", f->out);
 	if (!f->l->text)
 		fputs("unset grid\nset grid xtics ls 100\n", f->out);
@@ -453,7 +462,7 @@ static void panel_ratios(const struct frame *f)
 }
 
 static void (*const forms[])(const struct frame *f) = {
-	[PICTURE_CURVES] = panel_curves, [PICTURE_BARS] = panel_bars, [PICTURE_MAP] = panel_map,
+	[PICTURE_CURVES] = panel_curves, [PICTURE_BARS] = panel_bars,	  [PICTURE_MAP] = panel_map,
 	[PICTURE_STEPS] = panel_curves,	 [PICTURE_RATIOS] = panel_ratios,
 };
 

@@ -13,8 +13,9 @@
  */
 
 static const char *const elements[] = {
-	"svg", "g", "defs", "rect", "circle", "path", "use", "polygon", "polyline", "line", "text",
-	"tspan", "pattern", "filter", "feFlood", "feComposite", "title", "desc", NULL,
+	"svg",	   "g",		  "defs",  "rect", "circle", "path",	"use",
+	"polygon", "polyline",	  "line",  "text", "tspan",  "pattern", "filter",
+	"feFlood", "feComposite", "title", "desc", NULL,
 };
 
 struct clean {
@@ -61,8 +62,9 @@ static void put_title(const struct clean *c)
 		fputs(c->p->about[i][0] ? "; " : "", c->out);
 		put_escaped(c->out, c->p->about[i]);
 	}
-	fputs(c->p->emulated ? "; emulated CPU: times say nothing about hardware</desc>\n" :
-			       "</desc>\n", c->out);
+	fputs(c->p->emulated ? "; emulated CPU: times say nothing about hardware</desc>\n"
+			     : "</desc>\n",
+	      c->out);
 }
 
 /* The tag's end, quotes minded; NULL: it has none. */
@@ -81,7 +83,8 @@ static const char *tag_end(const char *p)
 }
 
 /* A value with every "#name" made one of this picture; false: it leads elsewhere. */
-static bool put_value(const struct clean *c, const char *name, size_t name_n, const char *v, size_t n)
+static bool put_value(const struct clean *c, const char *name, size_t name_n, const char *v,
+		      size_t n)
 {
 	bool href = name_n >= 4 && !strncmp(name + name_n - 4, "href", 4);
 	bool id = name_n == 2 && !strncmp(name, "id", 2);
@@ -221,6 +224,7 @@ int svg_clean(const char *svg, const struct picture *p, char **out)
 	if (end)
 		return 0;
 	free(*out);
-	log_error("gnuplot's SVG holds what no picture of ours does: use --format png, and report it");
+	log_error("gnuplot's SVG holds what no picture of ours does: use --format png, and report "
+		  "it");
 	return -EINVAL;
 }

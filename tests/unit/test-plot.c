@@ -222,7 +222,8 @@ static void test_order(void **state)
 
 	(void)state;
 	fixture_result(&r);
-	snprintf(fixture_counts(&r, "order/plain/SB:none:none/4K", 1000000, 12, "x")->shape, 16, "SB");
+	snprintf(fixture_counts(&r, "order/plain/SB:none:none/4K", 1000000, 12, "x")->shape, 16,
+		 "SB");
 	snprintf(fixture_counts(&r, "order/wc/SB:none:none/4K", 1000000, 0, "")->shape, 16, "SB");
 	for (size_t i = 0; i < r.n_cells; i++) {
 		snprintf(r.cells[i].barrier, sizeof(r.cells[i].barrier), "none");
@@ -290,7 +291,7 @@ static void test_svg(void **state)
 {
 	(void)state;
 	clean("<?xml?><svg a=\"1\"></svg>", "<svg a=\"1\" role=\"img\">\n<title>T &amp; t</title>\n"
-	      "<desc>a &lt; b?</desc>\n</svg>");
+					    "<desc>a &lt; b?</desc>\n</svg>");
 	clean("<svg><title>x</title><g id='a'><use xlink:href='#a'/></g></svg>",
 	      "<g id='bw-a'><use xlink:href='#bw-a'/></g>");
 	clean("<svg><rect fill='url(#a)'/></svg>", "fill='url(#bw-a)'");
@@ -309,8 +310,8 @@ static void test_svg(void **state)
 /* Ticks lie within the axis, in order, and are as many as there is room for. */
 static void test_axis(void **state)
 {
-	static const double ranges[][2] = { { 1, 1 }, { 64, 1 << 20 }, { 0.3, 0.35 },
-					    { 1e-300, 1e299 }, { 900, 1100 }, { 1e9, 1e11 } };
+	static const double ranges[][2] = { { 1, 1 },	       { 64, 1 << 20 }, { 0.3, 0.35 },
+					    { 1e-300, 1e299 }, { 900, 1100 },	{ 1e9, 1e11 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
@@ -342,9 +343,11 @@ static void assert_inside(const struct layout *l, const struct layout_legend *le
 	}
 	for (size_t i = 0; i < l->p->n_panels; i++) {
 		box = layout_panel(l, i);
-		assert_true(box.left >= 0 && box.right <= l->canvas.width && box.bottom - box.top >= (l->text ? 5 : 60));
+		assert_true(box.left >= 0 && box.right <= l->canvas.width &&
+			    box.bottom - box.top >= (l->text ? 5 : 60));
 		assert_true(box.top >= l->body - 1e-6 && box.bottom <= l->foot + 1e-6);
-		assert_true(!i || box.left >= before.right - 1e-6 || box.top >= before.bottom - 1e-6);
+		assert_true(!i || box.left >= before.right - 1e-6 ||
+			    box.top >= before.bottom - 1e-6);
 		before = box;
 	}
 }
@@ -353,8 +356,10 @@ static void assert_inside(const struct layout *l, const struct layout_legend *le
 static void test_layout(void **state)
 {
 	static const struct script_canvas canvases[] = {
-		{ .target = SCRIPT_SVG, .width = 960 }, { .target = SCRIPT_PNG, .width = 320, .height = 240 },
-		{ .target = SCRIPT_TERMINAL, .width = 80 }, { .target = SCRIPT_TERMINAL, .width = 120, .brief = true },
+		{ .target = SCRIPT_SVG, .width = 960 },
+		{ .target = SCRIPT_PNG, .width = 320, .height = 240 },
+		{ .target = SCRIPT_TERMINAL, .width = 80 },
+		{ .target = SCRIPT_TERMINAL, .width = 120, .brief = true },
 	};
 	struct result host, guest;
 	struct pictures p;
@@ -392,11 +397,11 @@ static void test_layout(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bw),	 cmocka_unit_test(test_families),
-		cmocka_unit_test(test_forest),	 cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_marks),	 cmocka_unit_test(test_order),
-		cmocka_unit_test(test_quote),	 cmocka_unit_test(test_svg),
-		cmocka_unit_test(test_axis),	 cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_bw),     cmocka_unit_test(test_families),
+		cmocka_unit_test(test_forest), cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_marks),  cmocka_unit_test(test_order),
+		cmocka_unit_test(test_quote),  cmocka_unit_test(test_svg),
+		cmocka_unit_test(test_axis),   cmocka_unit_test(test_layout),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
