@@ -70,7 +70,7 @@ void build_figure(struct picture_point *out, const struct compare_side *side,
 		set_absent(out, cell_status_name(c->status), c->why);
 	/* no axis holds it: a result may say anything */
 	if (!out->absent && !(isfinite(out->x) && isfinite(out->low) && isfinite(out->high) &&
-			      out->x > 0 && out->x < 1e300))
+			      out->low > 1e-290 && out->high < 1e290))
 		set_absent(out, "no figure", "");
 }
 
@@ -156,9 +156,15 @@ int build_curve(struct picture *p, struct picture_panel *panel, const struct pic
 		const struct build_series *want, const struct cell_record *c, double x)
 {
 	struct picture_point point;
+	struct picture_series *s;
 	int ret = 0;
-	struct picture_series *s = build_series(p, panel, in, want, &ret);
 
+	/* no place on the axis: a result may say anything */
+	if (panel->x.log && !(x > 0)) {
+		p->left_out++;
+		return 0;
+	}
+	s = build_series(p, panel, in, want, &ret);
 	if (!s)
 		return ret;
 	build_figure(&point, &in->sides[want->side], c);

@@ -187,7 +187,7 @@ static void write_limits(const struct frame *f)
 			limit->y, f->l->text ? "0.99" : "1", limit->y);
 		script_quote(f->out, limit->name, sizeof(limit->name));
 		/* side by side: two of them may lie near each other */
-		fprintf(f->out, " at graph %s, first %.9g %s offset 0,%s noenhanced%s\n",
+		fprintf(f->out, " at graph %s, first %.9g %s offset 0,%s noenhanced front%s\n",
 			i % 2 ? "0.02" : "0.98", limit->y, i % 2 ? "left" : "right",
 			f->l->text ? "0" : "0.45", f->small);
 	}

@@ -60,6 +60,8 @@ static void test_bw(void **state)
 	c->status = CELL_TIMEOUT;
 	/* no curve, but a bar */
 	fixture_cell(&r, "bw/wc/store4/4K/flushed", 2e9);
+	/* no axis has a place for it */
+	fixture_cell(&r, "bw/wc/store8/128/posted", 4e9)->region_bytes = 0;
 	/* with a barrier: another question */
 	fixture_cell(&r, "bw/wc/store8+dsb-st@64/16K/posted", 3e9);
 	make(&p, &j, &r, NULL, NULL);
