@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/version.h"
 #include "mmiobench_options.h"
 #include "run/journal.h"
 
@@ -197,7 +198,7 @@ int options_parse(struct options *o, int argc, char **argv)
 	if (ret)
 		return ret;
 	argp_err_exit_status = EXIT_USAGE;
-	argp_program_version = "mmiobench " PACKAGE_VERSION;
+	argp_program_version = version_text("mmiobench");
 	ret = argp_parse(&argp, argc, argv, 0, NULL, o) ? -EINVAL : 0;
 	o->policy.bar_named = o->bar != NULL;
 	return ret;

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/path.h"
+#include "base/version.h"
 #include "env/collect.h"
 #include "pci/list.h"
 #include "pci/select.h"
@@ -250,7 +251,7 @@ int main(int argc, char **argv)
 	int status;
 
 	argp_err_exit_status = EXIT_USAGE;
-	argp_program_version = "mmiowitness " PACKAGE_VERSION;
+	argp_program_version = version_text("mmiowitness");
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return EXIT_USAGE;
 	status = run(&w, &o, argc, argv);

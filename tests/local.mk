@@ -5,7 +5,8 @@ TEST_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(abs_top_builddir)'; srcdir='$(abs_top_srcdir)'; \
 	MB_EMULATOR='$(MB_EMULATOR)'; OBJDUMP='$(OBJDUMP)'; CFLAGS='$(CFLAGS)'; \
-	export top_builddir srcdir MB_EMULATOR OBJDUMP CFLAGS;
+	MB_PROGRAMS='$(bin_PROGRAMS)'; \
+	export top_builddir srcdir MB_EMULATOR OBJDUMP CFLAGS MB_PROGRAMS;
 
 TESTS += tests/layers.test tests/lab/matrix.test
 EXTRA_DIST += tests/layers.test tests/lab/check tests/lab/matrix tests/lab/matrix.test \

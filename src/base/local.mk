@@ -5,4 +5,19 @@ libjudge_a_SOURCES += \
 	%D%/hash.c %D%/hash.h \
 	%D%/log.c %D%/log.h \
 	%D%/parse.c %D%/parse.h \
-	%D%/path.c %D%/path.h
+	%D%/path.c %D%/path.h \
+	%D%/version.c %D%/version.h
+
+# The source's revision: git's word in a git tree, else what make dist wrote down. Asked at each make,
+# written only when it changed.
+revision.h: revision
+	@:
+revision:
+	$(AM_V_at)rev=$$(test -e $(srcdir)/.git && \
+		git --no-optional-locks -C $(srcdir) describe --always --dirty --abbrev=12 2>/dev/null) || \
+	rev=$$(cat $(srcdir)/.tarball-revision 2>/dev/null) || rev=unknown; \
+	echo "#define MB_REVISION \"$$rev\"" >$@.tmp; \
+	cmp -s $@.tmp $@.h && rm $@.tmp || mv $@.tmp $@.h
+.PHONY: revision
+%D%/libjudge_a-version.$(OBJEXT): revision.h
+CLEANFILES += revision.h revision.tmp
