@@ -1,1 +1,17 @@
 EXTRA_DIST += doc/lab-bw.png doc/method.md
+# Manual pages. A program's new page is one line here; tests/man holds it against --help.
+dist_man1_MANS = \
+	%D%/man/mmiobench.1 \
+	%D%/man/mmiocompare.1
+if HAVE_LIBBPF
+dist_man1_MANS += %D%/man/mmiowitness.1
+endif
+
+# The format's page is results/README.md, so that there is one text.
+nodist_man5_MANS = %D%/man/mmiobench-result.5
+%D%/man/mmiobench-result.5: results/README.md %D%/man/result.awk
+	$(AM_V_GEN)$(MKDIR_P) %D%/man && \
+	$(AWK) -f $(srcdir)/%D%/man/result.awk $(srcdir)/results/README.md >$@.tmp && mv $@.tmp $@
+CLEANFILES += %D%/man/mmiobench-result.5
+
+EXTRA_DIST += %D%/method.md %D%/man/result.awk %D%/man/mmiowitness.1

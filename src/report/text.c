@@ -3,8 +3,10 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include "base/clean.h"
+#include "base/parse.h"
 #include "report/text.h"
 
 static bool coloured(FILE *out)
@@ -12,6 +14,20 @@ static bool coloured(FILE *out)
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	return !(no && *no) && term && strcmp(term, "dumb") && isatty(fileno(out));
+}
+
+unsigned int text_columns(FILE *out)
+{
+	const char *said = getenv("COLUMNS");
+	unsigned int n = TEXT_COLUMNS;
+	struct winsize size;
+
+	if (!isatty(fileno(out)))
+		return TEXT_COLUMNS;
+	if ((!said || parse_uint(said, UINT16_MAX, &n) || !n) && !ioctl(fileno(out), TIOCGWINSZ, &size) &&
+	    size.ws_col)
+		n = size.ws_col;
+	return n < TEXT_COLUMNS_LEAST ? TEXT_COLUMNS_LEAST : n > TEXT_COLUMNS ? TEXT_COLUMNS : n;
 }
 
 void text_style_begin(FILE *out, enum text_style style)
@@ -35,7 +51,7 @@ void text_wrapped(FILE *out, const char *label, int indent, const char *words)
 {
 	char safe[4096];
 	const char *p = safe;
-	int column = fprintf(out, "%-*s", indent, label);
+	int column = fprintf(out, "%-*s", indent, label), width = (int)text_columns(out);
 	bool first = true;
 
 	snprintf(safe, sizeof(safe), "%s", words);
@@ -43,7 +59,7 @@ void text_wrapped(FILE *out, const char *label, int indent, const char *words)
 	while (*p) {
 		int n = (int)strcspn(p, " ");
 
-		if (!first && column + 1 + n > TEXT_COLUMNS) {
+		if (!first && column + 1 + n > width) {
 			fprintf(out, "\n%*s", indent, "");
 			column = indent;
 			first = true;

@@ -5,8 +5,16 @@
 #include <stdio.h>
 #include "judge/judge.h"
 
-/* Pieces of terminal pages. A page is at most TEXT_COLUMNS wide. */
-#define TEXT_COLUMNS 100
+/* Pieces of terminal pages. */
+#define TEXT_COLUMNS       100
+#define TEXT_COLUMNS_LEAST 60
+
+/*
+ * How wide a page on out may be: on a terminal its width (COLUMNS, if that is set), but neither less
+ * than TEXT_COLUMNS_LEAST nor more than TEXT_COLUMNS; elsewhere TEXT_COLUMNS, so that what is kept in
+ * files looks the same everywhere.
+ */
+unsigned int text_columns(FILE *out);
 
 /* Colours only on a terminal that has them, and not where NO_COLOR is set (no-color.org). */
 enum text_style { TEXT_PLAIN, TEXT_GOOD, TEXT_BAD, TEXT_UNSURE, TEXT_HEAD };
@@ -15,7 +23,7 @@ void text_style_begin(FILE *out, enum text_style style);
 void text_style_end(FILE *out);
 
 /*
- * Prints words, broken at blanks before TEXT_COLUMNS; lines after the first begin with indent
+ * Prints words, broken at blanks before text_columns; lines after the first begin with indent
  * blanks. label fills the first line up to there. Control characters become '?'.
  */
 void text_wrapped(FILE *out, const char *label, int indent, const char *words);
