@@ -3,3 +3,12 @@ EXTRA_DIST += \
 	%D%/lab.d/build.sh %D%/lab.d/cache.sh %D%/lab.d/common.sh %D%/lab.d/guest %D%/lab.d/init \
 	%D%/lab.d/machine.sh %D%/lab.d/matrix.sh %D%/lab.d/matrix-row %D%/lab.d/measure \
 	%D%/lab.d/measure-x86 %D%/lab.d/packages %D%/lab.d/script
+
+# bash looks for a file of the command's name: one file, and a link for each other program
+completiondir = $(datadir)/bash-completion/completions
+dist_completion_DATA = %D%/completion/mmiobench
+install-data-hook:
+	cd $(DESTDIR)$(completiondir) && for p in $(bin_PROGRAMS); do \
+		test $$p = mmiobench || ln -sf mmiobench $$p || exit; done
+uninstall-hook:
+	cd $(DESTDIR)$(completiondir) && rm -f $(bin_PROGRAMS)

@@ -21,4 +21,5 @@ include tests/cli/local.mk
 include tests/formats/local.mk
 include tests/survey/local.mk
 include tests/plot/local.mk
+include tests/completion/local.mk
 include tests/man/local.mk

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# usage: drive.bash COMPLETION TREE DIRECTORY
+# Calls the completion function as readline would, with command lines taken apart at : and =.
+set -euo pipefail
+# shellcheck source=scripts/completion/mmiobench
+source "$1"
+tree=$2
+cd "$3"
+failed=0
+
+# What is offered for a command line that the cursor is at the end of, sorted, on one line.
+offered() { # LINE
+	local line=$1 rest word
+	COMP_LINE=$line COMP_POINT=${#line} COMP_WORDS=() COMP_CWORD=0 COMPREPLY=()
+	rest=$line
+	while [[ $rest ]]; do
+		if [[ $rest =~ ^[[:space:]]+ ]]; then
+			rest=${rest:${#BASH_REMATCH[0]}}
+			[[ $rest ]] || COMP_WORDS+=('')
+			continue
+		fi
+		[[ $rest =~ ^([:=]+|[^:=[:space:]]+) ]]
+		word=${BASH_REMATCH[0]}
+		COMP_WORDS+=("$word")
+		rest=${rest:${#word}}
+	done
+	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+	_mmiobench "${COMP_WORDS[0]}" "${COMP_WORDS[COMP_CWORD]}" '' 2>"errors"
+	((${#COMPREPLY[@]} == 0)) || printf '%s\n' "${COMPREPLY[@]}" | sort -u | paste -sd' '
+}
+
+check() { # LINE OFFERED
+	local got
+	got=$(offered "$1") || true
+	if [[ -s errors ]]; then
+		echo "not ok \"$1\" writes: $(<errors)"
+		failed=1
+	elif [[ $got == "$2" ]]; then
+		echo "ok \"$1\" -> $got"
+	else
+		printf 'not ok "%s" offers\n  %s\nnot\n  %s\n' "$1" "$got" "$2"
+		failed=1
+	fi
+}
+
+refusal() { "$@" 2>&1 || true; }
+sorted() { sort -u | paste -sd' '; }
+# the tables, read another way
+kernels=$(mmiobench --list-kernels | sed -n '/^Access/,/^$/p' | grep -oE '^ +[a-z0-9_]+' | grep -vw name | tr -d ' ' | sorted)
+barriers=$(mmiobench --list-kernels | sed -n '/^Barriers/,/^$/p' | sed -n 's/^[* ] \([a-z0-9-]*\).*/\1/p' | sorted)
+experiments=$(refusal mmiobench --tests x --map ram | sed 's/.*choose from \(.*\), separated.*/\1/; s/, /\n/g' | sorted)
+formats=$(refusal mmiobench --format x | sed 's/.*choose from \(.*\), then.*/\1/; s/, /\n/g' | sorted)
+for table in "$kernels" "$barriers" "$experiments" "$formats"; do
+	(($(wc -w <<<"$table") > 4)) || { echo "not ok a table has only: $table"; failed=1; }
+done
+
+check 'mmiobench --js' '--json='
+check 'mmiobench --list' '--list --list-kernels'
+check 'mmiobench --qui' '--quick'
+check 'mmiobench --tests ' "$experiments"
+check 'mmiobench --tests=' "$experiments"
+check 'mmiobench --tests la' 'lat'
+check 'mmiobench --tests=bw,la' 'bw,lat'
+check 'mmiobench --tests bw,la' 'bw,lat'
+check 'mmiobench --kernels ' "$kernels"
+check 'mmiobench --barriers ' "$barriers"
+check 'mmiobench --map ' 'devmem ram sysfs'
+check 'mmiobench --format ' "$formats"
+check 'mmiobench --format=gab' 'gab-bigger gab-smaller'
+check 'mmiocompare --format ' "$formats"
+check 'mmiocompare --fail-on ' 'inconclusive regression'
+check 'mmiocompare --require=' 'preserved'
+check 'mmiobench --no-such-option' ''
+check 'mmiobench --seed ' ''
+# only what may be tested, by the options so far
+check "mmiobench --sysroot $tree -s " '0000:00:03.0'
+check "mmiobench --sysroot=$tree -s 0000:00:03" '03.0'
+check "mmiobench --sysroot $tree --slot=0000:00:" '03.0'
+check "mmiobench --sysroot $tree -s 00:0" '03.0'
+check "mmiobench --sysroot $tree -s 0000:00:03.0 --bar " '2'
+check "mmiobench --sysroot $tree --allow-side-effects -s 00:03.0 --bar " '0 2'
+check "mmiobench --sysroot $tree -s 00:01.0 --bar=" '4'
+check "mmiobench --sysroot $tree -d " '1af4:1110'
+check "mmiobench --sysroot $tree -s 7f:1f.7 --bar " ''
+check "mmiobench --sysroot /nowhere -s " ''
+if [[ -x bin/mmiowitness ]]; then
+	check 'mmiowitness --p' '--pid='
+	check "mmiowitness --sysroot $tree -s 0000:00:03" '03.0'
+fi
+# files
+touch host.json guest.json notes.txt
+check 'mmiocompare --json ho' 'host.json'
+check 'mmiocompare ho' 'host.json'
+check 'mmiocompare host.json g' 'guest.json'
+check 'mmiocompare no' ''
+check 'mmiobench --format csv=no' 'notes.txt'
+check 'mmiobench --json=no' 'notes.txt'
+# a program that is not there, or says nothing
+check './none/mmiobench --t' ''
+printf '#!/bin/sh\necho no >&2\nexit 1\n' >mute
+chmod +x mute
+check './mute --' ''
+# quoted in no way: what a device or file is called is not run
+touch '$(touch pwned).json'
+check 'mmiocompare $' '$(touch pwned).json'
+[[ ! -e pwned ]] || { echo 'not ok a file name was run'; failed=1; }
+
+exit $failed

@@ -1,0 +1,2 @@
+TESTS += %D%/completion.test
+EXTRA_DIST += %D%/completion.test %D%/drive.bash
