@@ -15,3 +15,9 @@ nodist_man5_MANS = %D%/man/mmiobench-result.5
 CLEANFILES += %D%/man/mmiobench-result.5
 
 EXTRA_DIST += %D%/method.md %D%/man/result.awk %D%/man/mmiowitness.1
+
+# for validators of results
+dist_pkgdata_DATA = \
+	results/mmiobench-compare-1.schema.json \
+	results/mmiobench-result-1.schema.json \
+	results/mmiobench-witness-1.schema.json

@@ -95,3 +95,4 @@ EXTRA_DIST += \
 	results/mmiobench-result-1.schema.json \
 	results/mmiobench-survey-1.schema.json \
 	results/mmiobench-witness-1.schema.json
+	results/README.md
