@@ -22,4 +22,5 @@ include tests/formats/local.mk
 include tests/survey/local.mk
 include tests/plot/local.mk
 include tests/completion/local.mk
+include tests/doc/local.mk
 include tests/man/local.mk
