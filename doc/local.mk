@@ -14,7 +14,7 @@ nodist_man5_MANS = %D%/man/mmiobench-result.5
 	$(AWK) -f $(srcdir)/%D%/man/result.awk $(srcdir)/results/README.md >$@.tmp && mv $@.tmp $@
 CLEANFILES += %D%/man/mmiobench-result.5
 
-EXTRA_DIST += %D%/method.md %D%/troubleshooting.md %D%/man/result.awk %D%/man/mmiowitness.1
+EXTRA_DIST += %D%/method.md %D%/real-hardware.md %D%/troubleshooting.md %D%/man/result.awk %D%/man/mmiowitness.1
 
 # for validators of results
 dist_pkgdata_DATA = \

@@ -1,2 +1,2 @@
-TESTS += %D%/troubleshooting.test
-EXTRA_DIST += %D%/troubleshooting.test %D%/troubleshooting.py
+TESTS += %D%/method.test %D%/troubleshooting.test
+EXTRA_DIST += %D%/method.test %D%/troubleshooting.test %D%/troubleshooting.py
