@@ -24,3 +24,4 @@ include tests/plot/local.mk
 include tests/completion/local.mk
 include tests/doc/local.mk
 include tests/man/local.mk
+include tests/page/local.mk

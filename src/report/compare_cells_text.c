@@ -9,7 +9,7 @@
 #define ROWS_MOST 60 /* so many are a page */
 #define LABEL     11 /* as wide as the page's labels */
 #define WORD      13 /* "inconclusive", and a blank */
-#define ID        53
+#define FIGURES   45 /* what stands behind an id */
 
 static const char *unit_name(const struct comparison *c, size_t n)
 {
@@ -77,10 +77,31 @@ static void print_figures(FILE *out, const struct compare_row *row, const char *
 		last_text(p, sizeof(p), row, last));
 }
 
+/* Where the figures begin, behind the page's two blanks. */
+static int id_width(FILE *out)
+{
+	return (int)text_columns(out) - 2 - FIGURES;
+}
+
 static void print_head(FILE *out, const char *title, const char *last)
 {
-	fprintf(out, "\n  %-*s%10s%10s%6s %-12s%6s\n", ID, title, "host", "guest", "ratio",
-		"95% interval", last);
+	int width = id_width(out);
+
+	/* a title that is too long has a line of its own */
+	fprintf(out, "\n  %-*s", width, title);
+	if ((int)strlen(title) > width)
+		fprintf(out, "\n  %-*s", width, "");
+	fprintf(out, "%10s%10s%6s %-12s%6s\n", "host", "guest", "ratio", "95% interval", last);
+}
+
+/* An id behind so many columns; one that reaches the figures has a line of its own. */
+static void print_id(FILE *out, const char *id, int used)
+{
+	int width = id_width(out);
+
+	fprintf(out, "%-*s", width - used, id);
+	if ((int)strlen(id) >= width - used)
+		fprintf(out, "\n  %-*s", width, "");
 }
 
 /* How far it is off, either way. */
@@ -126,13 +147,14 @@ static void print_gates(FILE *out, const struct comparison *c, const struct comp
 			print_head(out, title, last);
 		title = NULL;
 		text_style_begin(out, row->word == COMPARE_SLOWER ? TEXT_BAD : TEXT_PLAIN);
-		fprintf(out, "  %-*s%-*s", WORD, gate_word(row), ID - WORD, row->id);
+		fprintf(out, "  %-*s", WORD, gate_word(row));
+		print_id(out, row->id, WORD);
 		print_figures(out, row, last);
 		text_style_end(out);
 		fputc('\n', out);
 		if (row->scattered)
-			fprintf(out, "  %-*swithin the scatter: only several runs a side would decide\n",
-				WORD, "");
+			text_wrapped(out, "", 2 + WORD, "within the scatter: only several runs a "
+				     "side would decide");
 		if (row->word == COMPARE_OPEN && row->further)
 			fprintf(out, "  %-*sabout %zu more %s a side would decide\n", WORD, "",
 				row->further, unit_name(c, row->further));
@@ -158,7 +180,8 @@ static size_t print_section(FILE *out, const char *title, const char *last,
 			print_head(out, title, last);
 		head = true;
 		(*room)--;
-		fprintf(out, "  %-*s", ID, rows[i]->id);
+		fputs("  ", out);
+		print_id(out, rows[i]->id, 0);
 		print_figures(out, rows[i], last);
 		fputc('\n', out);
 	}
@@ -287,12 +310,14 @@ static void print_counts(FILE *out, const struct comparison *c)
 static void print_approximate(FILE *out, const struct comparison *c)
 {
 	size_t n = 0;
+	char line[96];
 
 	for (size_t i = 0; i < c->cells.n_rows; i++)
 		n += c->cells.rows[i].is_timed && !c->cells.rows[i].exact;
+	snprintf(line, sizeof(line), "p is Mann and Whitney's by the normal approximation in %zu cells",
+		 n);
 	if (n && c->cells.judged)
-		fprintf(out, "  p is Mann and Whitney's by the normal approximation in %zu cells\n",
-			n);
+		text_wrapped(out, " ", 2, line);
 }
 
 static void print_tables(FILE *out, const struct comparison *c, const struct compare_row **rows)

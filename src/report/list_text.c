@@ -7,8 +7,12 @@
 #include "base/parse.h"
 #include "base/path.h"
 #include "report/list.h"
+#include "report/text.h"
 
-#define COLUMNS 100
+#define COLUMNS      TEXT_COLUMNS
+#define FILES_FROM   COLUMNS /* narrower pages have no names of files */
+#define REASON_FROM  76      /* and still narrower ones the reason on a line of its own */
+#define REASON_BEHIND 6
 
 /* One line of the page: whatever names a device may have, it stays one, printable and bounded. */
 struct line {
@@ -28,11 +32,11 @@ static void line_add(struct line *l, const char *fmt, ...)
 
 static void line_print(FILE *out, struct line *l)
 {
-	size_t len = strlen(text_clean(l->text));
+	size_t len = strlen(text_clean(l->text)), columns = text_columns(out);
 
-	if (len > COLUMNS)
-		strcpy(l->text + COLUMNS - 3, "...");
-	while (len && len <= COLUMNS && l->text[len - 1] == ' ')
+	if (len > columns)
+		strcpy(l->text + columns - 3, "...");
+	while (len && len <= columns && l->text[len - 1] == ' ')
 		l->text[--len] = 0;
 	fprintf(out, "%s\n", l->text);
 }
@@ -51,7 +55,7 @@ static size_t wrap_at(const char *s, size_t width)
 static void wrap_print(FILE *out, const char *text, int indent)
 {
 	while (*text) {
-		size_t n = wrap_at(text, COLUMNS - indent);
+		size_t n = wrap_at(text, text_columns(out) - (unsigned int)indent);
 		struct line l = { "" };
 
 		line_add(&l, "%*s%.*s", indent, "", (int)n, text);
@@ -103,6 +107,7 @@ static void device_print(FILE *out, const struct pci_device *d)
 
 static void bar_print(FILE *out, const struct bar *b, enum policy_reason reason)
 {
+	unsigned int columns = text_columns(out);
 	struct line l = { "" };
 	char size[24], file[16] = "-", files[32];
 
@@ -114,10 +119,17 @@ static void bar_print(FILE *out, const struct bar *b, enum policy_reason reason)
 		snprintf(files, sizeof(files), "%s", file);
 	format_size(size, sizeof(size), b->size_bytes);
 	if (b->kind == BAR_IO)
-		line_add(&l, "  BAR %u  I/O    %6s %24s %-22s", b->index, size, "", files);
+		line_add(&l, "  BAR %u  I/O    %6s %24s", b->index, size, "");
 	else
-		line_add(&l, "  BAR %u  memory %6s  %s-bit  %-15s %-22s", b->index, size,
-			 b->is_64bit ? "64" : "32", b->prefetchable ? "prefetchable" : "", files);
+		line_add(&l, "  BAR %u  memory %6s  %s-bit  %-15s", b->index, size,
+			 b->is_64bit ? "64" : "32", b->prefetchable ? "prefetchable" : "");
+	if (columns >= FILES_FROM)
+		line_add(&l, " %-22s", files);
+	if (columns < REASON_FROM) {
+		line_print(out, &l);
+		l.text[0] = 0;
+		line_add(&l, "%*s", REASON_BEHIND, "");
+	}
 	line_add(&l, " %s%s", reason == POLICY_OK ? "" : "no: ", policy_reason_short(reason));
 	line_print(out, &l);
 }
@@ -171,22 +183,28 @@ static void way_out_print(FILE *out, enum policy_reason r, const struct tally *t
 static void end_print(FILE *out, const struct tally *t)
 {
 	bool any = false, many = false;
+	char text[2 * COLUMNS];
 
 	for (int r = POLICY_OK + 1; r < POLICY_REASONS; r++) {
 		any |= t->refused[r] && *policy_reason_way_out(r);
 		many |= t->refused[r] > 1;
 	}
-	if (any)
-		fprintf(out, "\nWhat to do about those that may not be tested%s:\n",
-			many ? " (BDF: the function's address)" : "");
+	if (any) {
+		fputc('\n', out);
+		wrap_print(out, many ? "What to do about those that may not be tested (BDF: the function's "
+			   "address):" : "What to do about those that may not be tested:", 0);
+	}
 	for (int r = POLICY_OK + 1; r < POLICY_REASONS; r++)
 		way_out_print(out, r, t);
-	if (t->testable)
-		fprintf(out, "\n%zu BAR%s may be tested%s mmiobench -s %s --bar %u\n", t->testable,
-			t->testable == 1 ? "" : "s", t->testable == 1 ? ":" : ", for example:",
-			t->testable_bdf, t->testable_bar);
-	else
-		fprintf(out, "\nNo BAR may be tested as it is.\n");
+	fputc('\n', out);
+	if (t->testable) {
+		snprintf(text, sizeof(text), "%zu BAR%s may be tested%s mmiobench -s %s --bar %u",
+			 t->testable, t->testable == 1 ? "" : "s",
+			 t->testable == 1 ? ":" : ", for example:", t->testable_bdf, t->testable_bar);
+		wrap_print(out, text, 0);
+	} else {
+		fputs("No BAR may be tested as it is.\n", out);
+	}
 }
 
 static void none_print(FILE *out, const struct pci_select *sel)
@@ -205,10 +223,12 @@ void list_text_print(FILE *out, const struct pci_list *list, const struct pci_se
 		     const struct policy_ask *ask)
 {
 	struct tally t = { 0 };
+	struct line l = { "" };
 
 	if (!list->n) {
-		fprintf(out, "This machine has no PCI: nothing in %s/sys/bus/pci/devices\n",
-			path_sysroot());
+		line_add(&l, "This machine has no PCI: nothing in %s/sys/bus/pci/devices",
+			 path_sysroot());
+		wrap_print(out, l.text, 0);
 		return;
 	}
 	for (size_t i = 0; i < list->n; i++)

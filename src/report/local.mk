@@ -39,6 +39,7 @@ libjudge_a_SOURCES += \
 	%D%/survey_json.c \
 	%D%/survey_read.c \
 	%D%/survey_text.c \
+	%D%/table.c %D%/table.h \
 	%D%/text.c %D%/text.h \
 	%D%/witness_read.c \
 	%D%/witness_text.c \

@@ -4,6 +4,8 @@
 #include <string.h>
 #include "report/page.h"
 
+#define EMULATED "  EMULATED" /* behind a section's question */
+
 const char *const *page_mappings(const struct result *r)
 {
 	static const char *const ram[] = { "ram", NULL }, *const bar[] = { "plain", "wc", NULL };
@@ -26,14 +28,20 @@ bool page_may_answer(const struct result *r)
 
 void page_head(FILE *out, const struct result *r, const char *question)
 {
+	bool emulated = r && r->env.emulated;
+	bool fits = strlen(question) + strlen(EMULATED) <= text_columns(out);
+
 	text_style_begin(out, TEXT_HEAD);
-	fputs(question, out);
+	if (emulated && fits)
+		fputs(question, out);
+	else
+		text_wrapped(out, "", 0, question);
 	text_style_end(out);
-	if (r && r->env.emulated) {
-		text_style_begin(out, TEXT_UNSURE);
-		fputs("  EMULATED", out);
-		text_style_end(out);
-	}
+	if (!emulated)
+		return;
+	text_style_begin(out, TEXT_UNSURE);
+	fputs(EMULATED, out);
+	text_style_end(out);
 	fputc('\n', out);
 }
 
@@ -75,55 +83,14 @@ bool page_measured(const struct cell_record *c)
 	return c && c->status == CELL_MEASURED && c->has_summary;
 }
 
-static void row_add(struct page_row *row, int width, const char *text)
-{
-	int n = snprintf(row->text + row->used, sizeof(row->text) - row->used, "%*s", width, text);
-
-	row->used += n > 0 ? (size_t)n : 0;
-	if (row->used >= sizeof(row->text))
-		row->used = sizeof(row->text) - 1;
-}
-
-void page_row_begin(struct page_row *row, unsigned int label, unsigned int column, const char *fmt,
-		    ...)
-{
-	char text[128];
-	va_list ap;
-
-	*row = (struct page_row){ .label = label, .column = column };
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	row_add(row, 2, "");
-	row_add(row, -(int)(label - 2), text);
-}
-
-void page_row_text(struct page_row *row, const char *text)
-{
-	if (*text && strcmp(text, "-"))
-		row->something = true;
-	row_add(row, (int)row->column, text);
-}
-
-void page_row_cell(struct page_row *row, const struct cell_record *c)
+void page_row_cell(struct table_row *row, const struct cell_record *c)
 {
 	bool something = row->something;
 	char buf[32];
 
-	page_row_text(row, text_cell(buf, sizeof(buf), c));
-	/* what was never tried has its place below, with the reason */
+	table_row_text(row, text_cell(buf, sizeof(buf), c));
 	if (c && (c->status == CELL_SKIPPED || c->status == CELL_NOT_RUN))
 		row->something = something;
-}
-
-void page_row_end(const struct page_row *row, FILE *out)
-{
-	size_t n = row->used;
-
-	while (n && row->text[n - 1] == ' ')
-		n--;
-	if (row->something)
-		fprintf(out, "%.*s\n", (int)n, row->text);
 }
 
 void page_note(FILE *out, const char *text)

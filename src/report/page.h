@@ -3,6 +3,7 @@
 #define REPORT_PAGE_H
 
 #include "judge/judge.h"
+#include "report/table.h"
 #include "report/text.h"
 
 /*
@@ -44,21 +45,10 @@ const struct cell_record *page_sibling(const struct result *r, const struct cell
 bool page_measured(const struct cell_record *c);
 
 /*
- * One line of a table: a label, then figures. Rows whose figures are all missing ("-", "") are
- * not printed. LABEL and column widths are the caller's.
+ * A cell's figure or status as the row's next. What was skipped or not reached makes no row worth printing:
+ * it has its place below, with the reason.
  */
-struct page_row {
-	char text[256];
-	size_t used;
-	unsigned int label, column; /* widths */
-	bool something;
-};
-
-void page_row_begin(struct page_row *row, unsigned int label, unsigned int column, const char *fmt,
-		    ...) __attribute__((format(printf, 4, 5)));
-void page_row_text(struct page_row *row, const char *text);
-void page_row_cell(struct page_row *row, const struct cell_record *c);
-void page_row_end(const struct page_row *row, FILE *out);
+void page_row_cell(struct table_row *row, const struct cell_record *c);
 
 /* What one must know to read a section's tables. */
 void page_note(FILE *out, const char *text);

@@ -11,14 +11,19 @@
 #define RATIO  9
 
 /* Stores posted, stores flushed, loads: of each mapping. */
-static void print_titles(FILE *out, const struct result *r, const char *what)
+static void begin_table(struct table *t, const struct result *r, const char *what)
 {
 	const char *const *m = page_mappings(r);
 
-	fprintf(out, "  %-*s", LABEL - 2, what);
-	for (; *m; m++)
-		fprintf(out, "%*s%*s%*s", COLUMN, *m, COLUMN, "flushed", COLUMN, "loads");
-	fprintf(out, "%*s\n", r->is_ram ? 0 : RATIO, r->is_ram ? "" : "wc/plain");
+	table_begin(t, LABEL, what);
+	t->group = 3;
+	for (; *m; m++) {
+		table_column(t, COLUMN, *m);
+		table_column(t, COLUMN, "flushed");
+		table_column(t, COLUMN, "loads");
+	}
+	if (!r->is_ram)
+		table_column(t, RATIO, "wc/plain");
 }
 
 /* "16_sse" of "store16_sse" and "load16_sse" */
@@ -40,14 +45,14 @@ static const struct cell_record *other_way(const struct result *r, const struct 
 	return page_find(r, &want);
 }
 
-static void print_row(FILE *out, const struct result *r, const struct cell_record *c,
-		      const char *label)
+static void add_row(struct table *t, const struct result *r, const struct cell_record *c,
+		    const char *label)
 {
 	const struct cell_record *wc = page_sibling(r, c, "wc");
-	struct page_row row;
+	struct table_row row;
 	char ratio[16] = "";
 
-	page_row_begin(&row, LABEL, COLUMN, "%s", label);
+	table_row_begin(&row, "%s", label);
 	for (const char *const *m = page_mappings(r); *m; m++) {
 		struct cell_record flushed = *c;
 
@@ -58,9 +63,9 @@ static void print_row(FILE *out, const struct result *r, const struct cell_recor
 	}
 	if (page_measured(c) && page_measured(wc) && !r->is_ram)
 		snprintf(ratio, sizeof(ratio), "%.2f", wc->summary.median / c->summary.median);
-	row.column = RATIO;
-	page_row_text(&row, ratio);
-	page_row_end(&row, out);
+	if (!r->is_ram)
+		table_row_text(&row, ratio);
+	table_add(t, &row);
 }
 
 /* A row: posted stores without barrier through the page's first mapping, or loads without stores. */
@@ -123,6 +128,7 @@ static void print_table(FILE *out, const struct result *r, const char *title,
 {
 	const struct cell_record **v = calloc(r->n_cells + 1, sizeof(const struct cell_record *));
 	char text[32], size[24], full[64];
+	struct table t;
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->n_cells && v; i++)
@@ -132,11 +138,12 @@ static void print_table(FILE *out, const struct result *r, const char *title,
 		qsort(v, n, sizeof(const struct cell_record *), by_region);
 		snprintf(full, sizeof(full), title,
 			 format_size(size, sizeof(size), v[0]->region_bytes));
-		print_titles(out, r, full);
-	}
-	for (size_t i = 0; i < n; i++) {
-		label(text, sizeof(text), v[i]);
-		print_row(out, r, v[i], text);
+		begin_table(&t, r, full);
+		for (size_t i = 0; i < n; i++) {
+			label(text, sizeof(text), v[i]);
+			add_row(&t, r, v[i], text);
+		}
+		table_end(&t, out);
 	}
 	free(v);
 }
@@ -148,25 +155,29 @@ static const struct {
 
 #define N_OF(a) (sizeof(a) / sizeof((a)[0]))
 
-static void print_barrier(FILE *out, const struct result *r, const struct cell_record *c)
+static void add_barrier(struct table *t, const struct result *r, const struct cell_record *c)
 {
 	for (const char *const *m = page_mappings(r); *m; m++) {
 		struct cell_record want = *c;
-		struct page_row row;
+		struct table_row row;
 
-		page_row_begin(&row, 26, COLUMN, "%-14s %s", c->barrier, *m);
+		table_row_begin(&row, "%-14s %s", c->barrier, *m);
 		for (size_t i = 0; i < N_OF(intervals); i++) {
 			want.interval_bytes = intervals[i].bytes;
 			page_row_cell(&row, page_sibling(r, &want, *m));
 		}
-		page_row_end(&row, out);
+		table_add(t, &row);
 	}
 }
 
 static void print_barriers(FILE *out, const struct result *r)
 {
 	const char *last = "";
+	struct table t;
 
+	table_begin(&t, 26, "barrier after ... bytes");
+	for (size_t k = 0; k < N_OF(intervals); k++)
+		table_column(&t, COLUMN, intervals[k].title);
 	for (size_t i = 0; i < r->n_cells; i++) {
 		const struct cell_record *c = &r->cells[i];
 
@@ -174,15 +185,10 @@ static void print_barriers(FILE *out, const struct result *r)
 		    strcmp(c->kernel, "store8") || c->flushed || !strcmp(c->barrier, "none") ||
 		    !strcmp(c->barrier, last))
 			continue;
-		if (!*last) {
-			fprintf(out, "  %-24s", "barrier after ... bytes");
-			for (size_t k = 0; k < N_OF(intervals); k++)
-				fprintf(out, "%*s", COLUMN, intervals[k].title);
-			fputc('\n', out);
-		}
 		last = c->barrier;
-		print_barrier(out, r, c);
+		add_barrier(&t, r, c);
 	}
+	table_end(&t, out);
 }
 
 /* The best that has arrived: posted figures may exceed the link. */

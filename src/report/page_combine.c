@@ -8,6 +8,7 @@
 
 #define LABEL   22
 #define COLUMN  12
+#define PARTS   8  /* columns of lines in part */
 #define NEAR    0.9 /* of the cell's best batches: this near is as good */
 #define OPEN    0.8 /* of the best rate: so many open lines still combine */
 
@@ -70,7 +71,7 @@ static double reliability(const struct cell_record *c)
 	return (double)near / (double)n;
 }
 
-static void add_share(struct page_row *row, const struct cell_record *c, double best)
+static void add_share(struct table_row *row, const struct cell_record *c, double best)
 {
 	char text[32];
 	double share;
@@ -81,32 +82,32 @@ static void add_share(struct page_row *row, const struct cell_record *c, double 
 	}
 	share = 100 * c->summary.median / best;
 	snprintf(text, sizeof(text), "%.*f %%/%.0f %%", share < 0.95, share, 100 * reliability(c));
-	page_row_text(row, text);
+	table_row_text(row, text);
 }
 
 static void print_sequences(FILE *out, const struct result *r, double best)
 {
 	bool wide = !r->is_ram;
+	struct table t;
 
-	fprintf(out, "  %-*s", LABEL - 2, "64 bytes by");
+	table_begin(&t, LABEL, "64 bytes by");
 	if (wide)
-		fprintf(out, "%*s", COLUMN, "plain, none");
+		table_column(&t, COLUMN, "plain, none");
 	for (size_t b = 0; b < N_OF(barriers); b++)
 		for (size_t i = 0; i < r->n_cells; i++)
 			if (belongs(&r->cells[i], subject(r)) && is_whole_line(&r->cells[i]) &&
 			    !strcmp(r->cells[i].barrier, barriers[b])) {
-				fprintf(out, "%*s", COLUMN, barriers[b]);
+				table_column(&t, COLUMN, barriers[b]);
 				break;
 			}
-	fputc('\n', out);
 	for (size_t i = 0; i < r->n_cells; i++) {
 		struct cell_record want = r->cells[i];
-		struct page_row row;
+		struct table_row row;
 
 		if (!belongs(&want, subject(r)) || !is_whole_line(&want) ||
 		    strcmp(want.barrier, "none"))
 			continue;
-		page_row_begin(&row, LABEL, COLUMN, "%s", want.kernel);
+		table_row_begin(&row, "%s", want.kernel);
 		if (wide)
 			add_share(&row, page_sibling(r, &want, "plain"), best);
 		for (size_t b = 0; b < N_OF(barriers); b++) {
@@ -118,17 +119,18 @@ static void print_sequences(FILE *out, const struct result *r, double best)
 			if (c)
 				add_share(&row, c, best);
 		}
-		page_row_end(&row, out);
+		table_add(&t, &row);
 	}
+	table_end(&t, out);
 }
 
-static void add_rate(struct page_row *row, const struct cell_record *c, double best)
+static void add_rate(struct table_row *row, const struct cell_record *c, double best)
 {
 	char text[16];
 
 	if (page_measured(c)) {
 		snprintf(text, sizeof(text), "%.0f %%", 100 * c->summary.median / best);
-		page_row_text(row, text);
+		table_row_text(row, text);
 	} else {
 		page_row_cell(row, c);
 	}
@@ -149,18 +151,18 @@ static const struct cell_record *of_pattern(const struct result *r, const char *
 }
 
 /* "lines1" .. "lines32", or "words1" .. "words8", with one barrier: a row. */
-static void print_series(FILE *out, const struct result *r, double best, const char *label,
-			 const char *stem, const char *barrier, bool doubles, unsigned int last)
+static void add_series(struct table *t, const struct result *r, double best, const char *label,
+		       const char *stem, const char *barrier, bool doubles, unsigned int last)
 {
-	struct page_row row;
+	struct table_row row;
 	char pattern[16];
 
-	page_row_begin(&row, LABEL + 6, 8, "%s", label);
+	table_row_begin(&row, "%s", label);
 	for (unsigned int n = 1; n <= last; n = doubles ? 2 * n : n + 1) {
 		snprintf(pattern, sizeof(pattern), "%s%u", stem, n);
 		add_rate(&row, of_pattern(r, pattern, barrier), best);
 	}
-	page_row_end(&row, out);
+	table_add(t, &row);
 }
 
 static bool has_stem(const struct result *r, const char *stem)
@@ -176,46 +178,57 @@ static bool has_stem(const struct result *r, const char *stem)
 static void print_shifts(FILE *out, const struct result *r, double best)
 {
 	static const unsigned int shifts[] = { 8, 16, 32 };
-	bool head = false;
+	struct table t;
+	char text[16];
 
+	table_begin(&t, LABEL + 6, "begun so far into a line");
+	for (size_t s = 0; s < N_OF(shifts); s++) {
+		snprintf(text, sizeof(text), "%u", shifts[s]);
+		table_column(&t, PARTS, text);
+	}
 	for (size_t b = 0; b < N_OF(barriers); b++) {
-		struct page_row row;
+		struct table_row row;
 
-		page_row_begin(&row, LABEL + 6, 8, "  %s", barriers[b]);
+		table_row_begin(&row, "  %s", barriers[b]);
 		for (size_t s = 0; s < N_OF(shifts); s++)
 			for (size_t i = 0; i < r->n_cells; i++)
 				if (belongs(&r->cells[i], subject(r)) &&
 				    r->cells[i].shift_bytes == shifts[s] &&
 				    !strcmp(r->cells[i].barrier, barriers[b]))
 					add_rate(&row, &r->cells[i], best);
-		if (row.something && !head)
-			fprintf(out, "  %-*s%8s%8s%8s\n", LABEL + 4, "begun so far into a line", "8",
-				"16", "32");
-		head |= row.something;
-		page_row_end(&row, out);
+		table_add(&t, &row);
+	}
+	table_end(&t, out);
+}
+
+static void begin_series(struct table *t, const char *title, bool doubles, unsigned int last)
+{
+	char text[16];
+
+	table_begin(t, LABEL + 6, title);
+	for (unsigned int n = 1; n <= last; n = doubles ? 2 * n : n + 1) {
+		snprintf(text, sizeof(text), "%u", n);
+		table_column(t, PARTS, text);
 	}
 }
 
 static void print_parts(FILE *out, const struct result *r, double best)
 {
+	struct table t;
 	char label[48];
 
 	if (has_stem(r, "words")) {
-		fprintf(out, "  %-*s", LABEL + 4, "first words of each line");
-		for (unsigned int n = 1; n <= 8; n++)
-			fprintf(out, "%8u", n);
-		fputc('\n', out);
+		begin_series(&t, "first words of each line", false, 8);
 		for (size_t b = 0; b < N_OF(barriers); b++) {
 			snprintf(label, sizeof(label), "  %s", barriers[b]);
-			print_series(out, r, best, label, "words", barriers[b], false, 8);
+			add_series(&t, r, best, label, "words", barriers[b], false, 8);
 		}
+		table_end(&t, out);
 	}
 	if (has_stem(r, "lines")) {
-		fprintf(out, "  %-*s", LABEL + 4, "lines open at a time");
-		for (unsigned int n = 1; n <= 32; n *= 2)
-			fprintf(out, "%8u", n);
-		fputc('\n', out);
-		print_series(out, r, best, "  none", "lines", "none", true, 32);
+		begin_series(&t, "lines open at a time", true, 32);
+		add_series(&t, r, best, "  none", "lines", "none", true, 32);
+		table_end(&t, out);
 	}
 }
 

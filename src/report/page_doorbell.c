@@ -47,14 +47,14 @@ static unsigned int column_of(size_t n)
 	return n > 4 ? NARROW : COLUMN;
 }
 
-static void print_row(FILE *out, const struct result *r, const struct cell_record *c,
-		      const char *mapping, const uint32_t *sizes, size_t n)
+static void add_row(struct table *t, const struct result *r, const struct cell_record *c,
+		    const char *mapping, const uint32_t *sizes, size_t n)
 {
-	struct page_row row;
+	struct table_row row;
 	char text[48], ns[16];
 	double per_s;
 
-	page_row_begin(&row, LABEL, column_of(n), "%-16s %s", c->barrier, mapping);
+	table_row_begin(&row, "%-16s %s", c->barrier, mapping);
 	for (size_t i = 0; i < n; i++) {
 		const struct cell_record *cell = of(r, c, mapping, sizes[i]);
 
@@ -66,9 +66,9 @@ static void print_row(FILE *out, const struct result *r, const struct cell_recor
 		snprintf(text, sizeof(text), "%s, %.*f M/s",
 			 text_ns(ns, sizeof(ns), cell->summary.median),
 			 per_s < 9.995 ? 2 : per_s < 99.95 ? 1 : 0, per_s);
-		page_row_text(&row, text);
+		table_row_text(&row, text);
 	}
-	page_row_end(&row, out);
+	table_add(t, &row);
 }
 
 /* From which size on wc is cheaper than plain, with the first real barrier. */
@@ -102,15 +102,15 @@ void page_doorbell(FILE *out, const struct result *r)
 	uint32_t sizes[SIZES];
 	size_t n = sizes_of(r, sizes);
 	const char *last = "";
+	struct table t;
 	char size[24];
 
 	if (!page_has(r, "doorbell") || !n)
 		return;
 	page_head(out, r, "doorbell: what does it cost to write a descriptor and ring?");
-	fprintf(out, "  %-*s", LABEL - 2, "barrier, descriptor by");
+	table_begin(&t, LABEL, "barrier, descriptor by");
 	for (size_t i = 0; i < n; i++)
-		fprintf(out, "%*s", (int)column_of(n), format_size(size, sizeof(size), sizes[i]));
-	fputc('\n', out);
+		table_column(&t, column_of(n), format_size(size, sizeof(size), sizes[i]));
 	for (size_t i = 0; i < r->n_cells; i++) {
 		const struct cell_record *c = &r->cells[i];
 
@@ -120,8 +120,9 @@ void page_doorbell(FILE *out, const struct result *r)
 		if (!real && strcmp(c->barrier, "none"))
 			real = c;
 		for (const char *const *m = page_mappings(r); *m; m++)
-			print_row(out, r, c, *m, sizes, n);
+			add_row(&t, r, c, *m, sizes, n);
 	}
+	table_end(&t, out);
 	if (real && !r->is_ram && page_may_answer(r))
 		print_answer(out, r, real, sizes, n);
 	fputc('\n', out);

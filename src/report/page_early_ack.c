@@ -26,25 +26,29 @@ static void print_answer(FILE *out, const struct result *r, const struct cell_re
 
 void page_early_ack(FILE *out, const struct result *r)
 {
+	struct table t;
+
 	if (!page_has(r, "early-ack"))
 		return;
 	page_head(out, r, "early-ack: is the early write acknowledgement visible?");
-	fprintf(out, "  %-*s", LABEL - 2, "a store and");
+	table_begin(&t, LABEL, "a store and");
 	for (int m = 0; m < 3; m++)
-		fprintf(out, "%*s", COLUMN, mappings[m]);
-	fputc('\n', out);
+		table_column(&t, COLUMN, mappings[m]);
 	for (size_t i = 0; i < r->n_cells; i++) {
 		const struct cell_record *c = &r->cells[i];
-		struct page_row row;
+		struct table_row row;
 
 		if (strcmp(c->experiment, "early-ack") || strcmp(c->mapping, "plain"))
 			continue;
-		page_row_begin(&row, LABEL, COLUMN, "%s", c->barrier);
+		table_row_begin(&row, "%s", c->barrier);
 		for (int m = 0; m < 3; m++)
 			page_row_cell(&row, page_sibling(r, c, mappings[m]));
-		page_row_end(&row, out);
-		if (page_may_answer(r))
-			print_answer(out, r, c);
+		table_add(&t, &row);
 	}
+	table_end(&t, out);
+	for (size_t i = 0; i < r->n_cells && page_may_answer(r); i++)
+		if (!strcmp(r->cells[i].experiment, "early-ack") &&
+		    !strcmp(r->cells[i].mapping, "plain"))
+			print_answer(out, r, &r->cells[i]);
 	fputc('\n', out);
 }

@@ -30,7 +30,7 @@ static struct sum sum_of(const struct result *r, const char *mapping, const char
 	return s;
 }
 
-static void add_sum(struct page_row *row, const struct sum *s)
+static void add_sum(struct table_row *row, const struct sum *s)
 {
 	char text[64] = "-";
 
@@ -39,30 +39,31 @@ static void add_sum(struct page_row *row, const struct sum *s)
 	else if (s->cells)
 		snprintf(text, sizeof(text), "%s, %" PRIu64 " of %" PRIu64 " words wrong",
 			 s->wrong ? "WRONG" : "right", s->wrong, s->words);
-	page_row_text(row, text);
+	table_row_text(row, text);
 }
 
 void page_integrity(FILE *out, const struct result *r)
 {
 	static const char *const sets[] = { "aligned", "gaps", "contiguous", "unaligned" };
+	struct table t;
 
 	if (!page_has(r, "integrity"))
 		return;
 	page_head(out, NULL, "integrity: does what was stored arrive, there, and only there?");
-	fprintf(out, "  %-*s", LABEL - 2, "stores");
+	table_begin(&t, LABEL, "stores");
 	for (const char *const *m = page_mappings(r); *m; m++)
-		fprintf(out, "%*s", COLUMN, *m);
-	fputc('\n', out);
+		table_column(&t, COLUMN, *m);
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-		struct page_row row;
+		struct table_row row;
 
-		page_row_begin(&row, LABEL, COLUMN, "%s", sets[i]);
+		table_row_begin(&row, "%s", sets[i]);
 		for (const char *const *m = page_mappings(r); *m; m++) {
 			struct sum s = sum_of(r, *m, sets[i]);
 
 			add_sum(&row, &s);
 		}
-		page_row_end(&row, out);
+		table_add(&t, &row);
 	}
+	table_end(&t, out);
 	fputc('\n', out);
 }

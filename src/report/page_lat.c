@@ -37,59 +37,59 @@ static void label_of(char *buf, size_t n, const struct cell_record *c)
 
 static void print_costs(FILE *out, const struct result *r)
 {
+	struct table t;
 	char label[48];
 
-	fprintf(out, "  %-*s", LABEL - 2, "back to back, each");
+	table_begin(&t, LABEL, "back to back, each");
 	for (const char *const *m = page_mappings(r); *m; m++)
-		fprintf(out, "%*s", COLUMN, *m);
-	fputc('\n', out);
+		table_column(&t, COLUMN, *m);
 	for (size_t i = 0; i < r->n_cells; i++) {
 		const struct cell_record *c = &r->cells[i];
-		struct page_row row;
+		struct table_row row;
 
 		if (!belongs(r, c) || is_alone(c) || is_parallel(c))
 			continue;
 		label_of(label, sizeof(label), c);
-		page_row_begin(&row, LABEL, COLUMN, "%s", label);
+		table_row_begin(&row, "%s", label);
 		for (const char *const *m = page_mappings(r); *m; m++)
 			page_row_cell(&row, page_sibling(r, c, *m));
-		page_row_end(&row, out);
+		table_add(&t, &row);
 	}
+	table_end(&t, out);
 }
 
 /* Loads in flight: a row for each mapping, columns by how many. */
 static void print_parallel(FILE *out, const struct result *r)
 {
-	struct page_row rows[2];
+	struct table_row rows[2];
 	const char *const *m = page_mappings(r);
-	bool any = false;
+	char in_flight[16];
+	struct table t;
 	int n = 0;
 
+	table_begin(&t, LABEL, "loads in flight");
 	for (; m[n]; n++)
-		page_row_begin(&rows[n], LABEL, COLUMN - 2, "  each, through %s", m[n]);
+		table_row_begin(&rows[n], "  each, through %s", m[n]);
 	for (size_t i = 0; i < r->n_cells; i++) {
 		const struct cell_record *c = &r->cells[i];
 
 		if (!belongs(r, c) || !is_parallel(c))
 			continue;
-		if (!any)
-			fprintf(out, "  %-*s", LABEL - 2, "loads in flight");
-		any = true;
-		fprintf(out, "%*u", COLUMN - 2, c->interval_bytes / c->width_bytes);
+		snprintf(in_flight, sizeof(in_flight), "%u", c->interval_bytes / c->width_bytes);
+		table_column(&t, COLUMN - 2, in_flight);
 		for (int k = 0; k < n; k++)
 			page_row_cell(&rows[k], page_sibling(r, c, m[k]));
 	}
-	if (any)
-		fputc('\n', out);
 	for (int k = 0; k < n; k++)
-		page_row_end(&rows[k], out);
+		table_add(&t, &rows[k]);
+	table_end(&t, out);
 }
 
 /* Of accesses timed one by one, all rounds': 5, 50, 95, 99 % of them were no longer. */
-static void print_percentiles(FILE *out, const struct result *r, const struct cell_record *c)
+static void add_percentiles(struct table *t, const struct result *r, const struct cell_record *c)
 {
 	static const double at[] = { 0.05, 0.5, 0.95, 0.99 };
-	struct page_row row;
+	struct table_row row;
 	char text[24];
 	double *ns;
 	size_t n = 0;
@@ -106,31 +106,33 @@ static void print_percentiles(FILE *out, const struct result *r, const struct ce
 		for (unsigned int k = 0; k < c->rounds[i].n; k++)
 			ns[n++] = (double)c->rounds[i].ticks[k] * 1e9 / r->clock_hz;
 	gsl_sort(ns, 1, n);
-	page_row_begin(&row, LABEL, COLUMN, "  %s%s, %s", c->is_load ? "load" : "store",
+	table_row_begin(&row, "  %s%s, %s", c->is_load ? "load" : "store",
 		       c->flushed ? ", flushed" : "", c->mapping);
 	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
-		page_row_text(&row, text_ns(text, sizeof(text), gsl_stats_quantile_from_sorted_data(ns, 1, n, at[i])));
-	page_row_end(&row, out);
+		table_row_text(&row, text_ns(text, sizeof(text), gsl_stats_quantile_from_sorted_data(ns, 1, n, at[i])));
+	table_add(t, &row);
 	free(ns);
 }
 
 static void print_alone(FILE *out, const struct result *r)
 {
-	bool coarse = false, any = false;
+	static const char *const titles[] = { "5 %", "median", "95 %", "99 %" };
+	bool coarse = false;
+	struct table t;
 
+	table_begin(&t, LABEL, "timed alone, clock incl.");
+	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
+		table_column(&t, COLUMN, titles[i]);
 	for (size_t i = 0; i < r->n_cells; i++) {
 		if (strcmp(r->cells[i].experiment, "lat") || !is_alone(&r->cells[i]))
 			continue;
 		coarse |= r->cells[i].status == CELL_COARSE;
-		any |= page_measured(&r->cells[i]);
 	}
-	if (any)
-		fprintf(out, "  %-*s%*s%*s%*s%*s\n", LABEL - 2, "timed alone, clock incl.", COLUMN,
-			"5 %", COLUMN, "median", COLUMN, "95 %", COLUMN, "99 %");
-	for (size_t i = 0; i < r->n_cells && any; i++)
+	for (size_t i = 0; i < r->n_cells; i++)
 		if (belongs(r, &r->cells[i]) && is_alone(&r->cells[i]))
 			for (const char *const *m = page_mappings(r); *m; m++)
-				print_percentiles(out, r, page_sibling(r, &r->cells[i], *m));
+				add_percentiles(&t, r, page_sibling(r, &r->cells[i], *m));
+	table_end(&t, out);
 	if (coarse)
 		page_note(out, "some single accesses are too short for this clock: not measured");
 }

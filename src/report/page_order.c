@@ -8,6 +8,7 @@
 #include "report/page.h"
 
 #define LABEL   44
+#define NARROW  16 /* without the outcome */
 #define COLUMN  9
 
 /* The sets that every shape has, in the plan's order: none, the weakest that suffice, the full. */
@@ -42,14 +43,14 @@ static const struct cell_record *of_set(const struct result *r, const char *mapp
 }
 
 /* Weak outcomes per million; "!": forbidden, yet seen. */
-static void add_count(struct page_row *row, const struct result *r, const struct verdict *v,
+static void add_count(struct table_row *row, const struct result *r, const struct verdict *v,
 		      const struct cell_record *c)
 {
 	char text[32], why[256];
 	double per_million;
 
 	if (!c || !c->tries) {
-		page_row_text(row, c ? cell_status_name(c->status) : "");
+		table_row_text(row, c ? cell_status_name(c->status) : "");
 		return;
 	}
 	per_million = 1e6 * (double)c->events / (double)c->tries;
@@ -57,19 +58,21 @@ static void add_count(struct page_row *row, const struct result *r, const struct
 		 cell_failed(r, v, c, why, sizeof(why)) ? "!" :
 		 litmus_forbidden(r, v, c)		? "" :
 							  "~");
-	page_row_text(row, text);
+	table_row_text(row, text);
 }
 
-static void print_titles(FILE *out, const struct result *r)
+static void add_titles(struct table *t, const struct result *r, bool wide)
 {
 	char title[32];
 
-	fprintf(out, "  %-*s", LABEL - 2, "weak outcome");
+	table_begin(t, wide ? LABEL : NARROW, "weak outcome");
+	t->group = SETS;
 	for (const char *const *m = page_mappings(r); *m; m++) {
 		snprintf(title, sizeof(title), "%s:none", *m);
-		fprintf(out, "%*s%*s%*s", COLUMN + 1, title, COLUMN, "weakest", COLUMN, "full");
+		table_column(t, COLUMN + 1, title);
+		table_column(t, COLUMN, "weakest");
+		table_column(t, COLUMN, "full");
 	}
-	fputc('\n', out);
 }
 
 static uint64_t tries_of(const struct result *r)
@@ -102,6 +105,9 @@ static void print_needs(FILE *out, const struct result *r, const struct verdict 
 
 void page_order(FILE *out, const struct result *r, const struct verdict *v)
 {
+	/* what "weak" is fits behind the shape's name only there */
+	bool wide = text_columns(out) == TEXT_COLUMNS;
+	struct table t;
 	char note[160];
 
 	if (!page_has(r, "order"))
@@ -110,18 +116,17 @@ void page_order(FILE *out, const struct result *r, const struct verdict *v)
 	snprintf(note, sizeof(note), "weak outcomes per million, of %" PRIu64 " tries or more; "
 		 "~: allowed here; !: forbidden, and seen", tries_of(r));
 	page_note(out, note);
-	print_titles(out, r);
+	add_titles(&t, r, wide);
 	for (const struct litmus_shape *s = litmus_shapes; s->name; s++) {
-		struct page_row row;
+		struct table_row row;
 
-		page_row_begin(&row, LABEL, COLUMN, "%-5s%.36s", s->name, s->outcome);
+		table_row_begin(&row, "%-5s%.36s", s->name, wide ? s->outcome : "");
 		for (const char *const *m = page_mappings(r); *m; m++)
-			for (int set = 0; set < SETS; set++) {
-				row.column = set ? COLUMN : COLUMN + 1;
+			for (int set = 0; set < SETS; set++)
 				add_count(&row, r, v, of_set(r, *m, s->name, set));
-			}
-		page_row_end(&row, out);
+		table_add(&t, &row);
 	}
+	table_end(&t, out);
 	for (const char *const *m = page_mappings(r); *m; m++)
 		print_needs(out, r, v, *m);
 	fputc('\n', out);

@@ -7,7 +7,8 @@
 #include "report/page.h"
 #include "report/report.h"
 
-#define LABEL 30
+#define LABEL  32
+#define COLUMN 22
 
 static void print_head(FILE *out, const struct result *r)
 {
@@ -39,19 +40,17 @@ static void print_head(FILE *out, const struct result *r)
 	fputc('\n', out);
 }
 
-static void print_probe_row(FILE *out, const struct result *r, const char *label,
-			    const char *(*show)(char *buf, size_t n, const struct result *r,
-						const char *mapping))
+static void add_probe_row(struct table *t, const struct result *r, const char *label,
+			  const char *(*show)(char *buf, size_t n, const struct result *r,
+					      const char *mapping))
 {
-	static const char *const mappings[] = { "plain", "wc" };
+	struct table_row row;
 	char buf[64];
 
-	fprintf(out, "  %-*s", LABEL, label);
-	if (r->is_ram)
-		fprintf(out, "%22s", show(buf, sizeof(buf), r, "ram"));
-	for (int i = 0; i < 2 && !r->is_ram; i++)
-		fprintf(out, "%22s", show(buf, sizeof(buf), r, mappings[i]));
-	fputc('\n', out);
+	table_row_begin(&row, "%s", label);
+	for (const char *const *m = page_mappings(r); *m; m++)
+		table_row_text(&row, show(buf, sizeof(buf), r, *m));
+	table_add(t, &row);
 }
 
 static const char *show_mapping(char *buf, size_t n, const struct result *r, const char *mapping)
@@ -116,12 +115,18 @@ static void print_all_ones(FILE *out, const struct result *r)
 
 static void print_probes(FILE *out, const struct result *r)
 {
-	print_probe_row(out, r, "mapping", show_mapping);
-	print_probe_row(out, r, "asks for", show_asks);
-	print_probe_row(out, r, "answers", show_answer);
-	print_probe_row(out, r, "a store is", show_route);
-	print_probe_row(out, r, "a load's round trip", show_load);
-	print_probe_row(out, r, "issuing a store, idle", show_store);
+	struct table t;
+	char buf[64];
+
+	table_begin(&t, LABEL, "mapping");
+	for (const char *const *m = page_mappings(r); *m; m++)
+		table_column(&t, COLUMN, show_mapping(buf, sizeof(buf), r, *m));
+	add_probe_row(&t, r, "asks for", show_asks);
+	add_probe_row(&t, r, "answers", show_answer);
+	add_probe_row(&t, r, "a store is", show_route);
+	add_probe_row(&t, r, "a load's round trip", show_load);
+	add_probe_row(&t, r, "issuing a store, idle", show_store);
+	table_end(&t, out);
 	print_all_ones(out, r);
 	fputc('\n', out);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/parse.h"
 #include "report/report.h"
+#include "report/table.h"
 #include "report/text.h"
 
 #define ROWS_MOST 24
@@ -50,25 +51,44 @@ static void print_head(FILE *out, const struct witness *w)
 	fputc('\n', out);
 }
 
-static void print_row(FILE *out, const struct witness_range *r)
+static void add_row(struct table *t, const struct witness_range *r)
 {
-	char size[24], offset[24];
+	struct table_row row;
+	char text[TABLE_CELL];
 
-	snprintf(offset, sizeof(offset), "0x%" PRIx64, r->offset_bytes);
-	fprintf(out, "  %3u  %14s %8s  %-10s 0x%-8" PRIx64 " %9" PRIu64 " %9.3f s  %s[%u]\n",
-		r->bar,
-		offset, format_size(size, sizeof(size), r->size_bytes), witness_type_name(r->type),
-		r->prot, r->count, r->first_s, r->comm, r->pid);
+	table_row_begin(&row, "%u", r->bar);
+	snprintf(text, sizeof(text), "0x%" PRIx64, r->offset_bytes);
+	table_row_text(&row, text);
+	table_row_text(&row, format_size(text, sizeof(text), r->size_bytes));
+	table_row_text(&row, witness_type_name(r->type));
+	snprintf(text, sizeof(text), "0x%" PRIx64, r->prot);
+	table_row_text(&row, text);
+	snprintf(text, sizeof(text), "%" PRIu64, r->count);
+	table_row_text(&row, text);
+	snprintf(text, sizeof(text), "%.3f s", r->first_s);
+	table_row_text(&row, text);
+	snprintf(text, sizeof(text), "%s[%u]", r->comm, r->pid);
+	table_row_text(&row, text);
+	table_add(t, &row);
 }
 
 static void print_rows(FILE *out, const struct witness *w)
 {
+	static const struct {
+		const char *title;
+		unsigned int width;
+	} columns[] = { { "offset", 14 },  { "size", 8 },      { "stage 2", 11 }, { "prot", 12 },
+			{ "mappings", 10 }, { "first at", 12 }, { "by", 25 } };
+	struct table t;
+
 	if (!w->n_ranges)
 		return;
-	fprintf(out, "  %3s  %14s %8s  %-10s %-10s %9s %11s  %s\n", "BAR", "offset", "size",
-		"stage 2", "prot", "mappings", "first at", "by");
+	table_begin(&t, 6, "BAR");
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		table_column(&t, columns[i].width, columns[i].title);
 	for (size_t i = 0; i < w->n_ranges && i < ROWS_MOST; i++)
-		print_row(out, &w->ranges[i]);
+		add_row(&t, &w->ranges[i]);
+	table_end(&t, out);
 	if (w->n_ranges > ROWS_MOST)
 		fprintf(out, "  and %zu more: --json\n", w->n_ranges - ROWS_MOST);
 	fputc('\n', out);

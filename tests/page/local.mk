@@ -1,0 +1,2 @@
+TESTS += %D%/page.test
+EXTRA_DIST += %D%/page.test %D%/page.py
