@@ -173,3 +173,17 @@ int plan_record(struct plan *plan, const struct plan_ask *ask, struct result *re
 	free(needs);
 	return 0;
 }
+
+double plan_left_s(const struct plan_profile *p, double spent_s, double rounds_done)
+{
+	double round_s = rounds_done > 0 ? spent_s / rounds_done : 0;
+	double all = round_s * (p->rounds - rounds_done);
+	double least = round_s * (PLAN_LEAST_ROUNDS - rounds_done);
+	double budget = p->budget_s - spent_s;
+
+	if (budget < least)
+		budget = least;
+	if (budget < 0)
+		budget = 0;
+	return all < budget ? all : budget;
+}

@@ -73,4 +73,10 @@ int plan_record(struct plan *plan, const struct plan_ask *ask, struct result *re
 /* Seconds that the plan takes at most when each cell needs no more than its batches. */
 double plan_estimate_s(const struct plan *plan);
 
+/*
+ * Seconds that are left after so many seconds for so many rounds (1.5: a half of the second): at the pace so
+ * far, and no longer than the budget, which ends a run after the least rounds.
+ */
+double plan_left_s(const struct plan_profile *p, double spent_s, double rounds_done);
+
 #endif

@@ -171,9 +171,10 @@ static int run_round(const struct runner *r, struct result *result, size_t *orde
 			continue;
 		if (spent - last > 0.1) {
 			done = (double)result->rounds_done + (double)i / (double)result->n_cells;
-			log_progress("round %u of %u, cell %zu of %zu: %s, about %.0f s left",
-				     result->rounds_done + 1, rounds, i + 1, result->n_cells,
-				     rec->id, done > 0 ? spent / done * (rounds - done) : 0);
+			/* what is left first: a narrow terminal cuts the end off */
+			log_progress("about %.0f s left: round %u of %u, cell %zu of %zu, %s",
+				     plan_left_s(r->plan->profile, spent, done),
+				     result->rounds_done + 1, rounds, i + 1, result->n_cells, rec->id);
 			last = spent;
 		}
 		ret = run_cell(r, &r->plan->cells.v[order[i]], result, rec, shared);

@@ -579,9 +579,27 @@ static void test_slow(void **state)
 	result_free(&r);
 }
 
+/* What progress says is left: at the pace so far, within the budget, but for the least rounds. */
+static void test_left(void **state)
+{
+	const struct plan_profile p = { .rounds = 10, .budget_s = 30 };
+
+	(void)state;
+	assert_true(plan_left_s(&p, 2, 1) == 18);
+	assert_true(plan_left_s(&p, 20, 10) == 0);
+	/* 5 s a round: the time is up before the tenth */
+	assert_true(plan_left_s(&p, 20, 4) == 10);
+	/* 20 s a round: three are made all the same */
+	assert_true(plan_left_s(&p, 20, 1) == 40);
+	assert_true(plan_left_s(&p, 60, 3) == 0);
+	/* nothing is known yet */
+	assert_true(plan_left_s(&p, 0, 0) == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_layout),	  cmocka_unit_test(test_cells),
 		cmocka_unit_test(test_judged),	  cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_same_twice), cmocka_unit_test(test_tests),
