@@ -104,15 +104,16 @@ static bool fits(const struct table *t, unsigned int columns)
 	return true;
 }
 
-/* Where the part that begins at a column ends: at least one column, whole groups if one fits. */
+/* Where the part that begins at a column ends: after one column at least, or after a group. */
 static unsigned int part_end(const struct table *t, unsigned int from, unsigned int columns)
 {
 	unsigned int to = from + 1;
 
 	while (to < t->head.n && width_of(t, from, to + 1) <= columns)
 		to++;
-	if (to < t->head.n && t->group && to - from > t->group)
-		to -= (to - from) % t->group;
+	/* a group each, so that the parts look alike; what is left over goes with the last */
+	if (to < t->head.n && t->group > 1 && to - from >= t->group)
+		to = from + t->group;
 	return to;
 }
 

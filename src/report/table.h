@@ -25,7 +25,7 @@ struct table {
 	struct table_row head;               /* titles */
 	unsigned int label;                  /* width, with the two blanks before it */
 	unsigned int widths[TABLE_COLUMNS];
-	unsigned int group;                  /* so many columns stay together, if a part has room */
+	unsigned int group;                  /* so many columns are a part, where one has room */
 	struct table_row *rows;              /* owned */
 	size_t n;
 	bool out_of_memory;
