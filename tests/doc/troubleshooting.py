@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # usage: troubleshooting.py SRCDIR
-# A message is the format of a log_error(), with "…" for each conversion and each macro that is no text.
+# A message is the format of a log_error(), log_warn() or log_note(), with "…" for each conversion and each macro that is no text.
 import os
 import re
 import sys
 
 DOC = "doc/troubleshooting.md"
-CALL = re.compile(r'\blog_error\(\s*((?:"(?:[^"\\]|\\.)*"|PRI[a-zA-Z0-9]+|[A-Z][A-Z0-9_]*|\s)+)')
+CALL = re.compile(r'\blog_(?:error|warn|note)\(\s*((?:"(?:[^"\\]|\\.)*"|PRI[a-zA-Z0-9]+|[A-Z][A-Z0-9_]*|\s)+)')
 PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"|(PRI[a-zA-Z0-9]+)|([A-Z][A-Z0-9_]*)')
 CONVERSION = re.compile(r"%%|%[-+ #0]*(?:\d+\$)?\d*(?:\.\d+)?(?:hh|ll|[hlzjt])?[a-zA-Z]")
 
@@ -31,14 +31,14 @@ def messages_of_source(top):
             path = os.path.join(directory, file)
             with open(path, encoding="utf-8") as f:
                 text = f.read()
-            calls = len(re.findall(r"\blog_error\((?!const)", text))
+            calls = len(re.findall(r"\blog_(?:error|warn|note)\((?!const)", text))
             read = 0
             for m in CALL.finditer(text):
                 read += 1
                 where = f"{os.path.relpath(path, top)}:{text.count(chr(10), 0, m.start()) + 1}"
                 found.setdefault(message_of(m[1]), where)
             if read != calls:
-                yield None, f"{os.path.relpath(path, top)}: a log_error() whose format is no literal"
+                yield None, f"{os.path.relpath(path, top)}: a message whose format is no literal"
     yield from found.items()
 
 
@@ -61,12 +61,12 @@ def messages_of_page(text):
 def compare(source, page):
     for message, where in source.items():
         if message not in page:
-            yield (f"{where}: the error has no row. Add it to the table in {DOC} that fits, to a row "
+            yield (f"{where}: the message has no row. Add it to the table in {DOC} that fits, to a row "
                    f"with the same way out if there is one:\n    | `{message}` | what it means | "
                    "what to do |")
     for message, number in page.items():
         if message not in source:
-            yield f"{DOC}:{number}: no error of the source is like this any more, take it out: {message}"
+            yield f"{DOC}:{number}: no message of the source is like this any more, take it out: {message}"
 
 
 def main():
