@@ -88,6 +88,10 @@ if [[ -x bin/mmiowitness ]]; then
 	check 'mmiowitness --p' '--pid='
 	check "mmiowitness --sysroot $tree -s 0000:00:03" '03.0'
 fi
+if [[ -x bin/mmioplot ]]; then
+	check 'mmioplot --plots ' "$(mmioplot --list | awk '{ print $1 }' | sorted)"
+	check 'mmioplot --format=' 'png svg'
+fi
 # files
 touch host.json guest.json notes.txt
 check 'mmiocompare --json ho' 'host.json'
