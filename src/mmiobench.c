@@ -20,6 +20,7 @@
 #include "report/list.h"
 #include "report/output.h"
 #include "report/report.h"
+#include "report/text.h"
 #include "run/child.h"
 #include "run/journal.h"
 #include "run/rescue.h"
@@ -493,23 +494,47 @@ static int run_on_bar(const struct options *o, struct session_ask *ask, int bar,
 	return ret;
 }
 
+/* A page that is too narrow for all columns has the last two on a line of their own. */
+static void print_kernel(const struct kernel *k, bool wide)
+{
+	const char *does = k->direction == KERNEL_STORE ? "store" : "load";
+	const char *here = arch_kernel_runs(k) ? "" : "; not here";
+	char line[160];
+
+	printf("  %-14s %-5s %5u  %-9s ", k->name, does, k->width_bytes, k->feature ? k->feature : "");
+	if (wide) {
+		printf("%-9s %-18s %s%s\n", k->trap_safe ? "yes" : "no", k->instruction, k->tlps, here);
+		return;
+	}
+	puts(k->trap_safe ? "yes" : "no");
+	snprintf(line, sizeof(line), "%s: %s%s", k->instruction, k->tlps, here);
+	text_wrapped(stdout, "", 6, line);
+}
+
 /* The rows of the architecture's tables. */
 static void print_kernels(void)
 {
+	bool wide = text_columns(stdout) == TEXT_COLUMNS;
+	char label[32];
+
 	printf("Access kernels of %s\n", arch_name);
-	printf("  %-14s %-5s %5s  %-9s %-9s %-18s %s\n", "name", "does", "bytes", "needs",
-	       "trap-safe", "instruction", "on Device or UC");
+	printf("  %-14s %-5s %5s  %-9s ", "name", "does", "bytes", "needs");
+	if (wide)
+		printf("%-9s %-18s %s\n", "trap-safe", "instruction", "on Device or UC");
+	else
+		printf("%s\n      instruction: on Device or UC\n", "trap-safe");
 	for (const struct kernel *k = arch_kernels; k->name; k++)
-		printf("  %-14s %-5s %5u  %-9s %-9s %-18s %s%s\n", k->name,
-		       k->direction == KERNEL_STORE ? "store" : "load", k->width_bytes,
-		       k->feature ? k->feature : "", k->trap_safe ? "yes" : "no", k->instruction,
-		       k->tlps, arch_kernel_runs(k) ? "" : "; not here");
+		print_kernel(k, wide);
 	printf("\nBarriers; * measured by default, the others with --full\n");
-	for (const struct barrier *b = arch_barriers; b->name; b++)
-		printf("%s %-11s %s\n", b->common ? "*" : " ", b->name, b->orders);
+	for (const struct barrier *b = arch_barriers; b->name; b++) {
+		snprintf(label, sizeof(label), "%s %-11s ", b->common ? "*" : " ", b->name);
+		text_wrapped(stdout, label, 14, b->orders);
+	}
 	printf("\nPatterns\n");
-	for (const struct pattern *p = arch_patterns; p->name; p++)
-		printf("  %-11s %s\n", p->name, p->what);
+	for (const struct pattern *p = arch_patterns; p->name; p++) {
+		snprintf(label, sizeof(label), "  %-11s ", p->name);
+		text_wrapped(stdout, label, 14, p->what);
+	}
 }
 
 static int check_sysroot(const struct options *o)
