@@ -22,7 +22,7 @@ static void print_side(FILE *out, const char *label, const struct result *r)
 /* The lines that count, strongest first. */
 static void print_reasons(FILE *out, const struct verdict *v)
 {
-	const char *label = "why";
+	const char *label = "evidence";
 	char line[512];
 
 	for (int s = STRENGTH_PROOF; s > STRENGTH_NONE; s--)
@@ -60,12 +60,14 @@ void compare_verdict_text(char *buf, size_t n, const struct comparison *c)
 static void print_verdict(FILE *out, const struct comparison *c)
 {
 	const struct verdict *v = &c->verdict;
-	const char *asks = c->guest->asks[1];
+	const char *asks = c->guest->asks[1], *means = text_means(v, c->guest->arch);
 	enum text_style style = v->word == VERDICT_PRESERVED	? TEXT_GOOD :
 				v->word == VERDICT_INCONCLUSIVE ? TEXT_UNSURE :
 								  TEXT_BAD;
 	char line[512];
 
+	/* before the verdict: that, and what to do, must stand on the last screen */
+	print_reasons(out, v);
 	text_style_begin(out, style);
 	compare_verdict_text(line, sizeof(line), c);
 	text_wrapped(out, "VERDICT", 11, line);
@@ -74,9 +76,10 @@ static void print_verdict(FILE *out, const struct comparison *c)
 		 effective_name(v->effective, c->guest->arch));
 	if (v->judged)
 		text_wrapped(out, "", 11, line);
+	if (means)
+		text_wrapped(out, "means", 11, means);
 	if (v->effective == EFFECTIVE_UNKNOWN)
 		text_wrapped(out, "", 11, v->reason);
-	print_reasons(out, v);
 	for (unsigned int i = 0; i < v->n_advice; i++)
 		text_wrapped(out, i ? "" : "what to do", 11, v->advice[i]);
 }

@@ -205,12 +205,15 @@ static void print_verdict(FILE *out, const struct result *r, const struct verdic
 		[VERDICT_DEMOTED] = TEXT_BAD,	      [VERDICT_TRAPPED] = TEXT_BAD,
 		[VERDICT_WRITE_BACK] = TEXT_UNSURE,
 	};
+	const char *means = text_means(v, r->arch);
 	char line[512];
 
 	text_verdict(line, sizeof(line), r, v);
 	text_style_begin(out, styles[v->word]);
 	text_wrapped(out, "VERDICT", 11, line);
 	text_style_end(out);
+	if (means)
+		text_wrapped(out, "means", 11, means);
 	if (v->judged)
 		text_wrapped(out, "why", 11, v->reason);
 	for (unsigned int i = 0; i < v->n_advice; i++)

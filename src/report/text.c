@@ -182,3 +182,27 @@ void text_verdict(char *buf, size_t n, const struct result *r, const struct verd
 			 "%s", verdict_word_name(v->word), sure, who, asked,
 			 effective_name(v->effective, r->arch));
 }
+
+const char *text_means(const struct verdict *v, const char *arch)
+{
+	static const char *const means[VERDICTS] = {
+		[VERDICT_INCONCLUSIVE] = "write combining may work in this VM or not: no sign of either was "
+					 "found",
+		[VERDICT_PRESERVED] = "write combining works in this VM: the CPU may gather stores into few "
+				      "large writes, and only barriers keep them in order",
+		[VERDICT_DEMOTED] = "write combining does not work in this VM, and nothing in it says so: "
+				    "each store is a small write of its own, slow and strictly in order",
+		[VERDICT_TRAPPED] = "no access of this VM reaches the device by itself: each one leaves the "
+				    "VM and takes microseconds",
+		[VERDICT_WRITE_BACK] = "this VM's accesses end in a cache, and no device sees them when they "
+				       "are made: right for shared memory, wrong for a device's registers",
+	};
+
+	if (!v->judged || !v->about_guest)
+		return NULL;
+	if (v->word == VERDICT_DEMOTED && !strcmp(arch, "aarch64"))
+		return "write combining does not work in this VM, and nothing in it says so: each store is a "
+		       "small write of its own, slow and strictly in order, and an unaligned access stops "
+		       "the VM";
+	return means[v->word];
+}

@@ -281,10 +281,28 @@ static void test_ceiling(void **state)
 	assert_true(ceiling_share(64) > 0.72 && ceiling_share(64) < 0.73);
 }
 
+/* Plain words for each verdict about a guest, and none where no hypervisor is judged. */
+static void test_means(void **state)
+{
+	(void)state;
+	for (int w = 0; w < VERDICTS; w++)
+		for (int arm = 0; arm < 2; arm++) {
+			struct verdict v = { .word = (enum verdict_word)w, .judged = true,
+					     .about_guest = true };
+			const char *means = text_means(&v, arm ? "aarch64" : "x86_64");
+
+			assert_non_null(means);
+			/* an unaligned access stops no x86 VM */
+			assert_int_equal(arm && w == VERDICT_DEMOTED, strstr(means, "stops the VM") != NULL);
+			v.about_guest = false;
+			assert_null(text_means(&v, "aarch64"));
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_answers), cmocka_unit_test(test_empty), cmocka_unit_test(test_loads),
+		cmocka_unit_test(test_answers), cmocka_unit_test(test_means), cmocka_unit_test(test_empty), cmocka_unit_test(test_loads),
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_order),
 		cmocka_unit_test(test_wrong),	cmocka_unit_test(test_ceiling),
