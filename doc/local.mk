@@ -1,8 +1,9 @@
-EXTRA_DIST += doc/lab-bw.png doc/method.md
+EXTRA_DIST += doc/lab-bw.png
 # Manual pages. A program's new page is one line here; tests/man holds it against --help.
 dist_man1_MANS = \
 	%D%/man/mmiobench.1 \
-	%D%/man/mmiocompare.1
+	%D%/man/mmiocompare.1 \
+	%D%/man/mmioplot.1
 if HAVE_LIBBPF
 dist_man1_MANS += %D%/man/mmiowitness.1
 endif
@@ -20,4 +21,5 @@ EXTRA_DIST += %D%/method.md %D%/real-hardware.md %D%/troubleshooting.md %D%/man/
 dist_pkgdata_DATA = \
 	results/mmiobench-compare-1.schema.json \
 	results/mmiobench-result-1.schema.json \
+	results/mmiobench-survey-1.schema.json \
 	results/mmiobench-witness-1.schema.json

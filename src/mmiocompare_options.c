@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/version.h"
 #include "mmiocompare_options.h"
 #include "report/output.h"
 #include "report/report.h"
@@ -234,7 +235,7 @@ void options_parse(struct options *o, int argc, char **argv)
 	struct parse p = { .o = o };
 
 	argp_err_exit_status = EXIT_USAGE;
-	argp_program_version = "mmiocompare " PACKAGE_VERSION;
+	argp_program_version = version_text("mmiocompare");
 	o->separated = sides_parse(&argp, argc, argv, &p, &p.side);
 	o->mode = choose_mode(o, p.asked);
 	check_fits(o, p.asked);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/version.h"
 #include "mmioplot_options.h"
 
 enum option_key {
@@ -290,7 +291,7 @@ void plot_options_parse(struct plot_options *o, int argc, char **argv)
 	struct parse p = { .o = o };
 
 	argp_err_exit_status = EXIT_USAGE;
-	argp_program_version = "mmioplot " PACKAGE_VERSION;
+	argp_program_version = version_text("mmioplot");
 	p.separated = sides_parse(&argp, argc, argv, &p, &p.side);
 	choose_sides(&p);
 	check_plots(o);

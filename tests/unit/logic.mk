@@ -90,9 +90,4 @@ EXTRA_DIST += \
 	tests/data/lab-bookworm-journal \
 	tests/data/lab-bookworm-host.json \
 	tests/data/lab-trixie-witness.json \
-	results/README.md \
-	results/mmiobench-compare-1.schema.json \
-	results/mmiobench-result-1.schema.json \
-	results/mmiobench-survey-1.schema.json \
-	results/mmiobench-witness-1.schema.json
 	results/README.md
