@@ -15,15 +15,17 @@
 #include "base/path.h"
 #include "env/collect.h"
 #include "judge/correct.h"
+#include "mmiobench_launches.h"
 #include "mmiobench_options.h"
+#include "mmiobench_outputs.h"
 #include "pci/list.h"
 #include "report/list.h"
-#include "report/output.h"
 #include "report/report.h"
 #include "report/text.h"
 #include "run/child.h"
 #include "run/journal.h"
 #include "run/rescue.h"
+#include "run/launch.h"
 #include "run/session.h"
 
 #define WINDOW_DEFAULT_BYTES (1u << 20)
@@ -168,6 +170,9 @@ static int parse_values(const struct options *o, struct session_ask *ask, int *b
 		log_error("--seed %s is no number", o->seed);
 		return -EINVAL;
 	}
+	ask->base_seed = ask->seed;
+	if (o->launches > 1)
+		ask->seed = launch_seed(ask->base_seed, o->launch);
 	return parse_lists(o, ask);
 }
 
@@ -245,9 +250,14 @@ static int choose(struct candidate *chosen, const struct options *o, const struc
 	return EXIT_NOTHING;
 }
 
-static void print_plan(const struct session_ask *ask, const struct plan *plan)
+static void print_plan(const struct options *o, const struct session_ask *ask,
+		       const struct plan *plan)
 {
 	char size[24];
+
+	if (o->launches > 1)
+		printf("%u launches, about %.0f s together; each:\n", o->launches,
+		       o->launches * plan_estimate_s(plan));
 
 	printf("%zu cells, %u rounds of %u batches each, about %.1f s", plan->cells.n,
 	       plan->profile->rounds, plan->profile->batches, plan_estimate_s(plan));
@@ -260,24 +270,12 @@ static void print_plan(const struct session_ask *ask, const struct plan *plan)
 		printf("  %s\n", plan->cells.v[i].id);
 }
 
-/* A name in results/ that is not taken yet. */
-static void default_json_name(char *buf, size_t n, const struct session_ask *ask,
-			      const struct result *r)
+static void started_now(char *buf, size_t n)
 {
-	char id[64] = "ram", more[16] = "";
+	time_t now = time(NULL);
+	struct tm tm;
 
-	if (ask->dev)
-		snprintf(id, sizeof(id), "%04x-%04x-%s-bar%u", ask->dev->vendor, ask->dev->device,
-			 ask->dev->bdf, ask->bar->index);
-	for (int i = 2; i < 1000; i++) {
-		snprintf(buf, n, "results/mmiobench-%s-%s%s.json", id, r->started, more);
-		for (char *p = strchr(buf, '/') + 1; *p; p++)
-			if (*p == ':')
-				*p = '-';
-		if (access(buf, F_OK))
-			return;
-		snprintf(more, sizeof(more), "-%d", i);
-	}
+	strftime(buf, n, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
 }
 
 static char *join_command(const char *environment, int argc, char **argv)
@@ -293,39 +291,6 @@ static char *join_command(const char *environment, int argc, char **argv)
 		fprintf(f, "%s%s", i ? " " : "", argv[i]);
 	fclose(f);
 	return s;
-}
-
-/* The journal cannot be made again. */
-static int check_replaces(const struct options *o, const struct session_ask *ask)
-{
-	const char *path = o->json && output_is_same(o->json, ask->journal) ? o->json : NULL;
-
-	for (size_t i = 0; i < o->formats.n && !path; i++)
-		if (output_is_same(o->formats.v[i].path, ask->journal))
-			path = o->formats.v[i].path;
-	if (!path)
-		return 0;
-	log_error("an output to %s would replace the crash journal: name another file", path);
-	return -EINVAL;
-}
-
-/* Where the result goes, found out and tried before any device is touched. */
-static int prepare_output(const struct options *o, const struct session_ask *ask,
-			  const struct result *result, char *name, size_t n)
-{
-	int ret = check_replaces(o, ask);
-
-	if (ret)
-		return ret;
-	if (o->json) {
-		snprintf(name, n, "%s", o->json);
-	} else {
-		if (mkdir("results", 0755) && errno != EEXIST)
-			log_warn("cannot make results/ here: %s", strerror(errno));
-		default_json_name(name, n, ask, result);
-	}
-	ret = result_writable(name);
-	return ret ? ret : format_outputs_check(&o->formats, name, false);
 }
 
 static void checkpoint(const struct result *result, void *name)
@@ -356,36 +321,47 @@ static int measured_status(const struct result *result, const struct verdict *ve
 	return run && !measured ? EXIT_USAGE : EXIT_DONE;
 }
 
-static int report(const struct options *o, const struct result *result, const char *name)
+/* Of several launches only the last one's page is shown. */
+static bool wants_page(const struct options *o, const struct outputs *out)
+{
+	return strcmp(out->json, "-") && !format_outputs_on_stdout(&out->formats) &&
+	       o->launch == o->launches;
+}
+
+static int report(const struct options *o, const struct result *result, const struct outputs *out)
 {
 	struct verdict verdict;
 	int ret, others;
 
 	judge_run(&verdict, result, NULL);
-	ret = result_write(result, &verdict, name);
-	others = format_outputs_result(&o->formats, result, &verdict);
-	if (strcmp(name, "-") && !format_outputs_on_stdout(&o->formats))
-		result_text(stdout, result, &verdict, ret ? NULL : name);
-	if (strcmp(name, "-") && !format_outputs_on_stdout(&o->formats) && o->explain)
+	ret = result_write(result, &verdict, out->json);
+	others = format_outputs_result(&out->formats, result, &verdict);
+	if (wants_page(o, out))
+		result_text(stdout, result, &verdict, ret ? NULL : out->json);
+	if (wants_page(o, out) && o->explain)
 		explain_text(stdout, &verdict, result);
 	return ret || others ? EXIT_USAGE : measured_status(result, &verdict);
 }
 
 static int measure(const struct options *o, struct session_ask *ask, int argc, char **argv)
 {
+	static struct outputs out;
 	struct result result = { .replayed = o->sysroot != NULL };
-	time_t now = time(NULL);
-	char name[PATH_MAX];
-	struct tm tm;
+	char stem[PATH_MAX];
+	static char which[40];
 	int ret;
 
+	if (o->launches > 1)
+		snprintf(which, sizeof(which), "launch %u of %u, ", o->launch, o->launches);
+	log_progress_prefix(which);
 	snprintf(result.version, sizeof(result.version), "%s", PACKAGE_VERSION);
-	strftime(result.started, sizeof(result.started), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-	if (prepare_output(o, ask, &result, name, sizeof(name)))
+	started_now(result.started, sizeof(result.started));
+	outputs_stem(stem, sizeof(stem), o, ask, result.started);
+	if (outputs_make(&out, o, ask, stem, o->launches > 1 ? o->launch : 0))
 		return EXIT_USAGE;
 	result.command = join_command(o->environment, argc, argv);
 	ask->checkpoint = checkpoint;
-	ask->checkpoint_arg = name;
+	ask->checkpoint_arg = out.json;
 	ret = env_collect(&result.env, o->emulated ? "--emulated or MMIOBENCH_EMULATED" : NULL);
 	if (!ret)
 		ret = session_run(&result, ask);
@@ -396,7 +372,7 @@ static int measure(const struct options *o, struct session_ask *ask, int argc, c
 	if (ret)
 		ret = ret == -ENOMEM || ret == -EINTR ? EXIT_INTERNAL : EXIT_USAGE;
 	else
-		ret = report(o, &result, name);
+		ret = report(o, &result, &out);
 	result_free(&result);
 	return ret;
 }
@@ -422,6 +398,18 @@ static int check_plan(const struct session_ask *ask, const struct plan *plan)
 	return -EINVAL;
 }
 
+static int launch_or_measure(const struct options *o, struct session_ask *ask, int argc,
+			     char **argv)
+{
+	char stem[PATH_MAX], started[32];
+
+	if (o->launch)
+		return measure(o, ask, argc, argv);
+	started_now(started, sizeof(started));
+	outputs_stem(stem, sizeof(stem), o, ask, started);
+	return launches_run(o, ask, stem, (size_t)argc);
+}
+
 static int plan_or_measure(const struct options *o, struct session_ask *ask, int argc,
 			   char **argv)
 {
@@ -432,9 +420,9 @@ static int plan_or_measure(const struct options *o, struct session_ask *ask, int
 		return ret == -ENOMEM ? EXIT_INTERNAL : EXIT_USAGE;
 	ret = check_plan(ask, &plan) ? EXIT_USAGE : EXIT_DONE;
 	if (!ret && o->dry_run)
-		print_plan(ask, &plan);
+		print_plan(o, ask, &plan);
 	plan_free(&plan);
-	return ret || o->dry_run ? ret : measure(o, ask, argc, argv);
+	return ret || o->dry_run ? ret : launch_or_measure(o, ask, argc, argv);
 }
 
 static int check_root(const struct options *o)
@@ -563,6 +551,8 @@ static int run(const struct options *o, int argc, char **argv)
 				   .leave_window = o->leave_window,
 				   .journal = o->journal ? o->journal : JOURNAL_DEFAULT,
 				   .cpu = o->cpu,
+				   .launch = o->launch,
+				   .launches = o->launches,
 				   .seed = (uint64_t)time(NULL) };
 	int bar;
 

@@ -11,6 +11,7 @@
 #include "base/version.h"
 #include "mmiobench_options.h"
 #include "run/journal.h"
+#include "run/launch.h"
 
 enum option_key {
 	KEY_FIRST = 0x100,
@@ -18,7 +19,7 @@ enum option_key {
 	KEY_SIZES, KEY_QUICK, KEY_FULL,
 	KEY_DRY_RUN, KEY_CPU, KEY_SEED, KEY_READ_ONLY, KEY_LEAVE_WINDOW, KEY_JSON, KEY_JOURNAL,
 	KEY_ALLOW_VM_CRASH, KEY_ALLOW_BOUND_DRIVER, KEY_ALLOW_SIDE_EFFECTS, KEY_ALLOW_BRIDGE,
-	KEY_EMULATED, KEY_SYSROOT, KEY_EXPLAIN, KEY_FORMAT,
+	KEY_EMULATED, KEY_SYSROOT, KEY_EXPLAIN, KEY_FORMAT, KEY_LAUNCHES, KEY_LAUNCH, KEY_SELF_CHECK,
 	KEY_RECOVER,
 };
 
@@ -42,6 +43,9 @@ static const struct argp_option argp_options[] = {
 	{ "sizes", KEY_SIZES, "LIST", 0, "Regions of bw, such as 64,4K,1M", 0 },
 	{ "quick", KEY_QUICK, NULL, 0, "About 3 seconds instead of at most 30", 0 },
 	{ "full", KEY_FULL, NULL, 0, "More sizes and rounds, up to 5 minutes", 0 },
+	{ "launches", KEY_LAUNCHES, "N", 0, "Repeat the whole launch, each with a result of its own: "
+	  "x.json becomes x-1.json to x-N.json (1)", 0 },
+	{ "launch", KEY_LAUNCH, "I", OPTION_HIDDEN, NULL, 0 }, /* what --launches starts */
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Print the plan and touch nothing", 0 },
 	{ "cpu", KEY_CPU, "LOCATION", 0, "CPU by hwloc, such as core:2 or pu:3 (near the device)", 0 },
 	{ "seed", KEY_SEED, "N", 0, "Seed of the cells' order (the clock)", 0 },
@@ -102,6 +106,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_FULL: o->profile = EXP_FULL; break;
 	case KEY_DRY_RUN: o->dry_run = true; break;
 	case KEY_CPU: o->cpu = arg; break;
+	case KEY_LAUNCHES: o->launches_text = arg; break;
+	case KEY_LAUNCH: o->launch_text = arg; break;
+	case KEY_SELF_CHECK: o->self_check = true; break;
 	case KEY_SEED: o->seed = arg; break;
 	case KEY_EMULATED: o->emulated = true; break;
 	case KEY_READ_ONLY: o->policy.read_only = true; break;
@@ -162,7 +169,7 @@ static int parse_environment(struct options *o, FILE *used)
 		char *value;
 		int on = 1;
 
-		if (!a->name)
+		if (!a->name || a->flags & OPTION_HIDDEN)
 			continue;
 		for (size_t i = 0, n = strlen(name); a->name[i] && n + i < sizeof(name) - 1; i++)
 			name[n + i] = a->name[i] == '-' ? '_' : (char)(a->name[i] & ~0x20);
@@ -180,6 +187,24 @@ static int parse_environment(struct options *o, FILE *used)
 		fprintf(used, "%s=%s ", name, value);
 		parse_option(a->key, value, &state);
 	}
+	return 0;
+}
+
+static int parse_launches(struct options *o)
+{
+	o->launches = 1;
+	if (o->launches_text && (parse_uint(o->launches_text, LAUNCH_MOST, &o->launches) ||
+				 !o->launches)) {
+		log_error("--launches %s: choose 1 to %u", o->launches_text, LAUNCH_MOST);
+		return -EINVAL;
+	}
+	if (o->launch_text && (parse_uint(o->launch_text, o->launches, &o->launch) || !o->launch)) {
+		log_error("--launch %s is none of %u launches: it is what --launches starts",
+			  o->launch_text, o->launches);
+		return -EINVAL;
+	}
+	if (o->launches == 1)
+		o->launch = 1;
 	return 0;
 }
 
@@ -201,7 +226,7 @@ int options_parse(struct options *o, int argc, char **argv)
 	argp_program_version = version_text("mmiobench");
 	ret = argp_parse(&argp, argc, argv, 0, NULL, o) ? -EINVAL : 0;
 	o->policy.bar_named = o->bar != NULL;
-	return ret;
+	return ret ? ret : parse_launches(o);
 }
 
 void options_free(struct options *o)

@@ -26,6 +26,10 @@ struct options {
 	bool list, list_kernels, recover, dry_run, allow_vm_crash, leave_window, emulated, explain;
 	struct format_outputs formats;
 	bool formats_are_defaults; /* they came from the environment */
+	const char *launches_text, *launch_text;
+	unsigned int launches;   /* whole ones; 1 */
+	unsigned int launch;     /* of them this is, from 1; 0: it starts them */
+	bool self_check;
 	char *environment;       /* the variables that were used, as they stood */
 };
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 
 static bool progress_shown;
+static const char *progress_prefix = "";
 static bool muted;
 static char *kept;
 static size_t kept_n;
@@ -104,6 +105,7 @@ void log_progress(const char *fmt, ...)
 	unsigned int columns = progress_columns();
 	char line[512];
 	va_list ap;
+	int used;
 
 	if (!columns)
 		return;
@@ -111,9 +113,16 @@ void log_progress(const char *fmt, ...)
 	if (!*fmt)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
+	used = snprintf(line, sizeof(line), "%s", progress_prefix);
+	if (used >= 0 && (size_t)used < sizeof(line))
+		vsnprintf(line + used, sizeof(line) - (size_t)used, fmt, ap);
 	va_end(ap);
 	fprintf(stderr, "%.*s", (int)columns, line);
 	fflush(stderr);
 	progress_shown = true;
+}
+
+void log_progress_prefix(const char *prefix)
+{
+	progress_prefix = prefix;
 }

@@ -23,4 +23,7 @@ void log_keep(char *buf, size_t n);
 /* One line that is overwritten; shown only where stderr is a terminal. "" removes it. */
 void log_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Stands before each such line; kept, not copied. */
+void log_progress_prefix(const char *prefix);
+
 #endif

@@ -9,4 +9,5 @@ libjudge_a_SOURCES += \
 	%D%/rules.c %D%/rules.h \
 	%D%/signs.c \
 	%D%/survey.c %D%/survey.h \
+	%D%/spread.c %D%/spread.h \
 	%D%/witnessed.c

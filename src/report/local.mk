@@ -20,6 +20,7 @@ libjudge_a_SOURCES += \
 	%D%/format_openmetrics.c \
 	%D%/formats.c %D%/formats.h \
 	%D%/json_file.c %D%/json_file.h \
+	%D%/launches.h %D%/launches_text.c \
 	%D%/output.c %D%/output.h \
 	%D%/page.c %D%/page.h \
 	%D%/page_bw.c \

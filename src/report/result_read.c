@@ -205,6 +205,20 @@ static void read_journal(struct reader *rd, const json_t *root, struct result *r
 	reader_at(rd, "%s", "");
 }
 
+/* Absent where a run was started by itself. */
+static void read_launch(struct reader *rd, const json_t *plan, struct launch_record *l)
+{
+	const json_t *o = json_object_get(plan, "launch");
+
+	if (rd->ret || !o)
+		return;
+	reader_at(rd, "plan.launch");
+	l->of = (unsigned int)reader_int(rd, o, "of", 2, LIST_MAX);
+	l->index = (unsigned int)reader_int(rd, o, "index", 1, l->of);
+	l->seed = reader_hex(rd, o, "seed");
+	reader_at(rd, "plan");
+}
+
 static void read_plan(struct reader *rd, const json_t *root, struct result *r)
 {
 	const json_t *o = reader_get(rd, root, "plan", JSON_OBJECT), *clock, *window, *asks;
@@ -212,6 +226,7 @@ static void read_plan(struct reader *rd, const json_t *root, struct result *r)
 	reader_at(rd, "plan");
 	reader_text(rd, o, "profile", r->profile, sizeof(r->profile));
 	r->seed = reader_hex(rd, o, "seed");
+	read_launch(rd, o, &r->launch);
 	r->rounds_planned = (unsigned int)reader_u64(rd, o, "rounds_planned", ROUNDS_MAX);
 	r->rounds_done = (unsigned int)reader_u64(rd, o, "rounds_done", ROUNDS_MAX);
 	r->batches = (unsigned int)reader_u64(rd, o, "batches", TICKS_MAX);

@@ -83,13 +83,19 @@ static json_t *json_journal(const struct journal_record *j)
 
 static json_t *json_plan(const struct result *r)
 {
-	return json_pack("{ss so si si si sb si so s{ss sf sI sI}}", "profile", r->profile, "seed",
+	json_t *o = json_pack("{ss so si si si sb si so s{ss sf sI sI}}", "profile", r->profile, "seed",
 			 json_hex(r->seed), "rounds_planned", (int)r->rounds_planned, "rounds_done",
 			 (int)r->rounds_done, "batches", (int)r->batches, "stores", r->may_store,
 			 "cpu", (int)r->cpu, "cpu_why", json_text(r->cpu_why), "clock", "name",
 			 r->clock_name, "hz", r->clock_hz, "resolution_ticks",
 			 (json_int_t)r->clock_resolution_ticks, "overhead_ticks",
 			 (json_int_t)r->clock_overhead_ticks);
+
+	if (r->launch.index)
+		json_object_set_new(o, "launch",
+				    json_pack("{si si so}", "index", (int)r->launch.index, "of",
+					      (int)r->launch.of, "seed", json_hex(r->launch.seed)));
+	return o;
 }
 
 int result_writable(const char *path)

@@ -75,13 +75,20 @@ void child_signals_unblock(void)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-bool child_signals_pending(void)
+int child_signals_first(void)
 {
-	sigset_t pending, both;
+	sigset_t pending;
 
 	sigpending(&pending);
-	sigandset(&both, &pending, &ending);
-	return !sigisemptyset(&both);
+	for (int sig = 1; sig <= SIGRTMAX; sig++)
+		if (sigismember(&pending, sig) && sigismember(&ending, sig))
+			return sig;
+	return 0;
+}
+
+bool child_signals_pending(void)
+{
+	return child_signals_first() != 0;
 }
 
 void child_signals_take(void)

@@ -38,6 +38,8 @@ void child_shared_free(struct child_shared *shared, size_t payload_bytes);
 void child_signals_block(void);
 /* Restores the mask; a signal that came meanwhile then does what it does. */
 void child_signals_unblock(void);
+/* One that came, or 0; it stays pending. */
+int child_signals_first(void);
 /* True when one came; and forgets those that came, for whoever has done what they asked for. */
 bool child_signals_pending(void);
 void child_signals_take(void);

@@ -1,5 +1,6 @@
 libmeasure_a_SOURCES += \
 	%D%/child.c %D%/child.h \
+	%D%/launch.c %D%/launch.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/refusal.c %D%/refusal.h \
 	%D%/probes.c %D%/probes.h \

@@ -137,7 +137,7 @@ static bool works_through_wc(const struct result *result, const char *name)
 	return p && !strcmp(p->outcome, "works");
 }
 
-const char *probes_risky_refusal(const struct risky *risky, const struct result *r,
+static const char *risky_refusal(const struct risky *risky, const struct result *r,
 				 const struct session_ask *ask)
 {
 	const struct probe_record *wc = result_find_probe(r, "access", "wc");
@@ -163,6 +163,17 @@ const char *probes_risky_refusal(const struct risky *risky, const struct result 
 	if (may_be_guest(r))
 		return "it can kill a VM, and nothing proves this is none: --allow-vm-crash";
 	return NULL;
+}
+
+/* Of several launches the last one makes it: what may end the machine must not cost the others. */
+const char *probes_risky_refusal(const struct risky *risky, const struct result *r,
+				 const struct session_ask *ask)
+{
+	const char *refusal = risky_refusal(risky, r, ask);
+
+	if (!refusal && ask->launch < ask->launches)
+		return "it is made in the last of several launches";
+	return refusal;
 }
 
 static int add_not_run(struct result *result, const struct risky *risky, const char *mapping,

@@ -114,6 +114,13 @@ enum window_state {
 	WINDOW_STATES
 };
 
+/* Of several launches with one command, one after the other. */
+struct launch_record {
+	unsigned int index;      /* from 1; 0: it was started by itself */
+	unsigned int of;
+	uint64_t seed;           /* that the launches' seeds come from */
+};
+
 struct result {
 	/* the run */
 	char version[32];        /* of mmiobench */
@@ -135,6 +142,7 @@ struct result {
 	/* how */
 	char profile[16];
 	uint64_t seed;
+	struct launch_record launch;
 	unsigned int rounds_planned, rounds_done, batches;
 	unsigned int cpu;
 	char cpu_why[96];

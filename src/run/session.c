@@ -61,6 +61,9 @@ static void session_describe(struct result *result, const struct session_ask *as
 	result->length_bytes = ask->length_bytes;
 	result->may_store = ask->may_store;
 	result->seed = ask->seed;
+	if (ask->launches > 1)
+		result->launch = (struct launch_record){ ask->launch, ask->launches,
+							 ask->base_seed };
 	result->rounds_planned = plan->profile->rounds;
 	result->batches = plan->profile->batches;
 	snprintf(result->profile, sizeof(result->profile), "%s", plan->profile->name);

@@ -21,6 +21,8 @@ struct session_ask {
 	const char *journal;          /* path */
 	const char *cpu;              /* hwloc location; NULL: near the device */
 	uint64_t seed;
+	unsigned int launch, launches; /* which of how many, from 1 */
+	uint64_t base_seed;           /* that all launches' seeds come from */
 	/* called before the architectural probe, with all that was measured; may be NULL */
 	void (*checkpoint)(const struct result *result, void *arg);
 	void *checkpoint_arg;

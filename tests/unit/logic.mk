@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	%D%/test-compare-cells \
 	%D%/test-integrity \
 	%D%/test-journal \
+	%D%/test-launch \
 	%D%/test-judge \
 	%D%/test-litmus \
 	%D%/test-page \
@@ -34,6 +35,9 @@ check_PROGRAMS += \
 %C%_test_judge_SOURCES = %D%/test-judge.c %D%/fixture.c %D%/fixture.h
 %C%_test_judge_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_judge_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_launch_SOURCES = %D%/test-launch.c %D%/fixture.c %D%/fixture.h
+%C%_test_launch_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_launch_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
 %C%_test_litmus_SOURCES = %D%/test-litmus.c %D%/fixture.c %D%/fixture.h
 %C%_test_litmus_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_litmus_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
@@ -68,6 +72,7 @@ TESTS += \
 	%D%/test-compare-cells \
 	%D%/test-integrity \
 	%D%/test-journal \
+	%D%/test-launch \
 	%D%/test-judge \
 	%D%/test-litmus \
 	%D%/test-page \

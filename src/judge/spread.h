@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef JUDGE_SPREAD_H
+#define JUDGE_SPREAD_H
+
+#include "judge/compare_cells.h"
+
+/*
+ * What launches of one command differ by, against what the rounds of one launch do: which level a
+ * comparison must take as its unit. Of the gating cells, as standard deviations of logs: 0.01 is
+ * about 1 %. Pure.
+ */
+struct spread_row {
+	const char *id, *unit;
+	double median;           /* of the launches' */
+	double between;          /* launches' medians */
+	double within;           /* rounds' medians of one launch, pooled over launches */
+	double explained;        /* what between would be if launches differed by their rounds alone */
+};
+
+struct spread {
+	struct spread_row rows[COMPARE_GATES];
+	size_t n_rows;           /* gating cells that every launch measured */
+};
+
+/* At least two runs, with the same plan; they must outlive it. 0, -ENOMEM. */
+int spread_make(struct spread *s, const struct compare_side *launches);
+
+#endif

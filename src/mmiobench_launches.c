@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/wait.h>
+#include "base/log.h"
+#include "mmiobench_launches.h"
+#include "mmiobench_outputs.h"
+#include "report/launches.h"
+#include "report/report.h"
+#include "run/child.h"
+#include "run/launch.h"
+
+/* Those that are complete, from the first on. */
+struct launches {
+	const struct options *o;
+	const char *stem;
+	uint64_t seed;
+	struct result results[LAUNCH_MOST];
+	char *names[LAUNCH_MOST]; /* owned */
+	size_t n;
+	int status;              /* the worst so far */
+};
+
+/* From what says most about the machine to what says least. */
+static int worse(int a, int b)
+{
+	static const int order[] = { EXIT_INTERNAL, EXIT_TEST_FAILED, EXIT_USAGE, EXIT_NOTHING };
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return EXIT_DONE;
+}
+
+/* All names, before the first launch: the last one's disk may not be the first one's. */
+static int check_outputs(const struct launches *l, const struct session_ask *ask)
+{
+	static struct outputs out;
+	int ret = 0;
+
+	for (unsigned int i = 1; i <= l->o->launches && !ret; i++)
+		ret = outputs_make(&out, l->o, ask, l->stem, i);
+	return ret;
+}
+
+/* What this launch must be told that the command line does not say. */
+static int command_make(struct launch_command *c, const struct launches *l, unsigned int index,
+			char (*words)[PATH_MAX + 16], size_t own_words)
+{
+	char *list[4];
+	size_t n = 0;
+	int ret = launch_command_read(c);
+
+	if (ret)
+		return ret;
+	snprintf(words[n], sizeof(*words), "--launch=%u", index);
+	list[n] = words[n];
+	n++;
+	snprintf(words[n], sizeof(*words), "--launches=%u", l->o->launches);
+	list[n] = words[n];
+	n++;
+	if (!l->o->seed) {
+		snprintf(words[n], sizeof(*words), "--seed=0x%" PRIx64, l->seed);
+		list[n] = words[n];
+		n++;
+	}
+	if (!l->o->json) {
+		snprintf(words[n], sizeof(*words), "--json=%s", l->stem);
+		list[n] = words[n];
+		n++;
+	}
+	ret = launch_command_insert(c, own_words, list, n);
+	if (ret) {
+		log_error("cannot start a launch: %s", ret == -ENOMEM ? "out of memory" :
+			  "the kernel does not show the command line as it was given");
+		launch_command_free(c);
+	}
+	return ret;
+}
+
+/* The status that the launch ended with; one that was killed has none of its own. */
+static int status_of(int wstatus, unsigned int index)
+{
+	if (WIFEXITED(wstatus))
+		return WEXITSTATUS(wstatus);
+	log_error("launch %u was ended by signal %d (%s): see whether its window was put back",
+		  index, WTERMSIG(wstatus), strsignal(WTERMSIG(wstatus)));
+	return EXIT_INTERNAL;
+}
+
+/* Reads what the launch left. 0, -errno after logging: it is not complete. */
+static int take_result(struct launches *l, unsigned int index)
+{
+	char name[PATH_MAX];
+	int ret = launch_name(name, sizeof(name), l->stem, index);
+
+	if (!ret)
+		ret = result_read(&l->results[l->n], name);
+	if (ret)
+		return ret;
+	l->names[l->n] = strdup(name);
+	if (!l->names[l->n++]) {
+		result_free(&l->results[--l->n]);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* True when the next one may follow. */
+static bool run_one(struct launches *l, unsigned int index, size_t own_words)
+{
+	static char words[4][PATH_MAX + 16];
+	struct launch_command command;
+	int wstatus = 0, status, ret = command_make(&command, l, index, words, own_words);
+
+	if (ret) {
+		l->status = worse(l->status, EXIT_INTERNAL);
+		return false;
+	}
+	ret = launch_run(&command, &wstatus);
+	launch_command_free(&command);
+	if (ret) {
+		l->status = worse(l->status, EXIT_INTERNAL);
+		return false;
+	}
+	status = status_of(wstatus, index);
+	l->status = worse(l->status, status);
+	if (status != EXIT_DONE && status != EXIT_TEST_FAILED)
+		return false;
+	if (take_result(l, index)) {
+		l->status = worse(l->status, EXIT_USAGE);
+		return false;
+	}
+	/* what is lost now would be found, and put back, as the next one's window */
+	return l->results[l->n - 1].window != WINDOW_LOST;
+}
+
+static void log_kept(const struct launches *l, bool signalled)
+{
+	log_error("%s: %zu of %u launches are complete%s%s%s%s", signalled ? "ended by a signal" :
+		  "the other launches are not started", l->n, l->o->launches,
+		  l->n ? " and kept: " : "", l->n ? l->names[0] : "", l->n > 1 ? " to " : "",
+		  l->n > 1 ? l->names[l->n - 1] : "");
+}
+
+static void launches_free(struct launches *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		result_free(&l->results[i]);
+		free(l->names[i]);
+	}
+	free(l);
+}
+
+static void launches_report(struct launches *l)
+{
+	const struct compare_side side = { l->results, l->n };
+
+	if (launches_text(stdout, &side, (const char *const *)l->names, l->o->launches)) {
+		log_error("out of memory");
+		l->status = EXIT_INTERNAL;
+	}
+}
+
+/* A launch that gets the same addresses each time has less of what launches differ by. */
+static void warn_layout(void)
+{
+	int now = personality(0xffffffff);
+
+	if (now >= 0 && now & ADDR_NO_RANDOMIZE)
+		log_warn("address-space layouts are not random here (setarch -R?): these launches "
+			 "differ less than others would");
+}
+
+int launches_run(const struct options *o, const struct session_ask *ask, const char *stem,
+		 size_t own_words)
+{
+	struct launches *l = calloc(1, sizeof(*l));
+	unsigned int index = 1;
+	int status;
+
+	if (!l) {
+		log_error("out of memory");
+		return EXIT_INTERNAL;
+	}
+	l->o = o;
+	l->stem = stem;
+	l->seed = ask->base_seed;
+	if (check_outputs(l, ask)) {
+		launches_free(l);
+		return EXIT_USAGE;
+	}
+	warn_layout();
+	child_signals_block();
+	while (index <= o->launches && run_one(l, index, own_words))
+		index++;
+	if (index <= o->launches)
+		log_kept(l, child_signals_pending());
+	child_signals_unblock(); /* a signal that came meanwhile ends us here */
+	if (l->n)
+		launches_report(l);
+	status = l->status;
+	launches_free(l);
+	return status;
+}

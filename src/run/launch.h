@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUN_LAUNCH_H
+#define RUN_LAUNCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Whole launches of this program, one after the other: each is this program executed again, so that
+ * it has an address-space layout, pages, a clock calibration and a seed of its own, powers the
+ * device up and down, and chooses its CPU anew, as a launch by hand would. It is no new boot.
+ */
+
+#define LAUNCH_MOST 100u
+
+/* "x.json" -> "x-2.json"; "x" -> "x-2". 0, -ENAMETOOLONG. */
+int launch_name(char *buf, size_t n, const char *path, unsigned int index);
+
+/* Of the launch, from that of all. Different for each index, and never base itself by design. */
+uint64_t launch_seed(uint64_t base, unsigned int index);
+
+/*
+ * The words that this process was started with, as the kernel has them: an emulator's own are there,
+ * too. The caller frees with launch_command_free. 0, -errno after logging.
+ */
+struct launch_command {
+	char *bytes;             /* owned; what words point into */
+	size_t n_bytes;
+	char **words;            /* owned; NULL at the end */
+	size_t n;
+};
+int launch_command_read(struct launch_command *c);
+void launch_command_free(struct launch_command *c);
+
+/*
+ * Puts words in behind the program's name: own_words of the last ones are what main() got, with the
+ * name. Words behind them are later on the command line. They are kept, not copied. 0, -ENOMEM,
+ * -EINVAL: the command has fewer words.
+ */
+int launch_command_insert(struct launch_command *c, size_t own_words, char *const *words, size_t n);
+
+/*
+ * Executes this program again with that command, and waits for its end. A signal that ends us is
+ * passed on, and what it makes of it waited for; it stays pending here. *wstatus is as of waitpid.
+ * Signals must be blocked (child_signals_block). 0; -EINTR: a signal came, and the launch is over;
+ * other -errno after logging.
+ */
+int launch_run(const struct launch_command *c, int *wstatus);
+
+#endif
