@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/path.h"
+#include "base/stdout.h"
 #include "env/collect.h"
 #include "judge/correct.h"
 #include "mmiobench_launches.h"
@@ -541,6 +542,33 @@ static int check_sysroot(const struct options *o)
 	return 0;
 }
 
+static int check_no_device(const struct options *o)
+{
+	const struct {
+		const char *value, *option, *variable;
+	} named[] = {
+		{ o->bar, "--bar", "MMIOBENCH_BAR" },
+		{ o->select.slot, "-s", "MMIOBENCH_SLOT" },
+		{ o->select.id, "-d", "MMIOBENCH_ID" },
+	};
+	char names[128] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		bool inherited = named[i].value && named[i].value == secure_getenv(named[i].variable);
+
+		if (named[i].value)
+			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s%s",
+						 used ? ", " : "",
+						 inherited ? named[i].variable : named[i].option,
+						 inherited ? " in the environment" : "");
+	}
+	if (!used)
+		return 0;
+	log_error("--map ram measures ordinary memory: leave out %s", names);
+	return -EINVAL;
+}
+
 static int run(const struct options *o, int argc, char **argv)
 {
 	struct session_ask ask = { .profile = o->profile,
@@ -567,24 +595,12 @@ static int run(const struct options *o, int argc, char **argv)
 	path_set_sysroot(o->sysroot ? o->sysroot : "");
 	if (!o->map || strcmp(o->map, "ram") || o->list || o->recover)
 		return run_on_bar(o, &ask, bar, argc, argv);
-	if (o->bar || o->select.slot || o->select.id) {
-		log_error("--map ram measures ordinary memory: leave out --bar, -s and -d");
+	if (check_no_device(o))
 		return EXIT_USAGE;
-	}
 	ask.may_store = !o->policy.read_only;
 	if (parse_window(o, (uint64_t)1 << 40, &ask))
 		return EXIT_USAGE;
 	return plan_or_measure(o, &ask, argc, argv);
-}
-
-/* A page that did not reach its reader must not look like one that did. */
-static int close_stdout(int status)
-{
-	if (!ferror(stdout) && !fflush(stdout))
-		return status;
-	if (errno != EPIPE)
-		log_error("cannot write to stdout: %s", strerror(errno));
-	return status == EXIT_DONE ? EXIT_USAGE : status;
 }
 
 int main(int argc, char **argv)
@@ -592,10 +608,13 @@ int main(int argc, char **argv)
 	struct options o = { .profile = EXP_DEFAULT };
 	int ret = EXIT_USAGE;
 
+	stdout_check_at_exit(EXIT_USAGE);
 	if (!options_parse(&o, argc, argv)) {
 		/* a recorded machine is told of as it was, not as this kernel would map it */
 		o.policy.page_bytes = o.sysroot ? 0 : page_bytes();
-		ret = close_stdout(run(&o, argc, argv));
+		ret = run(&o, argc, argv);
+		if (stdout_finish() && ret == EXIT_DONE)
+			ret = EXIT_USAGE;
 	}
 	options_free(&o);
 	return ret;

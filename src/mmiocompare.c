@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "base/stdout.h"
 #include "mmiocompare_options.h"
 #include "report/output.h"
 #include "report/report.h"
@@ -42,17 +43,19 @@ static int refuse(const char *first, const char *second, const char *why)
 	return -EINVAL;
 }
 
-/* Every run with its side's first, and the first ones with each other. */
+/* Every run with its side's first, the first ones with each other, and none is on both. */
 static int check_runs(const struct options *o, const struct compare_side *sides)
 {
 	char why[256] = "out of memory";
-	size_t bad = 0;
+	size_t bad = 0, h, g;
 
 	for (unsigned int i = 0; i < 2; i++)
 		if (compare_check_side(&sides[i], &bad, why, sizeof(why)))
 			return refuse(o->sides[i].names[0], o->sides[i].names[bad], why);
 	if (compare_check(&sides[0].runs[0], &sides[1].runs[0], why, sizeof(why)))
 		return refuse(o->sides[0].names[0], o->sides[1].names[0], why);
+	if (compare_check_distinct(&sides[0], &sides[1], &h, &g, why, sizeof(why)))
+		return refuse(o->sides[0].names[h], o->sides[1].names[g], why);
 	return 0;
 }
 
@@ -153,13 +156,10 @@ int main(int argc, char **argv)
 	struct options o = { .ask.min_effect = COMPARE_MIN_EFFECT };
 	int status = EXIT_USAGE;
 
+	stdout_check_at_exit(EXIT_USAGE);
 	options_parse(&o, argc, argv);
 	if (o.mode == MODE_SURVEY || (!files_read(&o.sides[0]) && !files_read(&o.sides[1])))
 		status = modes[o.mode](&o);
 	options_free(&o);
-	if (fflush(stdout) || ferror(stdout)) {
-		log_error("cannot write to stdout: the page is not complete");
-		status = EXIT_USAGE;
-	}
-	return status;
+	return stdout_finish() ? EXIT_USAGE : status;
 }

@@ -13,6 +13,7 @@
 #include "base/parse.h"
 #include "base/path.h"
 #include "base/version.h"
+#include "base/stdout.h"
 #include "env/collect.h"
 #include "pci/list.h"
 #include "pci/select.h"
@@ -250,15 +251,12 @@ int main(int argc, char **argv)
 	struct witness w = { 0 };
 	int status;
 
+	stdout_check_at_exit(EXIT_USAGE);
 	argp_err_exit_status = EXIT_USAGE;
 	argp_program_version = version_text("mmiowitness");
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return EXIT_USAGE;
 	status = run(&w, &o, argc, argv);
 	witness_free(&w);
-	if (fflush(stdout) || ferror(stdout)) {
-		log_error("cannot write to stdout: the page is not complete");
-		status = status == EXIT_SEEN ? EXIT_USAGE : status;
-	}
-	return status;
+	return stdout_finish() && status == EXIT_SEEN ? EXIT_USAGE : status;
 }

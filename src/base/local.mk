@@ -6,6 +6,7 @@ libjudge_a_SOURCES += \
 	%D%/log.c %D%/log.h \
 	%D%/parse.c %D%/parse.h \
 	%D%/path.c %D%/path.h \
+	%D%/stdout.c %D%/stdout.h \
 	%D%/version.c %D%/version.h
 
 # The source's revision: git's word in a git tree, else what make dist wrote down. Asked at each make,

@@ -206,12 +206,31 @@ static bool same_ticks(const struct cell_record *a, const struct cell_record *b)
 /* A file named twice would be counted as evidence twice. */
 static bool same_run(const struct result *a, const struct result *b)
 {
+	const char *boot_a = fact_get(&a->env.facts, "boot_id");
+	const char *boot_b = fact_get(&b->env.facts, "boot_id");
+
+	if (boot_a && boot_b && strcmp(boot_a, boot_b))
+		return false;
 	if (strcmp(a->started, b->started) || a->seed != b->seed || a->n_cells != b->n_cells)
 		return false;
 	for (size_t i = 0; i < a->n_cells; i++)
 		if (!same_ticks(&a->cells[i], &b->cells[i]))
 			return false;
 	return true;
+}
+
+int compare_check_distinct(const struct compare_side *host, const struct compare_side *guest,
+			   size_t *h, size_t *g, char *why, size_t n)
+{
+	for (*h = 0; *h < host->n_runs; ++*h)
+		for (*g = 0; *g < guest->n_runs; ++*g) {
+			if (!same_run(&host->runs[*h], &guest->runs[*g]))
+				continue;
+			snprintf(why, n, "both are the run of %s: a run held against itself shows "
+				 "nothing", guest->runs[*g].started);
+			return -EINVAL;
+		}
+	return 0;
 }
 
 int compare_check_side(const struct compare_side *side, size_t *bad, char *why, size_t n)
@@ -319,7 +338,8 @@ static bool is_incomplete(const struct comparison *c)
 	if (c->n_wrong || t->n_states[COMPARE_FAILED] || t->n_states[COMPARE_ABSENT])
 		return true;
 	return t->judged && (t->n_gate_states[COMPARE_ONE_SIDED] ||
-			     (c->ask.fail_on_regression && t->n_states[COMPARE_ONE_SIDED]));
+			     (c->ask.fail_on_regression &&
+			      t->n_states[COMPARE_ONE_SIDED] > t->n_coarse));
 }
 
 static size_t gates_judged(const struct comparison *c)

@@ -37,6 +37,10 @@ int compare_check(const struct result *host, const struct result *guest, char *w
  */
 int compare_check_side(const struct compare_side *side, size_t *bad, char *why, size_t n);
 
+/* No run may be on both sides, under whatever name; *h, *g: which is. 0, -EINVAL. */
+int compare_check_distinct(const struct compare_side *host, const struct compare_side *guest,
+			   size_t *h, size_t *g, char *why, size_t n);
+
 /* One run a side, asked for nothing. Both results must outlive c. 0, -ENOMEM. */
 int compare_make(struct comparison *c, const struct result *host, const struct result *guest);
 

@@ -67,7 +67,14 @@ const char *compare_gate(const struct cell_record *c)
 }
 
 /* What one side has of a cell; from bad to good, the worst of its runs. */
-enum side_state { SIDE_ABSENT, SIDE_FAILED, SIDE_NOT_REACHED, SIDE_SKIPPED, SIDE_MEASURED };
+enum side_state {
+	SIDE_ABSENT,
+	SIDE_FAILED,
+	SIDE_NOT_REACHED,
+	SIDE_SKIPPED,
+	SIDE_COARSE,
+	SIDE_MEASURED
+};
 
 struct side_cell {
 	enum side_state state;
@@ -81,8 +88,9 @@ static enum side_state state_of(const struct cell_record *c)
 	case CELL_MEASURED:
 		return c->has_summary || cell_counts(c) ? SIDE_MEASURED : SIDE_FAILED;
 	case CELL_SKIPPED:
-	case CELL_COARSE:
 		return SIDE_SKIPPED;
+	case CELL_COARSE:
+		return SIDE_COARSE;
 	case CELL_NOT_RUN:
 		return SIDE_NOT_REACHED;
 	default:
@@ -127,6 +135,7 @@ static enum compare_state row_state(const struct side_cell *h, const struct side
 	case SIDE_NOT_REACHED:
 		return h->state == g->state ? COMPARE_NOT_RUN : COMPARE_FAILED;
 	case SIDE_SKIPPED:
+	case SIDE_COARSE:
 		return h->somewhere || g->somewhere ? COMPARE_ONE_SIDED : COMPARE_NOT_RUN;
 	default:
 		if (cell_counts(h->cell) && cell_counts(g->cell))
@@ -250,6 +259,8 @@ static int row_make(struct compare_row *row, const struct cell_record *cell, siz
 				     .guest = g.cell,
 				     .state = row_state(&h, &g),
 				     .gate = compare_gate(cell) };
+	row->coarse = row->state == COMPARE_ONE_SIDED && h.state >= SIDE_COARSE &&
+		      g.state >= SIDE_COARSE;
 	if (row->state != COMPARE_MEASURED)
 		return 0;
 	return row_measure(row, host, guest, at, by_run, ask);
@@ -332,6 +343,7 @@ static void count(struct compare_cells *c, const struct compare_row *row)
 {
 	c->n_states[row->state]++;
 	c->n_words[row->word]++;
+	c->n_coarse += row->coarse && !row->gate;
 	if (!row->gate)
 		return;
 	c->n_gates++;

@@ -69,6 +69,11 @@ struct compare_row {
 	/* Of the first run that says most about the side: one that failed, ... NULL: absent. */
 	const struct cell_record *host, *guest;
 	enum compare_state state;
+	/*
+	 * One-sided, and what lacks it was only too fast for its clock: that bounds the figure, and is
+	 * no more than a difference of a cell that no gate looks at.
+	 */
+	bool coarse;
 	const char *gate;        /* what it tells that gates look at; NULL: it is none of theirs */
 	bool is_timed;           /* measured, and no events: all below is set, where judged */
 	size_t n_host, n_guest;  /* units */
@@ -95,6 +100,7 @@ struct compare_cells {
 	bool judged;             /* false: emulated or replayed, times count for nothing */
 	size_t n_states[COMPARE_STATES];
 	size_t n_words[COMPARE_WORDS];
+	size_t n_coarse;         /* coarse rows that are not gating */
 	/* of gating cells only */
 	size_t n_gates, n_gate_states[COMPARE_STATES], n_gate_words[COMPARE_WORDS];
 };

@@ -166,7 +166,7 @@ static enum check_outcome lacking_outcome(const struct comparison *c, const stru
 	if (row->state == COMPARE_FAILED || row->state == COMPARE_ABSENT)
 		return CHECK_FAIL;
 	if (row->state == COMPARE_ONE_SIDED && c->cells.judged &&
-	    (row->gate || c->ask.fail_on_regression))
+	    (row->gate || (c->ask.fail_on_regression && !row->coarse)))
 		return CHECK_FAIL;
 	return row->gate && c->ask.fail_on_inconclusive ? CHECK_FAIL : CHECK_SKIP;
 }
