@@ -8,10 +8,13 @@
 #include <sys/personality.h>
 #include <sys/wait.h>
 #include "base/log.h"
+#include "judge/compare.h"
+#include "judge/self_check.h"
 #include "mmiobench_launches.h"
 #include "mmiobench_outputs.h"
 #include "report/launches.h"
 #include "report/report.h"
+#include "report/self_check.h"
 #include "run/child.h"
 #include "run/launch.h"
 
@@ -157,6 +160,48 @@ static void launches_free(struct launches *l)
 	free(l);
 }
 
+/* Into every launch's result: whichever is compared later knows it. */
+static int write_self_check(struct launches *l, const struct self_check *s)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < l->n && !ret; i++) {
+		struct verdict verdict;
+
+		l->results[i].self_check = *s;
+		judge_run(&verdict, &l->results[i], NULL);
+		ret = result_write(&l->results[i], &verdict, l->names[i]);
+	}
+	return ret;
+}
+
+static void self_check(struct launches *l)
+{
+	const struct compare_side side = { l->results, l->n };
+	struct self_check s;
+	char why[256] = "out of memory";
+	size_t bad = 0;
+
+	if (l->n < l->o->launches) {
+		log_error("no self-check: %zu of %u launches are complete", l->n, l->o->launches);
+		return;
+	}
+	if (compare_check_side(&side, &bad, why, sizeof(why))) {
+		log_error("no self-check: %s and %s cannot be compared: %s", l->names[0],
+			  l->names[bad], why);
+		l->status = worse(l->status, EXIT_INTERNAL);
+		return;
+	}
+	if (self_check_make(&s, &side)) {
+		log_error("no self-check: out of memory");
+		l->status = worse(l->status, EXIT_INTERNAL);
+		return;
+	}
+	self_check_text(stdout, &s);
+	if (write_self_check(l, &s))
+		l->status = worse(l->status, EXIT_USAGE);
+}
+
 static void launches_report(struct launches *l)
 {
 	const struct compare_side side = { l->results, l->n };
@@ -165,6 +210,8 @@ static void launches_report(struct launches *l)
 		log_error("out of memory");
 		l->status = EXIT_INTERNAL;
 	}
+	if (l->o->self_check)
+		self_check(l);
 }
 
 /* A launch that gets the same addresses each time has less of what launches differ by. */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/version.h"
+#include "judge/self_check.h"
 #include "mmiobench_options.h"
 #include "run/journal.h"
 #include "run/launch.h"
@@ -45,6 +46,8 @@ static const struct argp_option argp_options[] = {
 	{ "full", KEY_FULL, NULL, 0, "More sizes and rounds, up to 5 minutes", 0 },
 	{ "launches", KEY_LAUNCHES, "N", 0, "Repeat the whole launch, each with a result of its own: "
 	  "x.json becomes x-1.json to x-N.json (1)", 0 },
+	{ "self-check", KEY_SELF_CHECK, NULL, 0, "Hold the launches (10) against each other: how often "
+	  "does mmiocompare cry wolf here, and what does it find?", 0 },
 	{ "launch", KEY_LAUNCH, "I", OPTION_HIDDEN, NULL, 0 }, /* what --launches starts */
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Print the plan and touch nothing", 0 },
 	{ "cpu", KEY_CPU, "LOCATION", 0, "CPU by hwloc, such as core:2 or pu:3 (near the device)", 0 },
@@ -192,10 +195,15 @@ static int parse_environment(struct options *o, FILE *used)
 
 static int parse_launches(struct options *o)
 {
-	o->launches = 1;
+	o->launches = o->self_check ? SELF_CHECK_DEFAULT : 1;
 	if (o->launches_text && (parse_uint(o->launches_text, LAUNCH_MOST, &o->launches) ||
 				 !o->launches)) {
 		log_error("--launches %s: choose 1 to %u", o->launches_text, LAUNCH_MOST);
+		return -EINVAL;
+	}
+	if (o->self_check && o->launches < SELF_CHECK_LEAST) {
+		log_error("--launches %s: --self-check needs %d or more, and ten say more",
+			  o->launches_text, SELF_CHECK_LEAST);
 		return -EINVAL;
 	}
 	if (o->launch_text && (parse_uint(o->launch_text, o->launches, &o->launch) || !o->launch)) {

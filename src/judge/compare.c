@@ -2,11 +2,13 @@
 #include "config.h"
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "judge/compare.h"
 #include "judge/correct.h"
+#include "judge/self_check.h"
 
 static int differ_text(char *why, size_t n, const char *field, const char *a, const char *b)
 {
@@ -297,6 +299,25 @@ static void judge_runs(struct comparison *c, const struct compare_side *guests)
 	}
 }
 
+/* The side that sees less decides what both can show. */
+static void find_detectable(struct compare_cells *c, const struct compare_side *host,
+			    const struct compare_side *guest)
+{
+	size_t n = host->n_runs < guest->n_runs ? host->n_runs : guest->n_runs;
+
+	for (size_t i = 0; i < c->n_rows; i++) {
+		struct compare_row *row = &c->rows[i];
+
+		if (!row->gate || !row->is_timed)
+			continue;
+		row->detectable = fmax(self_check_shift(host, row->id, c->by_run ? n : 0),
+				       self_check_shift(guest, row->id, c->by_run ? n : 0));
+		row->below = (row->word == COMPARE_SLOWER || row->word == COMPARE_FASTER) &&
+			     expm1(fabs(log(row->ratio.value))) < row->detectable;
+		c->n_below += row->below;
+	}
+}
+
 int compare_make_sides(struct comparison *c, const struct compare_side *host,
 		       const struct compare_side *guest, const struct compare_ask *ask)
 {
@@ -305,6 +326,7 @@ int compare_make_sides(struct comparison *c, const struct compare_side *host,
 
 	if (ret)
 		return ret;
+	find_detectable(&new.cells, host, guest);
 	for (size_t i = 0; i < host->n_runs; i++) {
 		compare_judge(&new.verdict, &new, 0, &host->runs[i]);
 		new.n_wrong += count_failed(&host->runs[i], &new.verdict);

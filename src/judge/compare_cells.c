@@ -144,9 +144,8 @@ static enum compare_state row_state(const struct side_cell *h, const struct side
 	}
 }
 
-/* Numbers of a side: its rounds' medians, or its runs'. The caller frees. */
-static double *side_units(const struct compare_side *side, const char *id, size_t at, bool by_run,
-			  size_t *n)
+double *compare_side_units(const struct compare_side *side, const char *id, size_t at, bool by_run,
+			   size_t *n)
 {
 	const struct cell_record *first = find_near(&side->runs[0], id, at);
 	double *v = calloc((by_run ? side->n_runs : first->n_rounds) + 1, sizeof(*v));
@@ -228,8 +227,8 @@ static int row_measure(struct compare_row *row, const struct compare_side *host,
 		       const struct compare_side *guest, size_t at, bool by_run,
 		       const struct compare_ask *ask)
 {
-	double *h = side_units(host, row->id, at, by_run, &row->n_host);
-	double *g = side_units(guest, row->id, at, by_run, &row->n_guest);
+	double *h = compare_side_units(host, row->id, at, by_run, &row->n_host);
+	double *g = compare_side_units(guest, row->id, at, by_run, &row->n_guest);
 	int ret = -ENOMEM;
 
 	/* cells of one id that do not measure the same thing are no pair */

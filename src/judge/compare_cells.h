@@ -86,6 +86,9 @@ struct compare_row {
 	enum compare_word word;
 	size_t further;          /* units more a side that would decide; 0: too many */
 	bool scattered;          /* open because of the scatter: only several runs would decide */
+	/* by the sides' self-checks, see judge/self_check.h; set by compare_make_sides */
+	double detectable;       /* smallest shift that such a comparison finds; 0: not known */
+	bool below;              /* called slower or faster by less than that */
 };
 
 struct compare_cells {
@@ -100,6 +103,7 @@ struct compare_cells {
 	bool judged;             /* false: emulated or replayed, times count for nothing */
 	size_t n_states[COMPARE_STATES];
 	size_t n_words[COMPARE_WORDS];
+	size_t n_below;          /* rows that are called different by less than is detectable */
 	size_t n_coarse;         /* coarse rows that are not gating */
 	/* of gating cells only */
 	size_t n_gates, n_gate_states[COMPARE_STATES], n_gate_words[COMPARE_WORDS];
@@ -109,6 +113,13 @@ struct compare_cells {
 int compare_cells_make(struct compare_cells *c, const struct compare_side *host,
 		       const struct compare_side *guest, const struct compare_ask *ask);
 void compare_cells_free(struct compare_cells *c);
+
+/*
+ * The numbers of a side that are compared: its rounds' medians, or its runs'. at: where the cell
+ * may be found. The caller frees; NULL: out of memory.
+ */
+double *compare_side_units(const struct compare_side *side, const char *id, size_t at, bool by_run,
+			   size_t *n);
 
 /* What a cell tells that gates look at; NULL: it is none. */
 const char *compare_gate(const struct cell_record *c);

@@ -7,6 +7,7 @@ libjudge_a_SOURCES += \
 	%D%/held.c %D%/held.h \
 	%D%/judge.c %D%/judge.h \
 	%D%/rules.c %D%/rules.h \
+	%D%/self_check.c %D%/self_check.h \
 	%D%/signs.c \
 	%D%/survey.c %D%/survey.h \
 	%D%/spread.c %D%/spread.h \

@@ -1,54 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <errno.h>
-#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 #include "judge/spread.h"
 
-/* The sum of squares of a launch's rounds around their mean, in logs, and how many are free. */
-static int add_rounds(const struct cell_record *c, double clock_hz, double *squares, size_t *free_n)
-{
-	double *v = calloc(c->n_rounds + 1, sizeof(*v));
-	size_t n;
+/* Of a normal distribution so many median absolute deviations are a standard deviation. */
+#define NORMAL 1.4826
 
-	if (!v)
+static double deviation(double *logs, size_t n)
+{
+	struct summary s;
+
+	return summary_make(&s, logs, n) ? 0 : NORMAL * s.mad;
+}
+
+/* The rounds' distances from their launch's median, in logs, behind those that are there. */
+static int add_rounds(double **logs, size_t *n, const struct cell_record *c, double clock_hz)
+{
+	double *more = realloc(*logs, (*n + c->n_rounds + 1) * sizeof(**logs)), *v;
+	size_t got;
+
+	if (!more)
 		return -ENOMEM;
-	n = cell_medians(c, clock_hz, v);
-	for (size_t i = 0; i < n; i++)
-		v[i] = log(v[i]);
-	if (n > 1) {
-		*squares += gsl_stats_tss(v, 1, n);
-		*free_n += n - 1;
-	}
-	free(v);
+	*logs = more;
+	v = more + *n;
+	got = cell_medians(c, clock_hz, v);
+	for (size_t i = 0; i < got; i++)
+		v[i] = log(v[i] / c->summary.median);
+	*n += got;
 	return 0;
 }
 
 static int row_fill(struct spread_row *row, const struct compare_side *launches, double *medians)
 {
-	double squares = 0, rounds = 0;
-	size_t n = launches->n_runs, free_n = 0;
+	double *rounds = NULL;
+	size_t n = launches->n_runs, n_rounds = 0;
 	int ret = 0;
 
 	for (size_t i = 0; i < n && !ret; i++) {
 		const struct result *r = &launches->runs[i];
 		const struct cell_record *c = result_find_cell(r, row->id);
 
-		medians[i] = c->summary.median;
-		rounds += (double)c->summary.n / (double)n;
-		ret = add_rounds(c, r->clock_hz, &squares, &free_n);
+		medians[i] = log(c->summary.median);
+		ret = add_rounds(&rounds, &n_rounds, c, r->clock_hz);
 	}
-	if (ret)
-		return ret;
-	row->within = free_n ? sqrt(squares / (double)free_n) : 0;
-	/* the median of normal numbers has pi/2 times the variance of their mean, or a little less */
-	row->explained = row->within * sqrt(M_PI / 2 / rounds);
-	for (size_t i = 0; i < n; i++)
-		medians[i] = log(medians[i]);
-	row->between = gsl_stats_sd(medians, 1, n);
-	row->median = exp(summary_median(medians, n));
-	return 0;
+	if (!ret) {
+		row->within = deviation(rounds, n_rounds);
+		/* of normal numbers the median's variance is that of one, times pi/2, by n */
+		row->explained = row->within * sqrt(M_PI / 2 * (double)n / (double)n_rounds);
+		row->between = deviation(medians, n);
+		row->median = exp(summary_median(medians, n));
+	}
+	free(rounds);
+	return ret;
 }
 
 static bool all_measured(const struct compare_side *launches, const char *id)

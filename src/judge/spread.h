@@ -6,8 +6,9 @@
 
 /*
  * What launches of one command differ by, against what the rounds of one launch do: which level a
- * comparison must take as its unit. Of the gating cells, as standard deviations of logs: 0.01 is
- * about 1 %. Pure.
+ * comparison must take as its unit. Of the gating cells, in logs (0.01 is about 1 %), as 1.4826
+ * median absolute deviations: the standard deviation of a normal distribution, and one wild round
+ * does not move it much more than it moves a median. Pure.
  */
 struct spread_row {
 	const char *id, *unit;

@@ -151,12 +151,13 @@ static void add_gate(struct checks *checks, const struct comparison *c,
 	if (c->cells.judged)
 		snprintf(p, sizeof(p), ", p %.3g", row->p_adjusted);
 	set_value(add(checks, row->id, gate_outcome(c, row),
-		      "%s: guest by host %.4g, 95 %% interval %.4g to %.4g%s: %s%s",
+		      "%s: guest by host %.4g, 95 %% interval %.4g to %.4g%s: %s%s%s",
 		      c->cells.judged ? compare_word_name(row->word) : "not judged",
 		      row->ratio.value, row->ratio.low, row->ratio.high, p, row->gate,
 		      format_emulated(c) ? "; emulated, says nothing about hardware" :
 		      row->word == COMPARE_SLOWER && !c->ask.fail_on_regression ?
-					   "; a failure with --fail-on regression" : ""),
+					   "; a failure with --fail-on regression" : "",
+		      row->below ? "; less than a self-check finds here" : ""),
 		  row->ratio.value, "ratio");
 }
 

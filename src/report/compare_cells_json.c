@@ -17,8 +17,11 @@ static json_t *json_cell(const struct cell_record *c, double median, size_t n)
 static json_t *json_test(const struct compare_row *row)
 {
 	json_t *o =
-		json_pack("{sf sf sf sb ss}", "p", row->p, "p_adjusted", row->p_adjusted, "p_same",
-			  row->p_same, "exact", row->exact, "word", compare_word_name(row->word));
+		json_pack("{sf sf sf sb ss so sb}", "p", row->p, "p_adjusted", row->p_adjusted,
+			  "p_same", row->p_same, "exact", row->exact, "word",
+			  compare_word_name(row->word), "detectable",
+			  row->detectable > 0 ? json_real(row->detectable) : json_null(),
+			  "below_detectable", row->below);
 
 	if (row->word == COMPARE_OPEN)
 		json_object_set_new(o, "further",

@@ -133,6 +133,12 @@ static const char *gate_word(const struct compare_row *row)
 	return row->is_timed ? "not judged" : compare_state_name(row->state);
 }
 
+static void print_below(FILE *out, const struct compare_row *row)
+{
+	fprintf(out, "  %-*sWARNING: less than the %.1f %% that a self-check finds here: see it again\n",
+		WORD, "", 100 * row->detectable);
+}
+
 /* Of gating cells the word stands before the id. */
 static void print_gates(FILE *out, const struct comparison *c, const struct compare_row **rows,
 			size_t n)
@@ -152,6 +158,8 @@ static void print_gates(FILE *out, const struct comparison *c, const struct comp
 		print_figures(out, row, last);
 		text_style_end(out);
 		fputc('\n', out);
+		if (row->below)
+			print_below(out, row);
 		if (row->scattered)
 			text_wrapped(out, "", 2 + WORD, "within the scatter: only several runs a "
 				     "side would decide");

@@ -44,7 +44,8 @@ static void print_spread(FILE *out, const struct spread *s)
 		"launches", "explained", "rounds", "noisiest");
 	for (size_t i = 0; i < s->n_rows; i++)
 		print_row(out, &s->rows[i]);
-	text_wrapped(out, "  launches", 13, "the launches' medians, as a standard deviation");
+	text_wrapped(out, "  launches", 13, "the launches' medians, 1.4826 median absolute deviations: a standard "
+		     "deviation where they are normal");
 	text_wrapped(out, "  explained", 13, "what the rounds alone would make of that; where launches "
 		     "differ by more, one run a side cannot tell two sides from two launches");
 	text_wrapped(out, "  rounds", 13, "the rounds' medians of one launch");

@@ -41,6 +41,7 @@ libjudge_a_SOURCES += \
 	%D%/survey_read.c \
 	%D%/survey_text.c \
 	%D%/table.c %D%/table.h \
+	%D%/self_check.h %D%/self_check_json.c %D%/self_check_text.c \
 	%D%/text.c %D%/text.h \
 	%D%/witness_read.c \
 	%D%/witness_text.c \

@@ -7,6 +7,7 @@
 #include "report/json_file.h"
 #include "report/reader.h"
 #include "report/report.h"
+#include "report/self_check.h"
 
 /* Beyond these a file is not a result of ours, whatever it says. */
 #define CELLS_MAX      10000u
@@ -273,6 +274,7 @@ static void read_root(struct reader *rd, const json_t *root, struct result *r)
 	read_plan(rd, root, r);
 	read_probes(rd, root, r);
 	read_journal(rd, root, r);
+	self_check_read(rd, root, &r->self_check);
 	read_cells(rd, root, r);
 }
 

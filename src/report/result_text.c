@@ -6,6 +6,7 @@
 #include "judge/correct.h"
 #include "report/page.h"
 #include "report/report.h"
+#include "report/self_check.h"
 
 #define LABEL  32
 #define COLUMN 22
@@ -243,4 +244,6 @@ void result_text(FILE *out, const struct result *r, const struct verdict *v, con
 	text_wrapped(out, "run", 11, line);
 	if (saved)
 		text_wrapped(out, "saved", 11, saved);
+	if (r->self_check.launches)
+		self_check_text(out, &r->self_check);
 }

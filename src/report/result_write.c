@@ -3,6 +3,7 @@
 #include <string.h>
 #include "report/json_file.h"
 #include "report/report.h"
+#include "report/self_check.h"
 
 static json_t *json_round(const struct round *r, bool counts)
 {
@@ -124,5 +125,7 @@ int result_write(const struct result *r, const struct verdict *verdict, const ch
 		window_state_name(r->window), "asks", "plain", r->asks[0], "wc", r->asks[1], "ram",
 		r->asks[2], "devmem", r->asks[3], "plan", json_plan(r), "probes", probes, "journal", journal, "cells",
 		cells, "verdict", json_verdict(verdict, r));
+	if (r->self_check.launches)
+		json_object_set_new(root, "self_check", self_check_json(&r->self_check));
 	return json_file_write(root, path, false);
 }

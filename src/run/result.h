@@ -7,6 +7,7 @@
 #include "base/fault.h"
 #include "env/env.h"
 #include "pci/device.h"
+#include "stat/rate.h"
 #include "stat/summary.h"
 
 /*
@@ -121,6 +122,38 @@ struct launch_record {
 	uint64_t seed;           /* that the launches' seeds come from */
 };
 
+/*
+ * What launches of one machine held against each other show: how often mmiocompare would cry wolf
+ * here, and what it would find. launches 0: there was none. See judge/self_check.h.
+ */
+#define SELF_CHECK_SIZES 2 /* one run a side, and half of the launches */
+#define SELF_CHECK_CELLS 3 /* the gating ones */
+
+struct self_check_rate {
+	unsigned int runs;       /* a side */
+	unsigned int comparisons;
+	unsigned int independent; /* that share no launch */
+	struct rate gating;      /* comparisons in which at least one gating cell "differs" */
+	struct rate others;      /* other cells that "differ" */
+};
+
+struct self_check_cell {
+	char id[96];
+	double shifts[SELF_CHECK_SIZES]; /* by sizes' runs a side; 0: none is found */
+};
+
+struct self_check {
+	unsigned int launches;
+	double min_effect;       /* of the rates; the shifts are for none */
+	bool judged;             /* false: emulated or replayed, nothing below is set */
+	struct self_check_rate sizes[SELF_CHECK_SIZES];
+	unsigned int n_sizes;
+	/* the first half against the second: what drifted meanwhile */
+	unsigned int drift_gating, drift_others, drift_cells;
+	struct self_check_cell cells[SELF_CHECK_CELLS];
+	unsigned int n_cells;
+};
+
 struct result {
 	/* the run */
 	char version[32];        /* of mmiobench */
@@ -158,6 +191,7 @@ struct result {
 	size_t n_probes;
 	struct journal_record *journal;
 	size_t n_journal;
+	struct self_check self_check;
 };
 
 void result_free(struct result *r);

@@ -12,6 +12,7 @@ check_PROGRAMS += \
 	%D%/test-plan \
 	%D%/test-plot \
 	%D%/test-result \
+	%D%/test-self-check \
 	%D%/test-stat \
 	%D%/test-survey \
 	tests/replay/test-sets \
@@ -53,6 +54,9 @@ check_PROGRAMS += \
 %C%_test_result_SOURCES = %D%/test-result.c %D%/fixture.c %D%/fixture.h
 %C%_test_result_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_result_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_self_check_SOURCES = %D%/test-self-check.c %D%/fixture.c %D%/fixture.h
+%C%_test_self_check_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_self_check_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
 %C%_test_stat_SOURCES = %D%/test-stat.c
 %C%_test_stat_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_stat_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
@@ -79,6 +83,7 @@ TESTS += \
 	%D%/test-plan \
 	%D%/test-plot \
 	%D%/test-result \
+	%D%/test-self-check \
 	%D%/test-stat \
 	%D%/test-survey \
 	tests/replay/test-sets \
