@@ -25,3 +25,4 @@ include tests/completion/local.mk
 include tests/doc/local.mk
 include tests/man/local.mk
 include tests/page/local.mk
+include tests/html/local.mk

@@ -27,7 +27,7 @@ static const char *value(char *buf, size_t n, const struct compare_row *row, dou
 }
 
 /* Two digits behind the point, as long as they say something. */
-static const char *ratio_text(char *buf, size_t n, double v)
+const char *compare_ratio_text(char *buf, size_t n, double v)
 {
 	if (v < 9999.5)
 		snprintf(buf, n, "%.*f", v < 9.995 ? 2 : v < 99.95 ? 1 : 0, v);
@@ -71,9 +71,9 @@ static void print_figures(FILE *out, const struct compare_row *row, const char *
 		value(g, sizeof(g), row, row->guest_median, row->guest));
 	if (!row->is_timed)
 		return;
-	snprintf(interval, sizeof(interval), "[%s, %s]", ratio_text(lo, sizeof(lo), row->ratio.low),
-		 ratio_text(hi, sizeof(hi), row->ratio.high));
-	fprintf(out, "%6s %-12s%6s", ratio_text(r, sizeof(r), row->ratio.value), interval,
+	snprintf(interval, sizeof(interval), "[%s, %s]", compare_ratio_text(lo, sizeof(lo), row->ratio.low),
+		 compare_ratio_text(hi, sizeof(hi), row->ratio.high));
+	fprintf(out, "%6s %-12s%6s", compare_ratio_text(r, sizeof(r), row->ratio.value), interval,
 		last_text(p, sizeof(p), row, last));
 }
 
@@ -110,7 +110,7 @@ static double distance(const struct compare_row *row)
 	return row->is_timed ? fabs(log(row->ratio.value)) : HUGE_VAL;
 }
 
-static int worst_first(const void *a, const void *b)
+int compare_worst_first(const void *a, const void *b)
 {
 	static const int order[COMPARE_WORDS] = { [COMPARE_NO_WORD] = 0, [COMPARE_SLOWER] = 1,
 						  [COMPARE_OPEN] = 2, [COMPARE_FASTER] = 3,
@@ -126,7 +126,7 @@ static int worst_first(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
-static const char *gate_word(const struct compare_row *row)
+const char *compare_row_word(const struct compare_row *row)
 {
 	if (row->word)
 		return compare_word_name(row->word);
@@ -253,66 +253,59 @@ static void add_count(char *line, size_t size, size_t n, const char *what)
 		snprintf(line + used, size - used, "%s%zu %s", used ? ", " : "", n, what);
 }
 
-static void print_states(FILE *out, const struct comparison *c)
+const char *compare_states_text(char *line, size_t size, const struct comparison *c)
 {
 	const struct compare_cells *t = &c->cells;
-	char line[256] = "";
 
-	add_count(line, sizeof(line), t->n_states[COMPARE_MEASURED], "timed on both sides");
-	add_count(line, sizeof(line), t->n_states[COMPARE_COUNTED], "counted events on both");
-	add_count(line, sizeof(line), t->n_states[COMPARE_NOT_RUN], "skipped on both");
-	add_count(line, sizeof(line), t->n_states[COMPARE_ONE_SIDED], "MEASURED ON ONE ONLY");
-	add_count(line, sizeof(line), t->n_states[COMPARE_ABSENT], "ABSENT ON ONE");
-	add_count(line, sizeof(line), t->n_states[COMPARE_FAILED], "FAILED");
-	text_wrapped(out, "cells", LABEL, line);
+	line[0] = '\0';
+	add_count(line, size, t->n_states[COMPARE_MEASURED], "timed on both sides");
+	add_count(line, size, t->n_states[COMPARE_COUNTED], "counted events on both");
+	add_count(line, size, t->n_states[COMPARE_NOT_RUN], "skipped on both");
+	add_count(line, size, t->n_states[COMPARE_ONE_SIDED], "MEASURED ON ONE ONLY");
+	add_count(line, size, t->n_states[COMPARE_ABSENT], "ABSENT ON ONE");
+	add_count(line, size, t->n_states[COMPARE_FAILED], "FAILED");
+	return line;
 }
 
-static void print_words(FILE *out, const struct comparison *c, const char *label, const size_t *n,
-			const char *behind)
+const char *compare_words_text(char *line, size_t size, const struct comparison *c, const size_t *n)
 {
-	char line[256];
-
-	snprintf(line, sizeof(line),
-		 "%zu slower, %zu faster, %zu the same within %g %%, %zu inconclusive%s",
+	snprintf(line, size, "%zu slower, %zu faster, %zu the same within %g %%, %zu inconclusive",
 		 n[COMPARE_SLOWER], n[COMPARE_FASTER], n[COMPARE_SAME], 100 * c->ask.min_effect,
-		 n[COMPARE_OPEN], behind);
-	text_wrapped(out, label, LABEL, line);
+		 n[COMPARE_OPEN]);
+	return line;
 }
 
-static void print_unit(FILE *out, const struct comparison *c)
+const char *compare_unit_text(char *line, size_t size, const struct comparison *c)
 {
-	char line[320];
-
 	if (c->cells.by_run)
-		snprintf(line, sizeof(line),
+		snprintf(line, size,
 			 "a run's median: %zu runs on the host, %zu in the guest",
 			 c->sides[0].n_runs, c->sides[1].n_runs);
 	else
-		snprintf(line, sizeof(line),
+		snprintf(line, size,
 			 "a round of one run a side: what differs from launch to launch is not seen "
 			 "but in how the cells scatter, %.1f %% here, and a difference must be beyond "
 			 "%d times that; several runs a side show it (A.json... -- B.json...)",
 			 100 * expm1(c->cells.scatter), COMPARE_SCATTERS);
-	text_wrapped(out, "unit", LABEL, line);
+	return line;
 }
 
 static void print_counts(FILE *out, const struct comparison *c)
 {
 	const struct compare_cells *t = &c->cells;
-	char behind[64];
+	char line[320], gates[400];
 
-	print_states(out, c);
+	text_wrapped(out, "cells", LABEL, compare_states_text(line, sizeof(line), c));
 	if (!t->judged) {
-		text_wrapped(out, "", LABEL,
-			     "not judged: these times say nothing about hardware, "
-			     "and no regression is claimed");
+		text_wrapped(out, "", LABEL, COMPARE_NOT_JUDGED);
 		return;
 	}
-	print_words(out, c, "", t->n_words, "");
-	snprintf(behind, sizeof(behind), " (%zu of %d are in both plans)",
+	text_wrapped(out, "", LABEL, compare_words_text(line, sizeof(line), c, t->n_words));
+	snprintf(gates, sizeof(gates), "%s (%zu of %d are in both plans)",
+		 compare_words_text(line, sizeof(line), c, t->n_gate_words),
 		 t->n_gates - t->n_gate_states[COMPARE_ABSENT], COMPARE_GATES);
-	print_words(out, c, "gates", t->n_gate_words, behind);
-	print_unit(out, c);
+	text_wrapped(out, "gates", LABEL, gates);
+	text_wrapped(out, "unit", LABEL, compare_unit_text(line, sizeof(line), c));
 }
 
 static void print_approximate(FILE *out, const struct comparison *c)
@@ -335,7 +328,7 @@ static void print_tables(FILE *out, const struct comparison *c, const struct com
 
 	for (size_t i = 0; i < n; i++)
 		rows[i] = &c->cells.rows[i];
-	qsort(rows, n, sizeof(*rows), worst_first);
+	qsort(rows, n, sizeof(*rows), compare_worst_first);
 	print_gates(out, c, rows, n);
 	hidden +=
 		print_section(out, "slower", "p", rows, n, COMPARE_SLOWER, COMPARE_MEASURED, &room);

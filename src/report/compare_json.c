@@ -14,7 +14,7 @@ static json_t *json_run(const struct result *r)
 			 env_guest_name(r->env.virt.guest));
 }
 
-static json_t *json_witness(const struct comparison *c)
+static json_t *json_held(const struct comparison *c)
 {
 	if (!c->ask.witness)
 		return json_null();
@@ -27,7 +27,7 @@ int compare_write(const struct comparison *c, const char *path)
 					 "mmiobench-compare/1", "host", json_run(c->host), "guest",
 					 json_run(c->guest), "verdict",
 					 json_verdict(&c->verdict, c->guest), "witness",
-					 json_witness(c), "figures",
+					 json_held(c), "figures",
 					 compare_figures_json(c), "cells", compare_cells_json(c),
 					 "n_wrong", (int)c->n_wrong, "exit_status",
 					 compare_status(c)),

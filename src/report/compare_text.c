@@ -103,29 +103,36 @@ static void print_wrong(FILE *out, const struct comparison *c, int side, const s
 }
 
 /* The worst of several guests' runs is the one that the verdict is about. */
-static void print_runs(FILE *out, const struct comparison *c)
+const char *compare_runs_text(char *line, size_t size, const struct comparison *c)
 {
-	char line[256];
-
+	line[0] = '\0';
 	if (c->sides[1].n_runs == 1)
-		return;
-	snprintf(line, sizeof(line), "of %zu runs in the guest %u preserved, %u inconclusive, %u "
+		return line;
+	snprintf(line, size, "of %zu runs in the guest %u preserved, %u inconclusive, %u "
 		 "demoted, %u trapped, %u write-back; below the worst, of %s", c->sides[1].n_runs,
 		 c->n_verdicts[VERDICT_PRESERVED], c->n_verdicts[VERDICT_INCONCLUSIVE],
 		 c->n_verdicts[VERDICT_DEMOTED], c->n_verdicts[VERDICT_TRAPPED],
 		 c->n_verdicts[VERDICT_WRITE_BACK], c->guest->started);
-	text_wrapped(out, "verdicts", 11, line);
+	return line;
+}
+
+const char *compare_witness_text(char *line, size_t size, const struct comparison *c)
+{
+	line[0] = '\0';
+	if (!c->ask.witness)
+		return line;
+	snprintf(line, size, "%s: %s%s", c->held == HELD_DISAGREES ? "DISAGREES" :
+		 held_name(c->held), c->held_why, c->held == HELD_DISAGREES ?
+		 ". Was it another VM, or another time? If not, one of them is wrong: report it" : "");
+	return line;
 }
 
 static void print_witness(FILE *out, const struct comparison *c)
 {
 	char line[400];
 
-	if (!c->ask.witness)
+	if (!*compare_witness_text(line, sizeof(line), c))
 		return;
-	snprintf(line, sizeof(line), "%s: %s%s", c->held == HELD_DISAGREES ? "DISAGREES" :
-		 held_name(c->held), c->held_why, c->held == HELD_DISAGREES ?
-		 ". Was it another VM, or another time? If not, one of them is wrong: report it" : "");
 	text_style_begin(out, c->held == HELD_DISAGREES ? TEXT_BAD : TEXT_PLAIN);
 	text_wrapped(out, "witness", 11, line);
 	text_style_end(out);
@@ -133,7 +140,7 @@ static void print_witness(FILE *out, const struct comparison *c)
 
 void compare_text(FILE *out, const struct comparison *c)
 {
-	char line[200], why[160];
+	char line[256], why[160];
 	int status;
 
 	text_style_begin(out, TEXT_HEAD);
@@ -155,7 +162,8 @@ void compare_text(FILE *out, const struct comparison *c)
 		print_wrong(out, c, 0, &c->sides[0].runs[i]);
 	for (size_t i = 0; i < c->sides[1].n_runs; i++)
 		print_wrong(out, c, 1, &c->sides[1].runs[i]);
-	print_runs(out, c);
+	if (*compare_runs_text(line, sizeof(line), c))
+		text_wrapped(out, "verdicts", 11, line);
 	print_verdict(out, c);
 	print_witness(out, c);
 	status = compare_status_why(c, why, sizeof(why));

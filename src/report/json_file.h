@@ -35,6 +35,10 @@ json_t *json_environment(const struct env *env);
 json_t *json_device(const struct pci_device *d);
 json_t *json_bar(const struct bar *b);
 
+/* Fresh, the whole of a file; NULL: out of memory. */
+json_t *json_result(const struct result *r, const struct verdict *v);
+json_t *json_witness(const struct witness *w);
+
 /* A fresh object with word, confidence, reason, evidence, advice; NULL: out of memory. */
 json_t *json_verdict(const struct verdict *v, const struct result *run);
 

@@ -19,6 +19,15 @@ libjudge_a_SOURCES += \
 	%D%/format_markdown.c \
 	%D%/format_openmetrics.c \
 	%D%/formats.c %D%/formats.h \
+	%D%/html.h \
+	%D%/html_assets.h \
+	%D%/html_compare.c \
+	%D%/html_machine.c \
+	%D%/html_page.c %D%/html_page.h \
+	%D%/html_result.c \
+	%D%/html_svg.c %D%/html_svg.h \
+	%D%/html_verdict.c \
+	%D%/html_write.c %D%/html_write.h \
 	%D%/json_file.c %D%/json_file.h \
 	%D%/launches.h %D%/launches_text.c \
 	%D%/output.c %D%/output.h \
@@ -47,3 +56,18 @@ libjudge_a_SOURCES += \
 	%D%/witness_text.c \
 	%D%/witness_write.c
 libmeasure_a_SOURCES += %D%/list.h %D%/list_text.c
+
+# The report's style and script as C strings, with the hashes that its policy lets run.
+HTML_FILES = %D%/html/embed.awk %D%/html/report.css %D%/html/report.js
+EXTRA_DIST += $(HTML_FILES)
+nodist_libjudge_a_SOURCES = %D%/html_assets.c
+CLEANFILES += %D%/html_assets.c
+%D%/html_assets.c: $(HTML_FILES)
+	$(AM_V_GEN)$(MKDIR_P) %D% && \
+	embed() { \
+		sum=`sha256sum <"$$2"` && \
+		$(AWK) -v name="$$1" -v sum="$${sum%% *}" -f $(srcdir)/%D%/html/embed.awk "$$2"; \
+	} && { \
+		embed html_style $(srcdir)/%D%/html/report.css && \
+		embed html_script $(srcdir)/%D%/html/report.js; \
+	} >$@.part && mv $@.part $@

@@ -104,9 +104,9 @@ int result_writable(const char *path)
 	return json_file_writable(path);
 }
 
-int result_write(const struct result *r, const struct verdict *verdict, const char *path)
+json_t *json_result(const struct result *r, const struct verdict *verdict)
 {
-	json_t *cells = json_array(), *probes = json_array(), *journal = json_array(), *root;
+	json_t *cells = json_array(), *probes = json_array(), *journal = json_array();
 
 	for (size_t i = 0; i < r->n_cells; i++)
 		json_array_append_new(cells, json_cell(&r->cells[i]));
@@ -114,7 +114,7 @@ int result_write(const struct result *r, const struct verdict *verdict, const ch
 		json_array_append_new(probes, json_probe(&r->probes[i]));
 	for (size_t i = 0; i < r->n_journal; i++)
 		json_array_append_new(journal, json_journal(&r->journal[i]));
-	root = json_pack(
+	return json_pack(
 		"{ss s{ss ss} so ss sf sb sb so so so s{sI sI ss} s{ss ss ss ss} so so so so so}",
 		"schema", RESULT_SCHEMA, "tool", "version", r->version, "arch", r->arch, "command",
 		json_text(r->command ? r->command : ""), "started", r->started, "duration_s",

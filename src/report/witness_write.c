@@ -61,7 +61,7 @@ static json_t *json_bars(const struct witness *w)
 	return bars;
 }
 
-int witness_write(const struct witness *w, const char *path)
+json_t *json_witness(const struct witness *w)
 {
 	json_t *prots = json_array(), *ranges = json_array(), *vmms = json_array();
 
@@ -72,16 +72,19 @@ int witness_write(const struct witness *w, const char *path)
 		json_array_append_new(ranges, json_range(&w->ranges[i]));
 	for (size_t i = 0; i < w->n_vmms; i++)
 		json_array_append_new(vmms, json_vmm(w, &w->vmms[i]));
-	return json_file_write(
-		json_pack("{ss s{ss ss} so ss sf sb so so so ss so so sI sI so so so}", "schema",
-			  WITNESS_SCHEMA, "tool", "version", w->version, "arch", w->arch, "command",
-			  json_text(w->command ? w->command : ""), "started", w->started,
-			  "duration_s", w->duration_s, "replayed", w->replayed, "environment",
-			  json_environment(&w->env), "device", json_device(&w->device), "pid",
-			  w->pid ? json_integer(w->pid) : json_null(), "end",
-			  witness_end_name(w->end), "prots", prots, "hits",
-			  w->has_hits ? json_integer((json_int_t)w->hits) : json_null(), "lost",
-			  (json_int_t)w->lost, "unplaced", (json_int_t)w->unplaced, "mappings",
-			  ranges, "vmms", vmms, "bars", json_bars(w)),
-		path, true);
+	return json_pack("{ss s{ss ss} so ss sf sb so so so ss so so sI sI so so so}", "schema",
+			 WITNESS_SCHEMA, "tool", "version", w->version, "arch", w->arch, "command",
+			 json_text(w->command ? w->command : ""), "started", w->started,
+			 "duration_s", w->duration_s, "replayed", w->replayed, "environment",
+			 json_environment(&w->env), "device", json_device(&w->device), "pid",
+			 w->pid ? json_integer(w->pid) : json_null(), "end",
+			 witness_end_name(w->end), "prots", prots, "hits",
+			 w->has_hits ? json_integer((json_int_t)w->hits) : json_null(), "lost",
+			 (json_int_t)w->lost, "unplaced", (json_int_t)w->unplaced, "mappings",
+			 ranges, "vmms", vmms, "bars", json_bars(w));
+}
+
+int witness_write(const struct witness *w, const char *path)
+{
+	return json_file_write(json_witness(w), path, true);
 }

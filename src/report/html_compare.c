@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "report/compare_cells.h"
+#include "report/format.h"
+#include "report/html_page.h"
+#include "report/html_write.h"
+#include "report/json_file.h"
+#include "report/text.h"
+
+static void put_lines(FILE *out, const struct comparison *c)
+{
+	char line[512], why[160];
+	int status = compare_status_why(c, why, sizeof(why));
+
+	if (*compare_runs_text(line, sizeof(line), c))
+		html_line(out, "Verdicts", line);
+	if (*compare_witness_text(line, sizeof(line), c))
+		html_line(out, "Witness", line);
+	snprintf(line, sizeof(line), "%d%s%s", status, why[0] ? ": " : "", why);
+	html_line(out, "Exit status", line);
+}
+
+static void put_marks(FILE *out, const struct comparison *c)
+{
+	if (format_emulated(c))
+		html_mark(out, "unsure", "EMULATED", "A side ran on an emulated CPU: times say nothing "
+			  "about hardware, and count for nothing in the verdict.");
+	if (format_replayed(c))
+		html_mark(out, "unsure", "REPLAYED", "A side ran on a recorded tree (--sysroot): no real "
+			  "device.");
+	for (int s = 0; s < 2; s++)
+		for (size_t i = 0; i < c->sides[s].n_runs; i++) {
+			struct verdict v;
+
+			compare_judge(&v, c, s, &c->sides[s].runs[i]);
+			html_wrong(out, s ? "guest, " : "host, ", &c->sides[s].runs[i], &v);
+		}
+}
+
+static void put_verdict(FILE *out, const struct comparison *c)
+{
+	char sentence[512], host[400], guest[400], what[900];
+	const struct html_answer answer = {
+		.verdict = &c->verdict, .sentence = sentence, .subject = what,
+		.asked = c->guest->asks[1],
+		.got = effective_name(c->verdict.effective, c->guest->arch),
+	};
+
+	snprintf(what, sizeof(what), "host: %s\nguest: %s", html_subject(host, sizeof(host), c->host),
+		 html_subject(guest, sizeof(guest), c->guest));
+	compare_verdict_text(sentence, sizeof(sentence), c);
+	html_verdict(out, &answer);
+	put_lines(out, c);
+	html_verdict_end(out);
+	put_marks(out, c);
+	html_contents(out);
+}
+
+/* A side's median in the unit; what has none says why. */
+static void put_side(FILE *out, const struct compare_row *row, double median,
+		     const struct cell_record *cell)
+{
+	char shown[40];
+
+	if (row->is_timed && !strcmp(row->unit, "B/s"))
+		html_figure(out, median, text_rate(shown, sizeof(shown), median));
+	else if (row->is_timed)
+		html_figure(out, median, text_ns(shown, sizeof(shown), median));
+	else
+		html_put(out, "<td class=\"number soft\">%s</td>",
+			 cell ? text_cell(shown, sizeof(shown), cell) : "absent");
+}
+
+static void put_ratio(FILE *out, const struct compare_row *row, bool judged)
+{
+	char shown[24], low[24], high[24];
+
+	if (!row->is_timed) {
+		fputs("<td></td><td></td><td></td>", out);
+		return;
+	}
+	html_figure(out, row->ratio.value,
+		    compare_ratio_text(shown, sizeof(shown), row->ratio.value));
+	html_put(out, "<td class=\"number\">%s to %s</td>",
+		 compare_ratio_text(low, sizeof(low), row->ratio.low),
+		 compare_ratio_text(high, sizeof(high), row->ratio.high));
+	snprintf(shown, sizeof(shown), row->p_adjusted < 0.0005 ? "< 0.001" : "%.3f", row->p_adjusted);
+	if (judged)
+		html_figure(out, row->p_adjusted, shown);
+	else
+		fputs("<td></td>", out);
+}
+
+/* What the row tells that gates look at, or why one side lacks it. */
+static void put_note(FILE *out, const struct compare_row *row)
+{
+	bool lacking = row->state != COMPARE_MEASURED && row->state != COMPARE_COUNTED;
+	char sides[400] = "";
+
+	if (lacking)
+		compare_sides_text(sides, sizeof(sides), row);
+	html_put(out, "<td class=\"long\">%s%s%s</td>", row->gate ? row->gate : "",
+		 row->gate && lacking ? "; " : "", sides);
+}
+
+static const char *word_tone(const struct compare_row *row)
+{
+	if (row->word == COMPARE_SLOWER || row->state == COMPARE_FAILED ||
+	    row->state == COMPARE_ABSENT)
+		return "bad";
+	return row->word == COMPARE_FASTER || row->word == COMPARE_SAME ? "good" : "none";
+}
+
+static void put_rows(FILE *out, const struct comparison *c, const struct compare_row *const *rows,
+		     bool gates)
+{
+	static const struct html_column columns[] = {
+		{ "guest is", false },	   { "cell", false },	       { "host", true },
+		{ "guest", true },	   { "guest / host", true },   { "95 % interval", true },
+		{ "p", true },		   { "note", false },	       { NULL, false }
+	};
+
+	html_table(out, !c->cells.judged ? "Not judged: these times say nothing about hardware." :
+		   gates ? "The few cells that --fail-on looks at." :
+			   "The worst first. Medians; of a rate less than 1 is slower, of a time more.",
+		   columns);
+	for (size_t i = 0; i < c->cells.n_rows; i++) {
+		const struct compare_row *row = rows[i];
+
+		if (gates && !row->gate)
+			continue;
+		html_put(out, "<tr><td class=\"word %s\">%s</td><td class=\"id\">%s</td>", word_tone(row),
+			 compare_row_word(row), row->id);
+		put_side(out, row, row->host_median, row->host);
+		put_side(out, row, row->guest_median, row->guest);
+		put_ratio(out, row, c->cells.judged);
+		put_note(out, row);
+		fputs("</tr>\n", out);
+	}
+	html_table_end(out);
+}
+
+static void put_counts(FILE *out, const struct comparison *c)
+{
+	const struct compare_cells *t = &c->cells;
+	char line[400];
+
+	fputs("<dl>\n", out);
+	html_line(out, "Cells", compare_states_text(line, sizeof(line), c));
+	if (t->judged) {
+		html_line(out, "In the guest", compare_words_text(line, sizeof(line), c, t->n_words));
+		html_line(out, "Gating cells",
+			  compare_words_text(line, sizeof(line), c, t->n_gate_words));
+		html_line(out, "Unit", compare_unit_text(line, sizeof(line), c));
+	} else {
+		html_line(out, "In the guest", COMPARE_NOT_JUDGED);
+	}
+	fputs("</dl>\n", out);
+}
+
+static int put_figures(FILE *out, const struct comparison *c)
+{
+	size_t n = c->cells.n_rows;
+	const struct compare_row **rows = calloc(n + 1, sizeof(*rows));
+
+	if (!rows)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		rows[i] = &c->cells.rows[i];
+	qsort(rows, n, sizeof(*rows), compare_worst_first);
+	html_section(out, "figures", "Figures");
+	put_counts(out, c);
+	if (c->cells.n_gates)
+		put_rows(out, c, rows, true);
+	html_fold(out, false, "All cells, the guest held against the host", n);
+	put_rows(out, c, rows, false);
+	html_fold_end(out);
+	html_section_end(out);
+	free(rows);
+	return 0;
+}
+
+static int put_run(FILE *out, const struct comparison *c, int side, size_t i)
+{
+	const struct result *r = &c->sides[side].runs[i];
+	const char *word = side ? "guest" : "host";
+	char number[24] = "", id[48], file[48], what[96];
+	struct verdict v;
+
+	if (c->sides[side].n_runs > 1)
+		snprintf(number, sizeof(number), "-%zu", i + 1);
+	snprintf(id, sizeof(id), "raw-%s%s", word, number);
+	snprintf(file, sizeof(file), "%s%s.json", word, number);
+	snprintf(what, sizeof(what), "the %s, run at %s", word, r->started);
+	judge_run(&v, r, NULL); /* by itself, as its own program wrote it */
+	return html_raw(out, id, file, what, json_result(r, &v));
+}
+
+static int put_raw(FILE *out, const struct comparison *c)
+{
+	int ret = 0;
+
+	html_section(out, "raw", "Raw data");
+	fputs("<p>Every tick that was counted, as mmiobench --json wrote it; mmiocompare and mmioplot read "
+	      "it. It names the machines, their kernels and the device: look before you pass it on.</p>\n"
+	      "<noscript><p>Without JavaScript: each is the line behind one with "
+	      "<code>id=\"raw-host\"</code> or <code>id=\"raw-guest\"</code> in this file.</p></noscript>\n",
+	      out);
+	for (int s = 0; s < 2; s++)
+		for (size_t i = 0; i < c->sides[s].n_runs && !ret; i++)
+			ret = put_run(out, c, s, i);
+	if (!ret && c->ask.witness)
+		ret = html_raw(out, "raw-witness", "witness.json", "what mmiowitness saw on the host",
+			       json_witness(c->ask.witness));
+	html_section_end(out);
+	return ret;
+}
+
+int html_comparison(FILE *out, const struct comparison *c, const struct html_pictures *pictures)
+{
+	struct checks checks;
+	char title[128];
+	int ret = checks_of_comparison(&checks, c);
+
+	if (ret)
+		return ret;
+	snprintf(title, sizeof(title), "%s: %s BAR %u, guest and host - mmiobench",
+		 c->verdict.about_guest ? verdict_word_name(c->verdict.word) : "no verdict",
+		 c->guest->is_ram ? "ram" : c->guest->device.bdf, c->guest->bar.index);
+	html_begin(out, title);
+	put_verdict(out, c);
+	html_evidence(out, &c->verdict, c->guest);
+	html_pictures(out, pictures);
+	ret = put_figures(out, c);
+	html_checks(out, &checks);
+	html_machines(out, c->host, c->guest);
+	if (!ret)
+		ret = put_raw(out, c);
+	html_words(out);
+	html_end(out);
+	checks_free(&checks);
+	return ret;
+}

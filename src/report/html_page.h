@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef REPORT_HTML_PAGE_H
+#define REPORT_HTML_PAGE_H
+
+#include <jansson.h>
+#include <stdio.h>
+#include "report/checks.h"
+#include "report/html.h"
+
+/* Pieces of reports. All text goes through html_put (html_write.h). */
+
+/* From <!DOCTYPE> to the body; title: of the browser's tab. */
+void html_begin(FILE *out, const char *title);
+void html_end(FILE *out);
+
+/* A section; id is ours. What is folded opens with a click. */
+void html_section(FILE *out, const char *id, const char *title);
+void html_section_end(FILE *out);
+void html_fold(FILE *out, bool open, const char *what, size_t n);
+void html_fold_end(FILE *out);
+
+/* A labelled line of a list that <dl> began. */
+void html_line(FILE *out, const char *label, const char *words);
+
+/* One column of a table: what it is called, and whether its cells are figures. */
+struct html_column {
+	const char *title;
+	bool is_number;
+};
+
+/* Sortable by every column; caption may be "". Columns end with a NULL title. */
+void html_table(FILE *out, const char *caption, const struct html_column *columns);
+void html_table_end(FILE *out);
+
+/* A cell: what is shown, and what it is sorted by. */
+void html_figure(FILE *out, double value, const char *shown);
+
+/* A section of the terminal's page, folded under its own first line; nothing where it is empty. */
+void html_lines(FILE *out, void (*print)(FILE *out, const void *what), const void *what);
+
+/* What is shown of a verdict, first of all; sentence: the terminal's. */
+struct html_answer {
+	const struct verdict *verdict;
+	const char *sentence;
+	const char *subject;     /* what was measured, where */
+	const char *asked, *got; /* memory types; NULL: the sentence has them */
+};
+
+void html_verdict(FILE *out, const struct html_answer *a);
+void html_verdict_end(FILE *out);
+void html_evidence(FILE *out, const struct verdict *v, const struct result *r);
+void html_checks(FILE *out, const struct checks *checks);
+void html_pictures(FILE *out, const struct html_pictures *pictures);
+void html_words(FILE *out);
+
+/* Links to the sections; ends the part that html_verdict began. */
+void html_contents(FILE *out);
+
+/* Marks below the verdict: what a machine was, and cells that saw what must not be. */
+void html_mark(FILE *out, const char *tone, const char *word, const char *words);
+void html_wrong(FILE *out, const char *side, const struct result *r, const struct verdict *v);
+
+/* "1af4:1110 ... at 0000:00:03.0, BAR 2. guest, Linux 6.1, aarch64; run at ..." */
+const char *html_subject(char *buf, size_t n, const struct result *r);
+
+/* The machine, the device and the run; beside: of the second of two, or NULL. */
+void html_machines(FILE *out, const struct result *r, const struct result *beside);
+
+/* Raw data to take along: what it is called, and a file's name for it. 0, -ENOMEM. */
+int html_raw(FILE *out, const char *id, const char *file, const char *what, json_t *root);
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+#include "report/html_write.h"
+
+/* A character of more than one byte is one '?'. */
+static void put_character(FILE *out, unsigned char c)
+{
+	bool continues = (c & 0xc0) == 0x80;
+
+	switch (c) {
+	case '&':
+		fputs("&amp;", out);
+		break;
+	case '<':
+		fputs("&lt;", out);
+		break;
+	case '>':
+		fputs("&gt;", out);
+		break;
+	case '"':
+		fputs("&quot;", out);
+		break;
+	case '\'':
+		fputs("&#39;", out);
+		break;
+	default:
+		if (!continues)
+			fputc((c >= ' ' && c <= '~') || c == '\n' ? c : '?', out);
+	}
+}
+
+static void put_text(FILE *out, const char *text)
+{
+	size_t n = 0;
+
+	for (; text[n] && n < HTML_TEXT_MOST; n++)
+		put_character(out, (unsigned char)text[n]);
+	if (text[n])
+		fprintf(out, " [... %zu bytes in all: see the raw data]", n + strlen(text + n));
+}
+
+/* Returns the last character of the conversion. */
+static const char *put_argument(FILE *out, const char *conversion, va_list *ap)
+{
+	switch (*conversion) {
+	case 's':
+		put_text(out, va_arg(*ap, const char *));
+		return conversion;
+	case 'd':
+		fprintf(out, "%d", va_arg(*ap, int));
+		return conversion;
+	case 'u':
+		fprintf(out, "%u", va_arg(*ap, unsigned int));
+		return conversion;
+	case 'z':
+		fprintf(out, "%zu", va_arg(*ap, size_t));
+		return conversion + 1;
+	default:
+		fputc('%', out);
+		return conversion;
+	}
+}
+
+void html_put(FILE *out, const char *markup, ...)
+{
+	va_list ap;
+
+	va_start(ap, markup);
+	for (const char *p = markup; *p; p++) {
+		if (*p == '%')
+			p = put_argument(out, p + 1, &ap);
+		else
+			fputc(*p, out);
+	}
+	va_end(ap);
+}
+
+void html_put_lines(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		put_character(out, (unsigned char)*text);
+}
+
+/* These stand only in strings, where JSON takes them as an escape, too. */
+static int put_json_bytes(const char *bytes, size_t n, void *arg)
+{
+	FILE *out = arg;
+
+	for (size_t i = 0; i < n; i++) {
+		if (bytes[i] == '<' || bytes[i] == '>' || bytes[i] == '&')
+			fprintf(out, "\\u%04x", bytes[i]);
+		else
+			fputc(bytes[i], out);
+	}
+	return 0;
+}
+
+int html_put_json(FILE *out, json_t *root)
+{
+	int ret;
+
+	if (!root)
+		return -ENOMEM;
+	/* what is not ASCII, U+2028 among it, is an escape as well; 17 digits are a double */
+	ret = json_dump_callback(root, put_json_bytes, out,
+				 JSON_ENSURE_ASCII | JSON_COMPACT | JSON_REAL_PRECISION(17));
+	json_decref(root);
+	return ret ? -ENOMEM : 0;
+}
