@@ -19,8 +19,8 @@ static void put_lines(FILE *out, const struct comparison *c)
 		html_line(out, "Verdicts", line);
 	if (*compare_witness_text(line, sizeof(line), c))
 		html_line(out, "Witness", line);
-	snprintf(line, sizeof(line), "%d%s%s", status, why[0] ? ": " : "", why);
-	html_line(out, "Exit status", line);
+	snprintf(line, sizeof(line), "mmiocompare exits with %d%s%s", status, why[0] ? ": " : "", why);
+	html_line(out, "For scripts", line);
 }
 
 static void put_marks(FILE *out, const struct comparison *c)

@@ -108,18 +108,28 @@ static const struct row {
 	{ "clock", show_clock },     { "run", show_run },		{ "tool", show_tool },
 };
 
-static const struct html_column alone[] = { { "what", false }, { "value", false },
-					    { "source", false }, { NULL, false } };
-static const struct html_column both[] = { { "what", false },	{ "host", false }, { "guest", false },
-					   { "source", false }, { NULL, false } };
+/* Columns for one run or two, and for where a fact comes from. */
+static void begin_table(FILE *out, const struct result *beside, bool facts)
+{
+	const struct html_column columns[] = { { "what", false },
+					       { beside ? "host" : "value", false },
+					       { beside ? "guest" : facts ? "source" : NULL, false },
+					       { beside && facts ? "source" : NULL, false },
+					       { NULL, false } };
 
+	html_table(out, "", columns);
+}
+
+/* beside, source: NULL where there is no such column. */
 static void put_row(FILE *out, const char *label, const char *value, const char *beside,
 		    const char *source)
 {
-	html_put(out, "<tr><td>%s</td><td class=\"long\">%s</td>", label, value);
+	html_put(out, "<tr><td class=\"name\">%s</td><td class=\"long\">%s</td>", label, value);
 	if (beside)
 		html_put(out, "<td class=\"long\">%s</td>", beside);
-	html_put(out, "<td>%s</td></tr>\n", source);
+	if (source)
+		html_put(out, "<td>%s</td>", source);
+	fputs("</tr>\n", out);
 }
 
 static void put_run(FILE *out, const struct row *row, const struct result *r,
@@ -131,7 +141,7 @@ static void put_run(FILE *out, const struct row *row, const struct result *r,
 	if (beside)
 		row->show(b, sizeof(b), beside);
 	if (*a || *b)
-		put_row(out, row->label, a, beside ? b : NULL, "");
+		put_row(out, row->label, a, beside ? b : NULL, NULL);
 }
 
 static const char *fact_or(const struct result *r, const char *name)
@@ -161,16 +171,16 @@ void html_machines(FILE *out, const struct result *r, const struct result *besid
 	size_t n_facts = r->env.facts.n;
 
 	html_section(out, "environment", "Environment");
-	html_table(out, "", beside ? both : alone);
+	begin_table(out, beside, false);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		put_run(out, &rows[i], r, beside);
 	put_row(out, "command", r->command ? r->command : "",
 		!beside		? NULL :
 		beside->command ? beside->command :
-				  "", "");
+				  "", NULL);
 	html_table_end(out);
 	html_fold(out, false, "All facts about the machine, with their sources", n_facts);
-	html_table(out, "", beside ? both : alone);
+	begin_table(out, beside, true);
 	put_facts(out, r, beside);
 	html_table_end(out);
 	html_fold_end(out);

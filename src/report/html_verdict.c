@@ -46,8 +46,8 @@ static const char *sure_words(enum confidence c)
 {
 	static const char *const words[] = {
 		[CONFIDENCE_UNKNOWN] = "there is no evidence that counts",
-		[CONFIDENCE_LIKELY] = "what was seen points there and nothing speaks against it, but it "
-				      "is no proof",
+		[CONFIDENCE_LIKELY] = "what was seen points there and nothing speaks against it, but "
+				      "another type is not ruled out",
 		[CONFIDENCE_PROVED] = "what was seen can happen with no other memory type",
 	};
 
@@ -61,8 +61,10 @@ void html_verdict(FILE *out, const struct html_answer *a)
 
 	html_put(out, "<header>\n<p class=\"subject\">%s</p>\n<div id=\"verdict\" class=\"verdict %s\">\n"
 		 "<p class=\"question\">Did the hypervisor preserve write combining?</p>\n"
-		 "<h1>%s</h1>\n", a->subject, answer->tone, answer->yes);
-	html_put(out, "<p class=\"sentence\">%s</p>\n<p class=\"plain-words\">%s</p>\n<dl>\n",
+		 "<h1>%s", a->subject, answer->tone, answer->yes);
+	if (v->judged)
+		html_put(out, " <span class=\"sure\">%s</span>", confidence_name(v->confidence));
+	html_put(out, "</h1>\n<p class=\"sentence\">%s</p>\n<p class=\"plain-words\">%s</p>\n<dl>\n",
 		 a->sentence, answer->means);
 	if (v->judged)
 		html_put(out, "<dt>How sure</dt><dd><strong>%s</strong>: %s</dd>\n",
@@ -201,7 +203,7 @@ void html_checks(FILE *out, const struct checks *checks)
 	size_t failed = checks_count(checks, CHECK_FAIL);
 
 	html_section(out, "checks", "Checks");
-	html_put(out, "<p class=\"soft\">The same as lists for CI: %zu passed, %zu failed, %zu "
+	html_put(out, "<p class=\"soft\">What continuous integration is told (--format ktap and others): %zu passed, %zu failed, %zu "
 		 "skipped.</p>\n", checks_count(checks, CHECK_PASS), failed,
 		 checks_count(checks, CHECK_SKIP));
 	html_fold(out, false, "All checks", checks->n);
