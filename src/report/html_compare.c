@@ -114,6 +114,25 @@ static const char *word_tone(const struct compare_row *row)
 	return row->word == COMPARE_FASTER || row->word == COMPARE_SAME ? "good" : "none";
 }
 
+static void put_row(FILE *out, const struct comparison *c, const struct compare_row *row)
+{
+	html_put(out, "<tr><td class=\"word %s\">%s</td><td class=\"id\">%s</td>", word_tone(row),
+		 compare_row_word(row), row->id);
+	put_side(out, row, row->host_median, row->host);
+	put_side(out, row, row->guest_median, row->guest);
+	put_ratio(out, row, c->cells.judged);
+	put_note(out, row);
+	fputs("</tr>\n", out);
+}
+
+/* What fails a comparison by itself, then what can be held against each other, then the rest. */
+static int rank_of(const struct compare_row *row)
+{
+	if (row->state == COMPARE_FAILED || row->state == COMPARE_ABSENT)
+		return 0;
+	return row->is_timed ? 1 : 2;
+}
+
 static void put_rows(FILE *out, const struct comparison *c, const struct compare_row *const *rows,
 		     bool gates)
 {
@@ -127,19 +146,10 @@ static void put_rows(FILE *out, const struct comparison *c, const struct compare
 		   gates ? "The few cells that --fail-on looks at." :
 			   "The worst first. Medians; of a rate less than 1 is slower, of a time more.",
 		   columns);
-	for (size_t i = 0; i < c->cells.n_rows; i++) {
-		const struct compare_row *row = rows[i];
-
-		if (gates && !row->gate)
-			continue;
-		html_put(out, "<tr><td class=\"word %s\">%s</td><td class=\"id\">%s</td>", word_tone(row),
-			 compare_row_word(row), row->id);
-		put_side(out, row, row->host_median, row->host);
-		put_side(out, row, row->guest_median, row->guest);
-		put_ratio(out, row, c->cells.judged);
-		put_note(out, row);
-		fputs("</tr>\n", out);
-	}
+	for (int rank = 0; rank < 3; rank++)
+		for (size_t i = 0; i < c->cells.n_rows; i++)
+			if (rank_of(rows[i]) == rank && (!gates || rows[i]->gate))
+				put_row(out, c, rows[i]);
 	html_table_end(out);
 }
 

@@ -63,10 +63,10 @@ void html_line(FILE *out, const char *label, const char *words)
 
 void html_table(FILE *out, const char *caption, const struct html_column *columns)
 {
-	fputs("<div class=\"scroll card-scroll\"><table class=\"sortable\">", out);
+	fputs("<div class=\"table\">", out);
 	if (*caption)
-		html_put(out, "<caption>%s</caption>", caption);
-	fputs("<thead><tr>", out);
+		html_put(out, "<p class=\"caption\">%s</p>", caption);
+	fputs("<div class=\"scroll\"><table class=\"sortable\"><thead><tr>", out);
 	for (; columns->title; columns++)
 		html_put(out, columns->is_number ? "<th scope=\"col\" class=\"number\">%s</th>" :
 						   "<th scope=\"col\">%s</th>", columns->title);
@@ -75,7 +75,7 @@ void html_table(FILE *out, const char *caption, const struct html_column *column
 
 void html_table_end(FILE *out)
 {
-	fputs("</tbody></table></div>\n", out);
+	fputs("</tbody></table></div></div>\n", out);
 }
 
 void html_figure(FILE *out, double value, const char *shown)

@@ -57,7 +57,7 @@ SORTED = """[...document.querySelectorAll("table.sortable")].map(t =>
         })]))"""
 FOREIGN = """(() => {
     const allowed = new Set(("html head meta title style body header footer nav section article div p h1 h2"
-        + " h3 span strong code dl dt dd ol li a table caption thead tbody tr th td button input details"
+        + " h3 span strong code dl dt dd ol li a table thead tbody tr th td button input details"
         + " summary pre figure figcaption script noscript svg g defs desc path rect circle ellipse line"
         + " polyline polygon text tspan use pattern clipPath linearGradient stop filter feFlood"
         + " feComposite").split(" "));

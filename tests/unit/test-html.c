@@ -49,7 +49,7 @@ static void test_put_is_printable(void **state)
 
 	(void)state;
 	/* U+202E, a control of C1, a byte of no character, escapes of a terminal */
-	html_put(out, "%s", "a\xe2\x80\xae" "b\xc2\x9b" "c\xff" "d\033[1m\x7f\te");
+	html_put(out, "%s", "a\xe2\x80\xae" "b\xc2\x9b" "c\xff" "d\033[1m\x7f\x09" "e");
 	expect(out, "a?b?c?d?[1m??e");
 }
 
