@@ -46,8 +46,8 @@ static const char *sure_words(enum confidence c)
 {
 	static const char *const words[] = {
 		[CONFIDENCE_UNKNOWN] = "there is no evidence that counts",
-		[CONFIDENCE_LIKELY] = "what was seen points there and nothing speaks against it, but "
-				      "another type is not ruled out",
+		[CONFIDENCE_LIKELY] = ("what was seen points there and nothing speaks against it, but "
+				       "another type is not ruled out"),
 		[CONFIDENCE_PROVED] = "what was seen can happen with no other memory type",
 	};
 
