@@ -56,7 +56,7 @@ static void put_verdict(FILE *out, const struct comparison *c)
 	put_lines(out, c);
 	html_verdict_end(out);
 	put_marks(out, c);
-	html_contents(out);
+	html_contents(out, &c->verdict);
 }
 
 /* A side's median in the unit; what has none says why. */

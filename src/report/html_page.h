@@ -54,13 +54,13 @@ void html_pictures(FILE *out, const struct html_pictures *pictures);
 void html_words(FILE *out);
 
 /* Links to the sections; ends the part that html_verdict began. */
-void html_contents(FILE *out);
+void html_contents(FILE *out, const struct verdict *v);
 
 /* Marks below the verdict: what a machine was, and cells that saw what must not be. */
 void html_mark(FILE *out, const char *tone, const char *word, const char *words);
 void html_wrong(FILE *out, const char *side, const struct result *r, const struct verdict *v);
 
-/* "1af4:1110 ... at 0000:00:03.0, BAR 2. guest, Linux 6.1, aarch64; run at ..." */
+/* "1af4:1110 ... at 0000:00:03.0, BAR 2; guest, Linux 6.1, aarch64; run at ..." */
 const char *html_subject(char *buf, size_t n, const struct result *r);
 
 /* The machine, the device and the run; beside: of the second of two, or NULL. */

@@ -46,7 +46,7 @@ static void put_verdict(FILE *out, const struct result *r, const struct verdict 
 	html_verdict_end(out);
 	put_marks(out, r);
 	html_wrong(out, "", r, v);
-	html_contents(out);
+	html_contents(out, v);
 }
 
 static void print_bw(FILE *out, const void *what)

@@ -45,7 +45,7 @@ static const struct answer *answer_of(const struct verdict *v)
 static const char *sure_words(enum confidence c)
 {
 	static const char *const words[] = {
-		[CONFIDENCE_UNKNOWN] = "there is no evidence that counts",
+		[CONFIDENCE_UNKNOWN] = "what was seen does not decide it",
 		[CONFIDENCE_LIKELY] = ("what was seen points there and nothing speaks against it, but "
 				       "another type is not ruled out"),
 		[CONFIDENCE_PROVED] = "what was seen can happen with no other memory type",
@@ -62,7 +62,7 @@ void html_verdict(FILE *out, const struct html_answer *a)
 	html_put(out, "<header>\n<p class=\"subject\">%s</p>\n<div id=\"verdict\" class=\"verdict %s\">\n"
 		 "<p class=\"question\">Did the hypervisor preserve write combining?</p>\n"
 		 "<h1>%s", a->subject, answer->tone, answer->yes);
-	if (v->judged)
+	if (v->confidence != CONFIDENCE_UNKNOWN)
 		html_put(out, " <span class=\"sure\">%s</span>", confidence_name(v->confidence));
 	html_put(out, "</h1>\n<p class=\"sentence\">%s</p>\n<p class=\"plain-words\">%s</p>\n<dl>\n",
 		 a->sentence, answer->means);
@@ -96,7 +96,7 @@ const char *html_subject(char *buf, size_t n, const struct result *r)
 	if (!r->is_ram)
 		snprintf(what, sizeof(what), "%s %s [%04x:%04x] at %s, BAR %u", d->vendor_name,
 			 d->device_name, d->vendor, d->device, d->bdf, r->bar.index);
-	snprintf(buf, n, "%s. %s, Linux %s, %s; run at %s", what, env_guest_name(r->env.virt.guest),
+	snprintf(buf, n, "%s; %s, Linux %s, %s; run at %s", what, env_guest_name(r->env.virt.guest),
 		 format_fact(r, "kernel_release"), r->arch, r->started);
 	return buf;
 }
@@ -118,7 +118,7 @@ void html_wrong(FILE *out, const char *side, const struct result *r, const struc
 	}
 }
 
-void html_contents(FILE *out)
+void html_contents(FILE *out, const struct verdict *v)
 {
 	static const char *const sections[][2] = {
 		{ "evidence", "Evidence" },	  { "pictures", "Pictures" }, { "figures", "Figures" },
@@ -127,7 +127,7 @@ void html_contents(FILE *out)
 	};
 
 	fputs("<nav aria-label=\"Contents\">", out);
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+	for (size_t i = v->n_evidence ? 0 : 1; i < sizeof(sections) / sizeof(sections[0]); i++)
 		html_put(out, "<a href=\"#%s\">%s</a>", sections[i][0], sections[i][1]);
 	fputs("</nav>\n</header>\n", out);
 }
