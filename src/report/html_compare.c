@@ -214,11 +214,10 @@ static int put_raw(FILE *out, const struct comparison *c)
 	int ret = 0;
 
 	html_section(out, "raw", "Raw data");
-	fputs("<p>Every tick that was counted, as mmiobench --json wrote it; mmiocompare and mmioplot read "
-	      "it. It names the machines, their kernels and the device: look before you pass it on.</p>\n"
-	      "<noscript><p>Without JavaScript: each is the line behind one with "
-	      "<code>id=\"raw-host\"</code> or <code>id=\"raw-guest\"</code> in this file.</p></noscript>\n",
-	      out);
+	fputs("<p>Every tick that was counted, in the form of mmiobench --json; mmiocompare and mmioplot "
+	      "read it. It names the machines, their kernels and the device: look before you pass it on.</p>\n"
+	      "<noscript><p>Without JavaScript: <code>sed -n '/^&lt;script.*raw-guest/{n;p}' report.html"
+	      "</code>, or raw-host</p></noscript>\n", out);
 	for (int s = 0; s < 2; s++)
 		for (size_t i = 0; i < c->sides[s].n_runs && !ret; i++)
 			ret = put_run(out, c, s, i);

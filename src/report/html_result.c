@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "report/html_page.h"
@@ -147,30 +148,40 @@ static const struct cell_record *plain_of(const struct result *r, const struct c
 	       !strcmp(plain->unit, wc->unit) ? plain : NULL;
 }
 
-/* What the guest gains by asking for write combining, cell by cell. */
-static void put_pairs(FILE *out, const struct result *r)
+static void put_pair_table(FILE *out, const struct result *r, const struct cell_record *const *plain,
+			   size_t n)
 {
 	static const struct html_column columns[] = { { "cell", false }, { "plain", true },
 						      { "wc", true }, { "wc / plain", true },
 						      { NULL, false } };
-	size_t n = 0;
 
-	for (size_t i = 0; i < r->n_cells; i++)
-		n += plain_of(r, &r->cells[i]) != NULL;
-	if (!n)
-		return;
 	html_fold(out, n <= 12, "plain against wc: what asking for write combining brings", n);
 	html_table(out, r->env.emulated ? "EMULATED: these times say nothing about hardware. Medians; a rate "
 					  "gains above 1, a time below." :
 					  "Medians; a rate gains above 1, a time below.", columns);
-	for (size_t i = 0; i < r->n_cells; i++) {
-		const struct cell_record *plain = plain_of(r, &r->cells[i]);
-
-		if (plain)
-			put_pair(out, plain, &r->cells[i]);
-	}
+	for (size_t i = 0; i < r->n_cells; i++)
+		if (plain[i])
+			put_pair(out, plain[i], &r->cells[i]);
 	html_table_end(out);
 	html_fold_end(out);
+}
+
+/* What the guest gains by asking for write combining, cell by cell. 0, -ENOMEM. */
+static int put_pairs(FILE *out, const struct result *r)
+{
+	const struct cell_record **plain = calloc(r->n_cells + 1, sizeof(const struct cell_record *));
+	size_t n = 0;
+
+	if (!plain)
+		return -ENOMEM;
+	for (size_t i = 0; i < r->n_cells; i++) {
+		plain[i] = plain_of(r, &r->cells[i]);
+		n += plain[i] != NULL;
+	}
+	if (n)
+		put_pair_table(out, r, plain, n);
+	free(plain);
+	return 0;
 }
 
 static void put_interval(FILE *out, const struct cell_record *c)
@@ -242,19 +253,21 @@ static void put_probes(FILE *out, const struct result *r)
 	html_table_end(out);
 }
 
-static void put_figures(FILE *out, const struct result *r, const struct verdict *v)
+static int put_figures(FILE *out, const struct result *r, const struct verdict *v)
 {
 	struct told told = { r, v };
+	int ret;
 
 	html_section(out, "figures", "Figures");
 	if (r->env.emulated)
 		html_mark(out, "unsure", "EMULATED", "No time or rate below says anything about hardware.");
 	put_probes(out, r);
-	put_pairs(out, r);
+	ret = put_pairs(out, r);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		html_lines(out, sections[i], &told);
 	put_cells(out, r);
 	html_section_end(out);
+	return ret;
 }
 
 static int put_raw(FILE *out, const struct result *r, const struct verdict *v)
@@ -262,10 +275,10 @@ static int put_raw(FILE *out, const struct result *r, const struct verdict *v)
 	int ret;
 
 	html_section(out, "raw", "Raw data");
-	fputs("<p>Every tick that was counted, as mmiobench --json wrote it; mmiocompare and mmioplot read "
-	      "it. It names the machine, its kernel and the device: look before you pass it on.</p>\n"
-	      "<noscript><p>Without JavaScript: it is the line behind the one with "
-	      "<code>id=\"raw-result\"</code> in this file.</p></noscript>\n", out);
+	fputs("<p>Every tick that was counted, in the form of mmiobench --json; mmiocompare and mmioplot "
+	      "read it. It names the machine, its kernel and the device: look before you pass it on.</p>\n"
+	      "<noscript><p>Without JavaScript: <code>sed -n '/^&lt;script.*raw-result/{n;p}' report.html"
+	      "</code></p></noscript>\n", out);
 	ret = html_raw(out, "raw-result", "result.json", "the result", json_result(r, v));
 	html_section_end(out);
 	return ret;
@@ -287,10 +300,11 @@ int html_result(FILE *out, const struct result *r, const struct verdict *v,
 	put_verdict(out, r, v);
 	html_evidence(out, v, r);
 	html_pictures(out, pictures);
-	put_figures(out, r, v);
+	ret = put_figures(out, r, v);
 	html_checks(out, &checks);
 	html_machines(out, r, NULL);
-	ret = put_raw(out, r, v);
+	if (!ret)
+		ret = put_raw(out, r, v);
 	html_words(out);
 	html_end(out);
 	checks_free(&checks);
