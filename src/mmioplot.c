@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "base/log.h"
+#include "mmioplot_html.h"
 #include "mmioplot_options.h"
 #include "plot/draw.h"
 #include "report/output.h"
@@ -95,6 +96,15 @@ static int check_replaces(const struct work *w, const char *option, const char *
 		return 0;
 	log_error("%s %s would replace a file that is read: name another file", option, path);
 	return -EINVAL;
+}
+
+static int check_html(const struct work *w)
+{
+	const char *html = w->o->html;
+
+	if (!html || !strcmp(html, "-"))
+		return 0;
+	return check_replaces(w, "--html", html) ? -EINVAL : output_writable(html, "--html FILE");
 }
 
 static int check_data(const struct work *w)
@@ -216,6 +226,8 @@ static int draw(const struct work *w)
 
 	if (w->o->data)
 		ret = output_write(w->o->data, "--data FILE", put_data, &w->pictures);
+	if (!ret && w->o->html)
+		ret = plot_html(w->o->html, &w->judged, &w->pictures);
 	if (!w->o->output && !w->o->terminal)
 		return ret;
 	for (size_t i = 0; i < w->pictures.n && !ret; i++)
@@ -227,13 +239,16 @@ static int run(struct work *w)
 {
 	int ret = w->o->n_sides ? check_data(w) : 0;
 
+	if (!ret)
+		ret = check_html(w);
+
 	for (size_t side = 0; side < w->o->n_sides && !ret; side++)
 		ret = files_read(&w->o->sides[side]);
 	if (!ret)
 		ret = w->o->n_sides ? make(w) : make_directory(w);
 	if (ret)
 		return ret == -ENOMEM ? EXIT_INTERNAL : EXIT_USAGE;
-	if (!w->pictures.n) {
+	if (!w->pictures.n && !w->o->html) {
 		log_error("the results have no figures for %s: nothing is drawn",
 			  w->o->plots ? w->o->plots : "any picture");
 		return EXIT_NOTHING;

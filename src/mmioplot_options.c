@@ -14,6 +14,7 @@
 enum option_key {
 	KEY_DATA = 0x100,
 	KEY_FORMAT,
+	KEY_HTML,
 	KEY_LIST,
 	KEY_MIN_EFFECT,
 	KEY_OUTPUT,
@@ -29,6 +30,10 @@ static const struct argp_option argp_options[] = {
 	  "stdout, then nothing else is written there. Needs no gnuplot",
 	  0 },
 	{ "format", KEY_FORMAT, "svg|png", 0, "Of the files (as --output's ending says, else svg)",
+	  0 },
+	{ "html", KEY_HTML, "FILE", 0,
+	  "Write a report for a browser: verdict, pictures, tables, environment and raw data in one "
+	  "file that loads nothing; - is stdout",
 	  0 },
 	{ "list", KEY_LIST, NULL, 0, "List the pictures, with the question that each answers", 0 },
 	{ "min-effect", KEY_MIN_EFFECT, "N%", 0, "Smallest difference that matters (5%)", 0 },
@@ -46,7 +51,7 @@ static const struct argp_option argp_options[] = {
 	  0 },
 	{ "terminal", KEY_TERMINAL, NULL, 0,
 	  "Draw on stdout, at the terminal's width; so it is without "
-	  "--output and --data, too",
+	  "--output, --data and --html, too",
 	  0 },
 	{ "witness", KEY_WITNESS, "FILE", 0, "What mmiowitness saw on the host: for the verdict",
 	  0 },
@@ -93,6 +98,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_FORMAT:
 		p->format = arg;
+		return 0;
+	case KEY_HTML:
+		p->o->html = arg;
 		return 0;
 	case KEY_LIST:
 		list_kinds();
@@ -147,6 +155,11 @@ static void choose_sides(struct parse *p)
 	p->o->n_sides = sides[1].n ? 2 : 1;
 	if (!p->separated && sides[0].n == 1 && name_is_directory(sides[0].names[0])) {
 		p->o->n_sides = 0;
+		if (p->o->html) {
+			log_error("--html reports of one result or of a host's and a guest's: name "
+				  "them, not a directory");
+			fail();
+		}
 		if (p->o->witness) {
 			log_error(
 				"--witness is about one host and its guest, not about a directory");
@@ -270,10 +283,15 @@ static void choose_canvas(struct parse *p)
 	struct plot_options *o = p->o;
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	if (!o->output && !o->data)
+	if (!o->output && !o->data && !o->html)
 		o->terminal = true;
 	if (o->terminal && o->output) {
 		log_error("--terminal draws on stdout, --output in files: choose one");
+		fail();
+	}
+	if (o->html && ((o->data && !strcmp(o->data, o->html)) ||
+			(!strcmp(o->html, "-") && o->terminal))) {
+		log_error("--html %s is taken by another output: name another file", o->html);
 		fail();
 	}
 	choose_format(o, p->format);

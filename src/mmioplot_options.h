@@ -13,7 +13,7 @@ struct plot_options {
 	struct files sides[2];  /* before and behind "--", or two files */
 	size_t n_sides;              /* 0: a directory */
 	const char *plots;           /* NULL: all that there is to draw */
-	const char *output, *data, *witness;
+	const char *output, *data, *html, *witness;
 	bool output_is_dir;          /* a picture each; else a file, of one picture */
 	bool terminal;
 	struct compare_ask ask;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include "plot/script.h"
 
-/* Pictures drawn by gnuplot. 0, -errno after logging. */
+/* Pictures drawn by gnuplot. 0, -errno after logging; -ENOENT: there is no gnuplot. */
 
 /* A file's bytes, or a terminal's text, as the canvas says. The caller frees; a NUL follows. */
 int plot_draw(const struct picture *p, const struct script_canvas *canvas, char **out, size_t *n);

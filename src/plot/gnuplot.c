@@ -201,7 +201,9 @@ static int explain(const struct run *run, int ret, int status)
 		log_error("gnuplot was ended by signal %d: %s", WTERMSIG(status), said);
 	else
 		log_error("gnuplot failed: %s", said[0] ? said : "it drew nothing");
-	return ret ? ret : -EIO;
+	if (ret)
+		return ret;
+	return WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND ? -ENOENT : -EIO;
 }
 
 int gnuplot_run(const char *script, size_t script_n, char **out, size_t *n)

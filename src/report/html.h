@@ -15,7 +15,7 @@ struct html_picture {
 	const char *name;        /* for links: letters, digits, '-' */
 	const char *title;
 	const char *svg;
-	const char *caption;     /* "" or how to read it */
+	const char *caption;     /* how to read it; "" */
 };
 
 struct html_pictures {

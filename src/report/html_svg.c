@@ -24,7 +24,7 @@ static const char *const attributes[] = {
 	"fill", "fill-opacity", "fill-rule", "filter", "filterUnits", "flood-color", "flood-opacity",
 	"font-family", "font-size", "font-style", "font-weight", "gradientUnits", "height", "href",
 	"id", "in", "in2", "offset", "opacity", "operator", "patternTransform", "patternUnits",
-	"points", "preserveAspectRatio", "r", "result", "rx", "ry", "shape-rendering", "stop-color",
+	"points", "preserveAspectRatio", "r", "result", "role", "rx", "ry", "shape-rendering", "stop-color",
 	"stop-opacity", "stroke", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
 	"stroke-miterlimit", "stroke-opacity", "stroke-width", "text-anchor", "transform", "viewBox",
 	"visibility", "width", "x", "x1", "x2", "xlink:href", "xml:space", "xmlns", "xmlns:xlink", "y",

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MMIOPLOT_HTML_H
+#define MMIOPLOT_HTML_H
+
+#include "plot/picture.h"
+
+/*
+ * Writes the report of judged sides with their pictures. Without gnuplot it has none and says so,
+ * which is no failure; else a picture that cannot be drawn is told at the end. 0, or -errno after
+ * logging.
+ */
+int plot_html(const char *path, const struct picture_judged *j, const struct pictures *pictures);
+
+#endif
