@@ -153,7 +153,7 @@ static void print_gates(FILE *out, const struct comparison *c, const struct comp
 			print_head(out, title, last);
 		title = NULL;
 		text_style_begin(out, row->word == COMPARE_SLOWER ? TEXT_BAD : TEXT_PLAIN);
-		fprintf(out, "  %-*s", WORD, gate_word(row));
+		fprintf(out, "  %-*s", WORD, compare_row_word(row));
 		print_id(out, row->id, WORD);
 		print_figures(out, row, last);
 		text_style_end(out);

@@ -106,7 +106,7 @@ int result_writable(const char *path)
 
 json_t *json_result(const struct result *r, const struct verdict *verdict)
 {
-	json_t *cells = json_array(), *probes = json_array(), *journal = json_array();
+	json_t *cells = json_array(), *probes = json_array(), *journal = json_array(), *root;
 
 	for (size_t i = 0; i < r->n_cells; i++)
 		json_array_append_new(cells, json_cell(&r->cells[i]));
@@ -114,7 +114,7 @@ json_t *json_result(const struct result *r, const struct verdict *verdict)
 		json_array_append_new(probes, json_probe(&r->probes[i]));
 	for (size_t i = 0; i < r->n_journal; i++)
 		json_array_append_new(journal, json_journal(&r->journal[i]));
-	return json_pack(
+	root = json_pack(
 		"{ss s{ss ss} so ss sf sb sb so so so s{sI sI ss} s{ss ss ss ss} so so so so so}",
 		"schema", RESULT_SCHEMA, "tool", "version", r->version, "arch", r->arch, "command",
 		json_text(r->command ? r->command : ""), "started", r->started, "duration_s",
@@ -127,5 +127,10 @@ json_t *json_result(const struct result *r, const struct verdict *verdict)
 		cells, "verdict", json_verdict(verdict, r));
 	if (r->self_check.launches)
 		json_object_set_new(root, "self_check", self_check_json(&r->self_check));
-	return json_file_write(root, path, false);
+	return root;
+}
+
+int result_write(const struct result *r, const struct verdict *verdict, const char *path)
+{
+	return json_file_write(json_result(r, verdict), path, false);
 }
