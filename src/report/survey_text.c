@@ -111,16 +111,16 @@ static void print_cluster(FILE *out, const struct survey *s, const struct survey
 
 static void print_clusters(FILE *out, const struct survey *s)
 {
-	if (s->n_clusters)
-		fprintf(out, "\n   results  %-*smachine, CPU, where, kernel, device\n", CLUSTER - 12,
-			"verdict");
+	if (!s->n_clusters)
+		return;
+	fputc('\n', out);
+	text_wrapped(out, "   results  verdict", CLUSTER, "machine, CPU, where, kernel, device");
 	for (size_t i = 0; i < s->n_clusters && i < CLUSTERS_MOST; i++)
 		print_cluster(out, s, &s->clusters[i]);
 	if (s->n_clusters > CLUSTERS_MOST)
-		fprintf(out, "%*sand %zu more of fewer results: see --json FILE\n", CLUSTER, "",
-			s->n_clusters - CLUSTERS_MOST);
-	if (s->n_clusters)
-		fputc('\n', out);
+		say(out, CLUSTER, "", "and %zu more, of fewer results: see --json FILE",
+		    s->n_clusters - CLUSTERS_MOST);
+	fputc('\n', out);
 }
 
 static void print_more(FILE *out, size_t n)

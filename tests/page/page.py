@@ -135,7 +135,8 @@ PAGES = {
     "the other sections": (program("mmiocompare", "--format", "text", f"{work}/more.json"),
                            without_outcomes),
     "a comparison": (program("mmiocompare", host, guest), all_of),
-    "a run against itself": (program("mmiocompare", f"{work}/bar.json", f"{work}/bar.json"), all_of),
+    "a directory of results": (program("mmiocompare", data), all_of),
+    "a run and another of the same": (program("mmiocompare", f"{work}/bar.json", f"{work}/again.json"), all_of),
     "the kernels": (program("mmiobench", "--list-kernels"), all_of),
     # the path of the directory is broken
     "an empty list": (program("mmiobench", "--sysroot", f"{work}/none", "--list"), nothing),
