@@ -98,7 +98,7 @@ int path_write(const char *text, const char *fmt, ...)
 	PATH_FROM_ARGS(path, fmt);
 	if (ret)
 		return ret;
-	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	put = write(fd, text, n);

@@ -25,7 +25,10 @@ bool path_exists(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 int path_read(char *buf, size_t n, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* All of text in one write(2), as sysfs wants it; a recorded file is replaced. 0 or -errno. */
+/*
+ * All of text in one write(2), as sysfs wants it. The file is never truncated: that alone would remove
+ * everybody's probes from tracefs' kprobe_events. 0 or -errno.
+ */
 int path_write(const char *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* The last component of a symbolic link's target, such as a driver's name. 0 or -errno. */

@@ -276,6 +276,10 @@ static void test_path(void **state)
 	assert_int_equal(0, path_write("12", "/sys/%s", "empty"));
 	assert_int_equal(2, path_read(buf, sizeof(buf), "/sys/empty"));
 	assert_string_equal("12", buf);
+	/* nothing is truncated: tracefs would remove everybody's probes */
+	assert_int_equal(0, path_write("3", "/sys/empty"));
+	assert_int_equal(2, path_read(buf, sizeof(buf), "/sys/empty"));
+	assert_string_equal("32", buf);
 	assert_int_equal(-ENOENT, path_write("12", "/sys/g"));
 	assert_false(path_exists("/sys/g"));
 	path_set_sysroot("");
