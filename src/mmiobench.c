@@ -16,6 +16,7 @@
 #include "base/stdout.h"
 #include "env/collect.h"
 #include "judge/correct.h"
+#include "mmiobench_ask.h"
 #include "mmiobench_launches.h"
 #include "mmiobench_options.h"
 #include "mmiobench_outputs.h"
@@ -28,154 +29,6 @@
 #include "run/rescue.h"
 #include "run/launch.h"
 #include "run/session.h"
-
-#define WINDOW_DEFAULT_BYTES (1u << 20)
-#define WINDOW_ALIGN_BYTES   4096u
-
-static uint64_t page_bytes(void)
-{
-	return (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-/* The window, or -EINVAL after logging. */
-static int parse_window(const struct options *o, uint64_t bar_bytes, struct session_ask *ask)
-{
-	uint64_t offset = 0, length, align = page_bytes();
-	char size[24];
-
-	if (o->offset && parse_size(o->offset, &offset)) {
-		log_error("--offset %s is no size: use bytes, or 4K, 2M, 1GiB", o->offset);
-		return -EINVAL;
-	}
-	if (offset >= bar_bytes) {
-		log_error("--offset %s lies beyond the end: there are %s bytes", o->offset,
-			  format_size(size, sizeof(size), bar_bytes));
-		return -EINVAL;
-	}
-	length = bar_bytes - offset;
-	if (length > WINDOW_DEFAULT_BYTES)
-		length = WINDOW_DEFAULT_BYTES;
-	if (o->length && parse_size(o->length, &length)) {
-		log_error("--length %s is no size: use bytes, or 4K, 2M, 1GiB", o->length);
-		return -EINVAL;
-	}
-	if (length > bar_bytes - offset) {
-		log_error("--length %s reaches beyond the end: %s bytes are left after the offset",
-			  o->length, format_size(size, sizeof(size), bar_bytes - offset));
-		return -EINVAL;
-	}
-	/* whole pages: data and the page that is read to flush are mapped with different types */
-	if (align < WINDOW_ALIGN_BYTES)
-		align = WINDOW_ALIGN_BYTES;
-	if (offset % align || length % align || !length) {
-		log_error("--offset and --length must be multiples of %" PRIu64 ", the page size, and "
-			  "not 0", align);
-		return -EINVAL;
-	}
-	ask->offset_bytes = offset;
-	ask->length_bytes = length;
-	return 0;
-}
-
-static bool is_experiment(const char *name)
-{
-	return experiment_find(name) != NULL;
-}
-
-static bool is_kernel(const char *name)
-{
-	return arch_find_kernel(name) != NULL;
-}
-
-static bool is_barrier(const char *name)
-{
-	return arch_find_barrier(name) != NULL;
-}
-
-/* A comma-separated list of names of a table; NULL is one. 0, -EINVAL after logging. */
-static int parse_names(const char *option, const char *list, bool (*known)(const char *name),
-		       const char *choose_from)
-{
-	char *copy = list ? strdup(list) : NULL, *save = NULL;
-	int ret = list && !*list ? -EINVAL : 0;
-
-	if (!ret && list && !copy)
-		return -ENOMEM;
-	for (char *t = copy ? strtok_r(copy, ",", &save) : NULL; t && !ret;
-	     t = strtok_r(NULL, ",", &save))
-		if (!known(t))
-			ret = -EINVAL;
-	free(copy);
-	if (ret)
-		log_error("--%s %s: choose from %s, separated by commas", option, list, choose_from);
-	return ret;
-}
-
-#define SIZES_MAX 64
-
-static int parse_sizes(const struct options *o, struct session_ask *ask)
-{
-	static uint64_t sizes[SIZES_MAX];
-	char *copy = o->sizes ? strdup(o->sizes) : NULL, *save = NULL;
-	int ret = 0;
-
-	for (char *t = copy ? strtok_r(copy, ",", &save) : NULL; t && !ret;
-	     t = strtok_r(NULL, ",", &save)) {
-		if (ask->n_sizes == SIZES_MAX || parse_size(t, &sizes[ask->n_sizes]) ||
-		    sizes[ask->n_sizes] < 64 || sizes[ask->n_sizes] & (sizes[ask->n_sizes] - 1))
-			ret = -EINVAL;
-		else
-			ask->n_sizes++;
-	}
-	free(copy);
-	if (ret || (o->sizes && !ask->n_sizes)) {
-		log_error("--sizes %s: name powers of two from 64 on, at most %d, such as 64,4K,1M",
-			  o->sizes, SIZES_MAX);
-		return -EINVAL;
-	}
-	ask->sizes = ask->n_sizes ? sizes : NULL;
-	return 0;
-}
-
-static int parse_lists(const struct options *o, struct session_ask *ask)
-{
-	char names[128];
-	int ret = parse_names("tests", o->tests, is_experiment,
-			      experiment_names(names, sizeof(names)));
-
-	if (!ret)
-		ret = parse_names("kernels", o->kernels, is_kernel, "mmiobench --list-kernels");
-	if (!ret)
-		ret = parse_names("barriers", o->barriers, is_barrier, "mmiobench --list-kernels");
-	return ret ? ret : parse_sizes(o, ask);
-}
-
-static int parse_values(const struct options *o, struct session_ask *ask, int *bar)
-{
-	unsigned int index;
-
-	*bar = -1;
-	if (o->bar) {
-		if (parse_uint(o->bar, PCI_BARS - 1, &index)) {
-			log_error("--bar %s: BARs are numbered 0 to 5, see mmiobench --list", o->bar);
-			return -EINVAL;
-		}
-		*bar = (int)index;
-	}
-	ask->devmem = o->map && !strcmp(o->map, "devmem");
-	if (o->map && strcmp(o->map, "sysfs") && strcmp(o->map, "ram") && !ask->devmem) {
-		log_error("--map %s: choose sysfs, devmem or ram", o->map);
-		return -EINVAL;
-	}
-	if (o->seed ? parse_u64(o->seed, &ask->seed) : 0) {
-		log_error("--seed %s is no number", o->seed);
-		return -EINVAL;
-	}
-	ask->base_seed = ask->seed;
-	if (o->launches > 1)
-		ask->seed = launch_seed(ask->base_seed, o->launch);
-	return parse_lists(o, ask);
-}
 
 /* One BAR that selectors and policy allow. */
 struct candidate {
@@ -466,7 +319,7 @@ static int run_on_bar(const struct options *o, struct session_ask *ask, int bar,
 		return ret;
 	}
 	ret = choose(&chosen, o, &list, bar);
-	if (!ret && parse_window(o, chosen.bar->size_bytes, ask))
+	if (!ret && ask_window(o, chosen.bar->size_bytes, ask))
 		ret = EXIT_USAGE;
 	if (!ret && !o->dry_run && check_root(o))
 		ret = EXIT_USAGE;
@@ -588,7 +441,7 @@ static int run(const struct options *o, int argc, char **argv)
 		print_kernels();
 		return EXIT_DONE;
 	}
-	if (parse_values(o, &ask, &bar) || pci_select_check(&o->select))
+	if (ask_values(o, &ask, &bar) || pci_select_check(&o->select))
 		return EXIT_USAGE;
 	if (o->sysroot && check_sysroot(o))
 		return EXIT_USAGE;
@@ -598,7 +451,7 @@ static int run(const struct options *o, int argc, char **argv)
 	if (check_no_device(o))
 		return EXIT_USAGE;
 	ask.may_store = !o->policy.read_only;
-	if (parse_window(o, (uint64_t)1 << 40, &ask))
+	if (ask_window(o, (uint64_t)1 << 40, &ask))
 		return EXIT_USAGE;
 	return plan_or_measure(o, &ask, argc, argv);
 }
