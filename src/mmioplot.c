@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "base/log.h"
+#include "base/stdout.h"
 #include "mmioplot_html.h"
 #include "mmioplot_options.h"
 #include "plot/draw.h"
@@ -241,7 +242,6 @@ static int run(struct work *w)
 
 	if (!ret)
 		ret = check_html(w);
-
 	for (size_t side = 0; side < w->o->n_sides && !ret; side++)
 		ret = files_read(&w->o->sides[side]);
 	if (!ret)
@@ -271,13 +271,10 @@ int main(int argc, char **argv)
 	struct work w = { .o = &o };
 	int status;
 
+	stdout_check_at_exit(EXIT_USAGE);
 	plot_options_parse(&o, argc, argv);
 	status = run(&w);
 	work_free(&w);
 	plot_options_free(&o);
-	if (fflush(stdout) || ferror(stdout)) {
-		log_error("cannot write to stdout: the picture is not complete");
-		status = EXIT_USAGE;
-	}
-	return status;
+	return stdout_finish() ? EXIT_USAGE : status;
 }

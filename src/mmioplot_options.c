@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/stdout.h"
 #include "base/version.h"
 #include "mmioplot_options.h"
 
@@ -77,7 +78,7 @@ static void list_kinds(void)
 		       k->sides > 1 ? " (host and guest)"
 		       : k->sides   ? ""
 				    : " (a directory)");
-	exit(fflush(stdout) || ferror(stdout) ? EXIT_USAGE : 0);
+	exit(stdout_finish() ? EXIT_USAGE : 0);
 }
 
 static void set_min_effect(struct plot_options *o, const char *text)
