@@ -9,7 +9,7 @@ AM_TESTS_ENVIRONMENT = \
 	export top_builddir srcdir MB_EMULATOR OBJDUMP CFLAGS MB_PROGRAMS;
 
 TESTS += tests/layers.test tests/lab/matrix.test
-EXTRA_DIST += tests/layers.test tests/lab/check tests/lab/matrix tests/lab/matrix.test \
+EXTRA_DIST += tests/check.sh tests/layers.test tests/lab/check tests/lab/matrix tests/lab/matrix.test \
 	tests/lab/restore.job tests/lab/restore.py tests/lab/experiments.job tests/lab/experiments.py \
 	tests/lab/witness.job
 

@@ -10,7 +10,8 @@ trap 'rm -rf "$work"' EXIT
 bdf=0000:00:03.0
 tree=$work/tree
 bar=$tree/sys/bus/pci/devices/$bdf/resource2
-failed=0
+# shellcheck source=tests/check.sh
+. "$srcdir/tests/check.sh"
 
 make_machine() {
 	"$srcdir/tests/replay/make-tree" "$srcdir/tests/cli/machine" "$tree"
@@ -22,14 +23,3 @@ make_machine() {
 bench() { $MB_EMULATOR "$top_builddir/mmiobench" --sysroot "$tree" --journal "$work/journal" "$@"; }
 # shellcheck disable=SC2086
 compare() { $MB_EMULATOR "$top_builddir/mmiocompare" "$@"; }
-
-check() { # NAME COMMAND...
-	name=$1
-	shift
-	if "$@"; then
-		echo "ok $name"
-	else
-		echo "not ok $name"
-		failed=1
-	fi
-}

@@ -7,7 +7,8 @@
 command -v python3 >/dev/null || { echo "python3 is missing: nothing was tested"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failed=0
+# shellcheck source=tests/check.sh
+. "$srcdir/tests/check.sh"
 formats=$srcdir/tests/formats
 
 # shellcheck disable=SC2086 # an emulator has arguments
@@ -22,17 +23,6 @@ need_python() { # MODULE PACKAGE
 	done
 	echo "SKIP $2 is missing: nothing was tested"
 	exit 77
-}
-
-check() { # NAME COMMAND...
-	name=$1
-	shift
-	if "$@"; then
-		printf "ok %s\n" "$name"
-	else
-		printf "not ok %s\n" "$name"
-		failed=1
-	fi
 }
 
 # told FORMAT NAME FILE...: writes $work/NAME.FORMAT from one result or two

@@ -7,7 +7,8 @@
 command -v python3 >/dev/null || { echo "SKIP python3 is missing: nothing was tested"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failed=0
+# shellcheck source=tests/check.sh
+. "$srcdir/tests/check.sh"
 srcdir=$(cd "$srcdir" && pwd)
 top_builddir=$(cd "$top_builddir" && pwd)
 recorded=$srcdir/tests/data
@@ -18,17 +19,6 @@ unset COLUMNS NO_COLOR
 plot() { $MB_EMULATOR "$top_builddir/mmioplot" "$@"; }
 # shellcheck disable=SC2086
 compare() { $MB_EMULATOR "$top_builddir/mmiocompare" "$@"; }
-
-check() { # NAME COMMAND...
-	name=$1
-	shift
-	if "$@"; then
-		printf "ok %s\n" "$name"
-	else
-		printf "not ok %s\n" "$name"
-		failed=1
-	fi
-}
 
 # refuses NAME STATUS "TEXT OF THE MESSAGE" ARGUMENTS...
 refuses() {
