@@ -16,6 +16,10 @@ struct advice_row {
 };
 
 static const struct advice_row rows[] = {
+	/* what can stop the VM today comes before what ends it for good */
+	{ VERDICT_DEMOTED, true, "aarch64", NULL,
+	  "Today: no memcpy, memset, unaligned or DC ZVA access on a _wc mapping in this VM: one can stop "
+	  "it (host log: Unsupported FSC: EC=0x24 xFSC=0x21; QEMU: kvm run failed Bad address)." },
 	{ VERDICT_DEMOTED, true, "aarch64", "kvm",
 	  "Bring the host to Linux 6.9 or newer, and let the VMM map the BAR through vfio-pci (QEMU "
 	  "-device vfio-pci, libvirt hostdev, Cloud Hypervisor --device): its pages become Normal-NC at "
@@ -28,10 +32,6 @@ static const struct advice_row rows[] = {
 	{ VERDICT_DEMOTED, true, "aarch64", "",
 	  "What this hypervisor does at stage 2 is not published: ask its vendor whether BARs of passed-"
 	  "through devices can be mapped Normal-NC, as KVM does since Linux 6.9." },
-	{ VERDICT_DEMOTED, true, "aarch64", NULL,
-	  "Until then never use memcpy, memset, unaligned or DC ZVA accesses on a _wc mapping here: "
-	  "one can stop the VM (host log: Unsupported FSC: EC=0x24 xFSC=0x21; QEMU: kvm run failed "
-	  "Bad address)." },
 	{ VERDICT_DEMOTED, true, "aarch64", NULL,
 	  "Drivers that work here without barriers rely on Device ordering: test them again after the "
 	  "host is upgraded. NC stores need dmb oshst (or dsb st) before a doorbell." },

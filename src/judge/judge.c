@@ -139,8 +139,10 @@ static void conclude(struct verdict *v)
 				CONFIDENCE_PROVED :
 				CONFIDENCE_LIKELY;
 	e = decisive(v);
-	snprintf(v->reason, sizeof(v->reason), "%.127s: %.223s%s", e->observed, e->why,
-		 all == SAYS(v->effective) ? "" : " (Write-Back is not ruled out)");
+	snprintf(v->reason, sizeof(v->reason), "%.127s: %.223s%s%s", e->observed, e->why,
+		 all == SAYS(v->effective) ? "" : " (Write-Back is not ruled out",
+		 all == SAYS(v->effective) ? "" :
+		 v->emulated ? ": only times tell it, and these are an emulated CPU's)" : ")");
 }
 
 /*

@@ -63,7 +63,7 @@ struct verdict {
 	bool contradiction;      /* no type is left that all lines allow */
 	struct evidence evidence[EVIDENCE_MAX];
 	unsigned int n_evidence;
-	char reason[400];        /* one sentence */
+	char reason[480];        /* one sentence */
 	const char *advice[ADVICE_MAX];
 	unsigned int n_advice;
 };

@@ -230,8 +230,8 @@ static bool observe_journal(struct evidence *e, const struct judge_input *in,
 	caveat = last->beside	       ? "Is it this VM's journal, whole?" :
 		 is_fresh(last, run) ? "" :
 				       "If host or VMM changed since, probe again";
-	snprintf(e->threshold, sizeof(e->threshold), "a record after the attempt: it lived; none: the "
-		 "VM died of it");
+	snprintf(e->threshold, sizeof(e->threshold), "the attempt is on record before it is made: no "
+		 "outcome behind it means that it killed");
 	snprintf(e->observed, sizeof(e->observed), "%s through wc at %s: %s",
 		 strcmp(last->probe, "alignment") ? "DC ZVA" : "unaligned load", last->time,
 		 last->outcome[0] ? last->outcome : "the machine died");

@@ -16,7 +16,7 @@ static const struct {
 	const char *why;
 } witnessed[] = {
 	{ WITNESS_DEVICE, SAYS(EFFECTIVE_DEVICE), false,
-	  "KVM mapped it Device, and the stronger of both stages wins" },
+	  "KVM mapped it Device at stage 2, and then it is Device, whatever the guest asks for" },
 	{ WITNESS_NORMAL_NC, SAYS(EFFECTIVE_NORMAL_NC), false,
 	  "KVM left the type to the guest: Normal-NC stays Normal-NC" },
 	/* with FEAT_S2FWB Write-Back is forced, without it the guest's Normal-NC wins */
@@ -122,8 +122,8 @@ static void say_unseen(struct evidence *e, const struct witness_seen *own,
 static void say_seen(struct evidence *e, const struct witness *mine,
 		     const struct witness_seen *seen, const struct result *run)
 {
-	snprintf(e->observed, sizeof(e->observed), "stage 2 %s, %" PRIu64 " KiB in %" PRIu64
-		 " mapping%s, for %.15s", witness_type_name(seen->type), seen->bytes >> 10,
+	snprintf(e->observed, sizeof(e->observed), "stage 2 %s: %" PRIu64 " KiB in %" PRIu64
+		 " mapping%s of VMM %.15s", witness_type_name(seen->type), seen->bytes >> 10,
 		 seen->count, seen->count == 1 ? "" : "s", seen->comm);
 	if (saw_window(mine, run))
 		say_witnessed(e, mine, seen->type);

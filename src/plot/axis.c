@@ -64,14 +64,14 @@ static void add_tick(struct axis_ticks *t, enum picture_unit unit, double v)
 	name_tick(t->name[t->n++], sizeof(t->name[0]), unit, v);
 }
 
-/* Powers of two: every, every second, fourth, ... */
-static void make_binary(struct axis_ticks *t, enum picture_unit unit, size_t most)
+/* Powers of two: every, every second, fourth, ... from the first value on. */
+static void make_binary(struct axis_ticks *t, enum picture_unit unit, double low, size_t most)
 {
-	double first = floor(log2(t->low)), last = ceil(log2(t->high)), step = 1;
+	double first = ceil(log2(low) - 1e-9), last = floor(log2(t->high)), step = 1;
 
-	while ((last - first) / step > (double)most)
-		step *= 2;
-	for (double e = ceil(first / step) * step; e <= last; e += step)
+	while ((last - first) / step >= (double)most)
+		step += step < 4 ? 1 : 2;
+	for (double e = first; e <= last; e += step)
 		add_tick(t, unit, exp2(e));
 }
 
@@ -150,7 +150,7 @@ void axis_make(struct axis_ticks *t, const struct picture_axis *axis, double low
 	t->low = low / beside;
 	t->high = high * beside;
 	if (binary)
-		make_binary(t, axis->unit, most);
+		make_binary(t, axis->unit, low, most);
 	else
 		make_decimal(t, axis->unit, most);
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 #include "plot/layout.h"
 
-#define SAMPLE(l) ((l)->text ? 4.0 : 40.0) /* before a name in the legend */
 
 #define LEAST_PANEL 110.0 /* pixels */
 
@@ -90,7 +89,7 @@ static void place(struct layout_legend *legend, const struct layout *l)
 
 	for (size_t i = 0; i < legend->n; i++) {
 		char name[256];
-		double width = SAMPLE(l) + 2 * l->char_w +
+		double width = LAYOUT_SAMPLE(l) + 2 * l->char_w +
 			       l->char_w * (double)strlen(layout_entry_name(name, sizeof(name),
 									    legend->v[i].series));
 

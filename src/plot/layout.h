@@ -57,6 +57,8 @@ double layout_left(const struct layout *l, const struct picture_panel *panel);
 size_t layout_name_width(const struct layout *l);
 
 #define LAYOUT_MARGIN(l) ((l)->text ? 1.0 : 12.0)
+/* before a name in the legend: two dashes of the thickest line */
+#define LAYOUT_SAMPLE(l) ((l)->text ? 4.0 : 70.0)
 #define LAYOUT_EMULATED "EMULATED CPU: times say nothing about hardware"
 #define LAYOUT_UNTIMED  "EMULATED or REPLAYED: times say nothing about hardware"
 #define LAYOUT_REPLAYED "REPLAYED from files: no figure is of a device"

@@ -228,17 +228,17 @@ static void write_sample(FILE *out, const struct layout *l, const struct layout_
 		script_text(out, l, e->x, y, mark, 3, "");
 	} else if (l->p->kind->form == PICTURE_BARS) {
 		fprintf(out, "set object rectangle from screen %.5f,%.5f to screen %.5f,%.5f ",
-			layout_x(l, e->x + 6), layout_y(l, y + 5), layout_x(l, e->x + 34),
+			layout_x(l, e->x + 6), layout_y(l, y + 5), layout_x(l, e->x + LAYOUT_SAMPLE(l) - 6),
 			layout_y(l, y - 5));
 		script_fill(out, e->series);
 		fputs(" front\n", out);
 	} else {
 		fprintf(out,
 			"set arrow from screen %.5f,%.5f to screen %.5f,%.5f nohead front ls %u\n",
-			layout_x(l, e->x), layout_y(l, y), layout_x(l, e->x + 34), layout_y(l, y),
+			layout_x(l, e->x), layout_y(l, y), layout_x(l, e->x + LAYOUT_SAMPLE(l) - 6), layout_y(l, y),
 			style);
 		fprintf(out, "set label '' at screen %.5f,%.5f point ls %u front\n",
-			layout_x(l, e->x + 17), layout_y(l, y), style);
+			layout_x(l, e->x + (LAYOUT_SAMPLE(l) - 6) / 2), layout_y(l, y), style);
 	}
 }
 
@@ -250,7 +250,7 @@ static void write_legend(FILE *out, const struct layout *l, const struct layout_
 		char name[256];
 
 		write_sample(out, l, legend, e, y);
-		script_text(out, l, e->x + (l->text ? 4 : 40), y,
+		script_text(out, l, e->x + LAYOUT_SAMPLE(l), y,
 			    layout_entry_name(name, sizeof(name), e->series), 200, "");
 	}
 }

@@ -238,7 +238,7 @@ static void print_lacking(FILE *out, const struct comparison *c)
 			text_wrapped(out, kinds[k].label, LABEL, line);
 		}
 	if (skipped > SKIPPED_SHOWN) {
-		snprintf(line, sizeof(line), "and %zu more cells, measured on one side only: see --json",
+		snprintf(line, sizeof(line), "and %zu more cells, measured on one side only: all are in --format csv",
 			 skipped - SKIPPED_SHOWN);
 		text_wrapped(out, "", LABEL, line);
 	}
@@ -306,6 +306,8 @@ static void print_counts(FILE *out, const struct comparison *c)
 		 t->n_gates - t->n_gate_states[COMPARE_ABSENT], COMPARE_GATES);
 	text_wrapped(out, "gates", LABEL, gates);
 	text_wrapped(out, "unit", LABEL, compare_unit_text(line, sizeof(line), c));
+	text_wrapped(out, "ratio", LABEL, "guest / host: the guest is slower where a rate's is below 1, a "
+		     "time's above 1");
 }
 
 static void print_approximate(FILE *out, const struct comparison *c)
@@ -323,7 +325,7 @@ static void print_approximate(FILE *out, const struct comparison *c)
 
 static void print_tables(FILE *out, const struct comparison *c, const struct compare_row **rows)
 {
-	size_t room = ROWS_MOST, hidden = 0, n = c->cells.n_rows;
+	size_t room = ROWS_MOST, none = 0, hidden = 0, n = c->cells.n_rows;
 	char title[64];
 
 	for (size_t i = 0; i < n; i++)
@@ -337,8 +339,9 @@ static void print_tables(FILE *out, const struct comparison *c, const struct com
 	snprintf(title, sizeof(title), "inconclusive; more: further %s that would decide",
 		 unit_name(c, 2));
 	hidden += print_section(out, title, "more", rows, n, COMPARE_OPEN, COMPARE_MEASURED, &room);
+	/* figures that say nothing are no page */
 	hidden += print_section(out, "not judged", "", rows, n, COMPARE_NO_WORD, COMPARE_MEASURED,
-				&room);
+				c->cells.judged ? &room : &none);
 	hidden +=
 		print_section(out, "events", "", rows, n, COMPARE_NO_WORD, COMPARE_COUNTED, &room);
 	snprintf(title, sizeof(title), "the same within %g %%", 100 * c->ask.min_effect);
@@ -346,7 +349,8 @@ static void print_tables(FILE *out, const struct comparison *c, const struct com
 	hidden += print_section(out, "skipped on both sides", "", rows, n, COMPARE_NO_WORD,
 				COMPARE_NOT_RUN, &room);
 	if (hidden)
-		fprintf(out, "  and %zu cells more: --json\n", hidden);
+		fprintf(out, "  %s%zu cells more%s: all are in --format csv\n",
+			c->cells.judged ? "and " : "", hidden, c->cells.judged ? "" : ", not judged");
 	print_approximate(out, c);
 }
 

@@ -14,8 +14,10 @@ static void print_side(FILE *out, const char *label, const struct result *r)
 	if (!r->is_ram)
 		snprintf(what, sizeof(what), "[%04x:%04x] %s BAR %u", r->device.vendor,
 			 r->device.device, r->device.bdf, r->bar.index);
-	snprintf(line, sizeof(line), "Linux %s, %s, %s, run at %s", kernel ? kernel : "?",
-		 env_guest_name(r->env.virt.guest), what, r->started);
+	/* a host that is a VM itself: nested, and no files in the wrong order */
+	snprintf(line, sizeof(line), "Linux %s, %s%s, %s, run at %s", kernel ? kernel : "?",
+		 r->env.virt.guest == ENV_GUEST && !strcmp(label, "host") ? "itself " : "",
+		 text_role(r), what, r->started);
 	text_wrapped(out, label, 11, line);
 }
 
@@ -31,7 +33,7 @@ static void print_reasons(FILE *out, const struct verdict *v)
 
 			if (e->strength != (enum strength)s)
 				continue;
-			snprintf(line, sizeof(line), "%s (%s): %s. %s", e->line,
+			snprintf(line, sizeof(line), "%s (%s): %s; %s", e->line,
 				 strength_name(e->strength), e->observed, e->why);
 			text_wrapped(out, label, 11, line);
 			label = "";
@@ -140,7 +142,7 @@ static void print_witness(FILE *out, const struct comparison *c)
 
 void compare_text(FILE *out, const struct comparison *c)
 {
-	char line[256], why[160];
+	char line[320], why[160];
 	int status;
 
 	text_style_begin(out, TEXT_HEAD);
@@ -150,8 +152,9 @@ void compare_text(FILE *out, const struct comparison *c)
 	print_side(out, "guest", c->guest);
 	if (c->verdict.emulated) {
 		text_style_begin(out, TEXT_UNSURE);
-		text_wrapped(out, "EMULATED", 11, "a side ran on an emulated CPU: the times below say "
-			     "nothing about hardware, and count for nothing");
+		snprintf(line, sizeof(line), "a side ran on an emulated CPU: times say nothing about "
+			 "hardware. %s", text_emulated_rests);
+		text_wrapped(out, "EMULATED", 11, line);
 		text_style_end(out);
 	}
 	if (c->host->replayed || c->guest->replayed)

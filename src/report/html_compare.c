@@ -26,8 +26,8 @@ static void put_lines(FILE *out, const struct comparison *c)
 static void put_marks(FILE *out, const struct comparison *c)
 {
 	if (format_emulated(c))
-		html_mark(out, "unsure", "EMULATED", "A side ran on an emulated CPU: times say nothing "
-			  "about hardware, and count for nothing in the verdict.");
+		html_put(out, "<p class=\"mark unsure\"><strong>EMULATED</strong> A side ran on an emulated "
+			 "CPU: times say nothing about hardware. %s</p>\n", text_emulated_rests);
 	if (format_replayed(c))
 		html_mark(out, "unsure", "REPLAYED", "A side ran on a recorded tree (--sysroot): no real "
 			  "device.");
@@ -45,6 +45,7 @@ static void put_verdict(FILE *out, const struct comparison *c)
 	char sentence[512], host[400], guest[400], what[900];
 	const struct html_answer answer = {
 		.verdict = &c->verdict, .sentence = sentence, .subject = what,
+		.title = "mmiobench: a guest held against its host",
 		.asked = c->guest->asks[1],
 		.got = effective_name(c->verdict.effective, c->guest->arch),
 	};
@@ -54,7 +55,7 @@ static void put_verdict(FILE *out, const struct comparison *c)
 	compare_verdict_text(sentence, sizeof(sentence), c);
 	html_verdict(out, &answer);
 	put_lines(out, c);
-	html_verdict_end(out);
+	html_verdict_end(out, &answer);
 	put_marks(out, c);
 	html_contents(out, &c->verdict);
 }

@@ -42,12 +42,13 @@ void html_lines(FILE *out, void (*print)(FILE *out, const void *what), const voi
 struct html_answer {
 	const struct verdict *verdict;
 	const char *sentence;
-	const char *subject;     /* what was measured, where */
+	const char *title;       /* what kind of report it is */
+	const char *subject;     /* what was measured, where; a line a side */
 	const char *asked, *got; /* memory types; NULL: the sentence has them */
 };
 
 void html_verdict(FILE *out, const struct html_answer *a);
-void html_verdict_end(FILE *out);
+void html_verdict_end(FILE *out, const struct html_answer *a);
 void html_evidence(FILE *out, const struct verdict *v, const struct result *r);
 void html_checks(FILE *out, const struct checks *checks);
 void html_pictures(FILE *out, const struct html_pictures *pictures);

@@ -16,10 +16,10 @@ struct told {
 /* What takes the ground from under a verdict, or cannot wait. */
 static void put_marks(FILE *out, const struct result *r)
 {
-	char words[256];
+	char words[400];
 
-	snprintf(words, sizeof(words), "This CPU is emulated (%s): times say nothing about hardware, and "
-		 "count for nothing in the verdict.", r->env.emulated_why);
+	snprintf(words, sizeof(words), "This CPU is emulated (%s): times say nothing about hardware. %s",
+		 r->env.emulated_why, text_emulated_rests);
 	if (r->env.emulated)
 		html_mark(out, "unsure", "EMULATED", words);
 	if (r->replayed)
@@ -39,12 +39,12 @@ static void put_verdict(FILE *out, const struct result *r, const struct verdict 
 {
 	char sentence[512], what[512];
 	const struct html_answer answer = {
-		.verdict = v, .sentence = sentence, .subject = html_subject(what, sizeof(what), r),
+		.verdict = v, .sentence = sentence, .title = "mmiobench: one run", .subject = html_subject(what, sizeof(what), r),
 	};
 
 	text_verdict(sentence, sizeof(sentence), r, v);
 	html_verdict(out, &answer);
-	html_verdict_end(out);
+	html_verdict_end(out, &answer);
 	put_marks(out, r);
 	html_wrong(out, "", r, v);
 	html_contents(out, v);

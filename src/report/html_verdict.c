@@ -6,6 +6,7 @@
 #include "report/html_page.h"
 #include "report/html_write.h"
 #include "report/report.h"
+#include "report/text.h"
 
 /* Was it preserved, for somebody who knows none of the words; the sentence below has them. */
 static const struct answer {
@@ -59,13 +60,13 @@ void html_verdict(FILE *out, const struct html_answer *a)
 	const struct verdict *v = a->verdict;
 	const struct answer *answer = answer_of(v);
 
-	html_put(out, "<header>\n<p class=\"subject\">%s</p>\n<div id=\"verdict\" class=\"verdict %s\">\n"
+	html_put(out, "<header>\n<p class=\"title\">%s</p>\n<div id=\"verdict\" class=\"verdict %s\">\n"
 		 "<p class=\"question\">Did the hypervisor preserve write combining?</p>\n"
-		 "<h1>%s", a->subject, answer->tone, answer->yes);
+		 "<h1>%s", a->title, answer->tone, answer->yes);
 	if (v->confidence != CONFIDENCE_UNKNOWN)
 		html_put(out, " <span class=\"sure\">%s</span>", confidence_name(v->confidence));
 	html_put(out, "</h1>\n<p class=\"sentence\">%s</p>\n<p class=\"plain-words\">%s</p>\n<dl>\n",
-		 a->sentence, answer->means);
+		 text_claim(a->sentence), answer->means);
 	if (v->judged)
 		html_put(out, "<dt>How sure</dt><dd><strong>%s</strong>: %s</dd>\n",
 			 confidence_name(v->confidence), sure_words(v->confidence));
@@ -83,9 +84,9 @@ void html_verdict(FILE *out, const struct html_answer *a)
 }
 
 /* Between the two may be more lines. */
-void html_verdict_end(FILE *out)
+void html_verdict_end(FILE *out, const struct html_answer *a)
 {
-	fputs("</dl>\n</div>\n", out);
+	html_put(out, "</dl>\n</div>\n<p class=\"subject\">%s</p>\n", a->subject);
 }
 
 const char *html_subject(char *buf, size_t n, const struct result *r)
@@ -96,7 +97,7 @@ const char *html_subject(char *buf, size_t n, const struct result *r)
 	if (!r->is_ram)
 		snprintf(what, sizeof(what), "%s %s [%04x:%04x] at %s, BAR %u", d->vendor_name,
 			 d->device_name, d->vendor, d->device, d->bdf, r->bar.index);
-	snprintf(buf, n, "%s; %s, Linux %s, %s; run at %s", what, env_guest_name(r->env.virt.guest),
+	snprintf(buf, n, "%s; %s, Linux %s, %s; run at %s", what, text_role(r),
 		 format_fact(r, "kernel_release"), r->arch, r->started);
 	return buf;
 }

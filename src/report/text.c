@@ -120,6 +120,9 @@ const char *text_cell(char *buf, size_t n, const struct cell_record *c)
 	return text_ns(buf, n, c->summary.median);
 }
 
+const char text_emulated_rests[] = "The verdict rests on what accesses did (worked, faulted, stopped a VM), "
+	"which emulators keep; of times it hears only those that tell a trapped BAR.";
+
 void text_machine(FILE *out, const struct env *env)
 {
 	char line[512];
@@ -152,12 +155,31 @@ void text_environment(FILE *out, const struct result *r)
 	if (r->env.emulated) {
 		text_style_begin(out, TEXT_UNSURE);
 		snprintf(line, sizeof(line), "this CPU is emulated (%s): times say nothing about "
-			 "hardware, and count for nothing below", r->env.emulated_why);
+			 "hardware. %s", r->env.emulated_why, text_emulated_rests);
 		text_wrapped(out, "EMULATED", 11, line);
 		text_style_end(out);
 	}
 	if (r->replayed)
 		text_wrapped(out, "REPLAYED", 11, "from a recorded tree (--sysroot): no real device");
+}
+
+const char *text_role(const struct result *r)
+{
+	static const char *const roles[] = {
+		[ENV_GUEST_UNKNOWN] = "VM or bare metal: not known",
+		[ENV_BARE_METAL] = "bare metal",
+		[ENV_GUEST] = "in a VM",
+	};
+
+	return roles[r->env.virt.guest];
+}
+
+const char *text_claim(const char *text)
+{
+	const char *sure = strstr(text, " (confidence: ");
+	const char *end = sure ? strstr(sure, "): ") : NULL;
+
+	return end ? end + strlen("): ") : text;
 }
 
 void text_verdict(char *buf, size_t n, const struct result *r, const struct verdict *v)

@@ -35,9 +35,18 @@ const char *text_ns(char *buf, size_t n, double ns);
 /* A cell's median in its unit, or its status in a word. c may be NULL: "-". */
 const char *text_cell(char *buf, size_t n, const struct cell_record *c);
 
+/* Why a verdict from an emulated CPU may be proved although its times mean nothing. */
+extern const char text_emulated_rests[];
+
 /* Labelled lines: guest or bare metal, and why; ids and names. */
 void text_machine(FILE *out, const struct env *env);
 void text_device(FILE *out, const struct pci_device *d);
+
+/* "bare metal", "in a VM": a host that is a VM itself is no guest of the comparison. */
+const char *text_role(const struct result *r);
+
+/* What a verdict claims, without the word and the confidence before it; points into text. */
+const char *text_claim(const char *text);
 
 /* The verdict in one sentence, for people; the word itself is in the JSON. */
 void text_verdict(char *buf, size_t n, const struct result *r, const struct verdict *v);

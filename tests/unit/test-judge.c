@@ -417,7 +417,9 @@ static void test_advice(void **state)
 	(void)state;
 	make(&r, &o, 0, 0);
 	judge_run(&v, &r, NULL);
-	assert_non_null(strstr(v.advice[0], "6.9"));
+	/* what can stop the VM today comes first */
+	assert_non_null(strstr(v.advice[0], "memcpy"));
+	assert_non_null(strstr(v.advice[1], "6.9"));
 	result_free(&r);
 	o.journal = "works";
 	make(&r, &o, 0, 0);

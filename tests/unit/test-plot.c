@@ -329,6 +329,9 @@ static void test_axis(void **state)
 					assert_true(t.at[k] >= t.low && t.at[k] <= t.high * 1.01);
 					assert_true(!k || t.at[k] > t.at[k - 1]);
 				}
+				/* a size that was measured has a name */
+				if (axis.unit == PICTURE_BYTES && log && ranges[i][0] == 64)
+					assert_true(t.n && t.at[0] == 64);
 			}
 }
 
