@@ -11,7 +11,7 @@ AM_TESTS_ENVIRONMENT = \
 TESTS += tests/layers.test tests/lab/matrix.test
 EXTRA_DIST += tests/check.sh tests/layers.test tests/lab/check tests/lab/matrix tests/lab/matrix.test \
 	tests/lab/restore.job tests/lab/restore.py tests/lab/experiments.job tests/lab/experiments.py \
-	tests/lab/witness.job
+	tests/lab/witness.job tests/lab/bundle.job tests/bundle/check
 
 include tests/kernels/local.mk
 include tests/unit/pci-env.mk

@@ -106,7 +106,8 @@ cache_clean() {
 	exec {CACHE_LOCK}>"$CACHE/.lock"
 	flock -n "$CACHE_LOCK" || die "another lab is using $CACHE: wait until it has ended"
 	# Only what the lab makes: the variable may point at a directory that holds other things.
-	rm -rf "$CACHE"/{sysroot,qemu,kernel,root}-* "$CACHE"/.{sysroot,qemu,kernel,root}-* "$CACHE/.lock"
+	rm -rf "$CACHE"/{sysroot,qemu,kernel,root,runtime}-* \
+		"$CACHE"/.{sysroot,qemu,kernel,root,runtime}-* "$CACHE/.lock"
 	rmdir --ignore-fail-on-non-empty "$CACHE"
 	say "removed what was cached in $CACHE"
 }
@@ -197,6 +198,20 @@ make_root() {
 	mkdir "$2/tmp/tree"
 	unpack "$2/tmp/tree" "$1" "$QEMU_SUITE" busybox-static,pci.ids
 	cp -L "$2"/tmp/tree/usr/{bin/busybox,share/misc/pci.ids} "$2"
+}
+
+# make_runtime ARCH-SUITE: what scripts/bundle ships beside the product: libraries, their loader,
+# pci.ids, and of each package its version and licence.
+make_runtime() {
+	local need=libc6,libpci3,libhwloc15,libjansson4,libgsl27,libbpf1,pci.ids,base-files
+
+	# shellcheck disable=SC2016 # expanded by mmdebstrap's shell
+	mmdebstrap --quiet --variant=extract --format=tar --arch="${1%%-*}" --include="$need" \
+		--setup-hook="$(unpack_sources "${1#*-}" "${1#*-}")" \
+		--extract-hook='for f in "$1"/var/cache/apt/archives/*.deb; do dpkg-deb -W "$f"; done >"$1/packages"' \
+		"${1#*-}" - ${MMIOBENCH_MIRROR:+"deb $MMIOBENCH_MIRROR ${1#*-} main"} |
+		tar -x -C "$2" --no-same-owner --wildcards ./packages './lib*' './usr/lib/*-linux-gnu/lib*' \
+			'./usr/share/doc/*/copyright' ./usr/share/common-licenses ./usr/share/misc/pci.ids
 }
 
 # busybox reads no compressed modules.

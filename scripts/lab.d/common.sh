@@ -3,19 +3,19 @@
 # Messages, and the promise that nothing outlives the lab: every process and temporary file is
 # registered here and ended or removed when the script ends, however it ends.
 
-readonly START=${EPOCHREALTIME/[.,]/}
+readonly ME=${ME:-lab} START=${EPOCHREALTIME/[.,]/}
 TASKS=() TEMPS=()
 
 # A line for humans, with the seconds since the start.
 say() {
 	local ms=$(((${EPOCHREALTIME/[.,]/} - START) / 1000))
 
-	printf 'lab %3d.%ds  %s\n' $((ms / 1000)) $((ms / 100 % 10)) "$*" >&2
+	printf '%s %3d.%ds  %s\n' "$ME" $((ms / 1000)) $((ms / 100 % 10)) "$*" >&2
 }
 
 # die CAUSE AND WAY OUT: one line, exit 2 (usage or environment).
 die() {
-	printf 'lab: %s\n' "$*" >&2
+	printf '%s: %s\n' "$ME" "$*" >&2
 	exit 2
 }
 
