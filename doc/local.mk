@@ -23,3 +23,18 @@ dist_pkgdata_DATA = \
 	results/mmiobench-result-1.schema.json \
 	results/mmiobench-survey-1.schema.json \
 	results/mmiobench-witness-1.schema.json
+
+EXTRA_DIST += \
+	%D%/ci/README.md \
+	%D%/ci/ansible/ansible.cfg \
+	%D%/ci/ansible/inventory.example.yml \
+	%D%/ci/ansible/mmiobench.yml \
+	%D%/ci/ansible/roles/mmiobench/defaults/main.yml \
+	%D%/ci/ansible/roles/mmiobench/files/fleet.py \
+	%D%/ci/ansible/roles/mmiobench/meta/argument_specs.yml \
+	%D%/ci/ansible/roles/mmiobench/meta/main.yml \
+	%D%/ci/ansible/roles/mmiobench/tasks/device.yml \
+	%D%/ci/ansible/roles/mmiobench/tasks/main.yml \
+	%D%/ci/ansible/roles/mmiobench/tasks/note.yml \
+	%D%/ci/ansible/roles/mmiobench/tasks/summary.yml \
+	%D%/ci/ansible/roles/mmiobench/vars/main.yml

@@ -8,10 +8,11 @@ AM_TESTS_ENVIRONMENT = \
 	MB_PROGRAMS='$(bin_PROGRAMS)'; \
 	export top_builddir srcdir MB_EMULATOR OBJDUMP CFLAGS MB_PROGRAMS;
 
-TESTS += tests/layers.test tests/lab/matrix.test
+TESTS += tests/layers.test tests/lab/matrix.test tests/fleet/summary.test
 EXTRA_DIST += tests/check.sh tests/layers.test tests/lab/check tests/lab/matrix tests/lab/matrix.test \
 	tests/lab/restore.job tests/lab/restore.py tests/lab/experiments.job tests/lab/experiments.py \
-	tests/lab/witness.job tests/lab/bundle.job tests/bundle/check
+	tests/lab/witness.job tests/lab/bundle.job tests/bundle/check \
+	tests/fleet/check tests/fleet/summary.test
 
 include tests/kernels/local.mk
 include tests/unit/pci-env.mk
