@@ -9,32 +9,8 @@
 #include <string.h>
 #include "base/parse.h"
 #include "judge/correct.h"
+#include "judge/kind.h"
 #include "judge/survey.h"
-
-static const char *fact_or(const struct result *r, const char *name, const char *other)
-{
-	const char *value = fact_get(&r->env.facts, name);
-
-	return value ? value : other;
-}
-
-static void set_machine(char *machine, char *cpu, size_t n, const struct result *r)
-{
-	const char *model = fact_get(&r->env.facts, "cpu_model");
-	const char *product = fact_get(&r->env.facts, "dmi_product_name");
-
-	if (product)
-		snprintf(machine, n, "%s %s", fact_or(r, "dmi_sys_vendor", ""), product);
-	else
-		snprintf(machine, n, "%s", fact_or(r, "dt_model", ""));
-	if (model)
-		snprintf(cpu, n, "%s", model);
-	else if (fact_get(&r->env.facts, "cpu_part"))
-		snprintf(cpu, n, "implementer %s part %s", fact_or(r, "cpu_implementer", "?"),
-			 fact_or(r, "cpu_part", "?"));
-	else
-		snprintf(cpu, n, "%s", fact_or(r, "midr", ""));
-}
 
 static void set_where(char *where, size_t n, const struct virt *virt)
 {
@@ -58,15 +34,16 @@ static void set_device(char *device, size_t n, const struct result *r)
 
 void survey_record_set(struct survey_record *rec, const struct result *r)
 {
+	const char *kernel = fact_get(&r->env.facts, "kernel_release");
 	struct verdict v;
 
 	judge_run(&v, r, NULL);
 	snprintf(rec->started, sizeof(rec->started), "%s", r->started);
-	set_machine(rec->keys[SURVEY_MACHINE], rec->keys[SURVEY_CPU], sizeof(rec->keys[0]), r);
+	kind_machine(rec->keys[SURVEY_MACHINE], sizeof(rec->keys[0]), r);
+	kind_cpu(rec->keys[SURVEY_CPU], sizeof(rec->keys[0]), r);
 	snprintf(rec->keys[SURVEY_ARCH], sizeof(rec->keys[0]), "%s", r->arch);
 	set_where(rec->keys[SURVEY_WHERE], sizeof(rec->keys[0]), &r->env.virt);
-	snprintf(rec->keys[SURVEY_KERNEL], sizeof(rec->keys[0]), "%s",
-		 fact_or(r, "kernel_release", ""));
+	snprintf(rec->keys[SURVEY_KERNEL], sizeof(rec->keys[0]), "%s", kernel ? kernel : "");
 	set_device(rec->keys[SURVEY_DEVICE], sizeof(rec->keys[0]), r);
 	rec->timed = !v.emulated && !r->env.emulated && !r->replayed;
 	rec->judged = v.judged;

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef JUDGE_KIND_H
+#define JUDGE_KIND_H
+
+#include "run/result.h"
+
+/* What kind of machine a result is of, in words that are the same for all of the kind; "": not known. */
+
+/* "QEMU QEMU Virtual Machine", by DMI, else the device tree's model. */
+const char *kind_machine(char *buf, size_t n, const struct result *r);
+
+/* The model; on arm64 "implementer 0x41 part 0xd0c". */
+const char *kind_cpu(char *buf, size_t n, const struct result *r);
+
+#endif
