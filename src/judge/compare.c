@@ -81,22 +81,34 @@ static int check_twice(const struct result *r, char *why, size_t n)
 	return ret;
 }
 
-/* Ids that both have, and one that only a or only b has, or NULL. */
-static int match_cells(const struct result *a, const struct result *b, size_t *both,
-		       const char **only)
+/* What two runs' cells have in common, by id. */
+struct match {
+	size_t both;
+	const char *only;        /* an id that one of them has; NULL: none */
+	/* one that both have, in different units: their figures are of different things */
+	const struct cell_record *a, *b;
+};
+
+static bool same_unit(const struct cell_record *a, const struct cell_record *b)
+{
+	return !strcmp(a->unit, b->unit) && a->unit_bytes == b->unit_bytes;
+}
+
+static int match_cells(struct match *m, const struct result *a, const struct result *b)
 {
 	const struct cell_record **x = sort_cells(a), **y = sort_cells(b);
 	int ret = (x || !a->n_cells) && (y || !b->n_cells) ? 0 : -ENOMEM;
 	size_t i = 0, k = 0;
 
-	*both = 0;
-	*only = NULL;
+	*m = (struct match){ 0 };
 	while (!ret && (i < a->n_cells || k < b->n_cells)) {
 		int order = i == a->n_cells ? 1 : k == b->n_cells ? -1 : by_id(&x[i], &y[k]);
 
-		*both += !order;
+		m->both += !order;
 		if (order)
-			*only = order < 0 ? x[i]->id : y[k]->id;
+			m->only = order < 0 ? x[i]->id : y[k]->id;
+		else if (!same_unit(x[i], y[k]))
+			m->a = x[i], m->b = y[k];
 		i += order <= 0;
 		k += order >= 0;
 	}
@@ -105,19 +117,30 @@ static int match_cells(const struct result *a, const struct result *b, size_t *b
 	return ret;
 }
 
-static int check_cells(const struct result *h, const struct result *g, char *why, size_t n)
+static int check_unit(const struct match *m, char *why, size_t n)
 {
-	const char *only;
-	size_t both;
+	if (!m->a)
+		return 0;
+	snprintf(why, n, "the cell %s is in %s per %" PRIu32 " bytes in the first, %s per %" PRIu32
+		 " bytes in the second", m->a->id, m->a->unit, m->a->unit_bytes, m->b->unit,
+		 m->b->unit_bytes);
+	return -EINVAL;
+}
+
+int compare_check_cells(const struct result *h, const struct result *g, char *why, size_t n)
+{
+	struct match m;
 	int ret = check_twice(h, why, n);
 
 	if (!ret)
 		ret = check_twice(g, why, n);
 	if (!ret)
-		ret = match_cells(h, g, &both, &only);
-	if (ret || both || !only)
+		ret = match_cells(&m, h, g);
+	if (!ret)
+		ret = check_unit(&m, why, n);
+	if (ret || m.both || !m.only)
 		return ret;
-	snprintf(why, n, "the plan differs: no cell is in both, %s is in one", only);
+	snprintf(why, n, "the plan differs: no cell is in both, %s is in one", m.only);
 	return -EINVAL;
 }
 
@@ -168,14 +191,13 @@ int compare_check(const struct result *h, const struct result *g, char *why, siz
 
 	if (!ret)
 		ret = check_kind(h, g, why, n);
-	return ret ? ret : check_cells(h, g, why, n);
+	return ret ? ret : compare_check_cells(h, g, why, n);
 }
 
 /* Of a side: the first and another. */
 static int check_launch(const struct result *a, const struct result *b, char *why, size_t n)
 {
-	const char *only;
-	size_t both;
+	struct match m;
 	int ret = check_kind(a, b, why, n);
 
 	if (!ret)
@@ -187,10 +209,12 @@ static int check_launch(const struct result *a, const struct result *b, char *wh
 	if (!ret)
 		ret = check_twice(b, why, n);
 	if (!ret)
-		ret = match_cells(a, b, &both, &only);
-	if (ret || !only)
+		ret = match_cells(&m, a, b);
+	if (!ret)
+		ret = check_unit(&m, why, n);
+	if (ret || !m.only)
 		return ret;
-	snprintf(why, n, "the plan differs: only one of them has the cell %s", only);
+	snprintf(why, n, "the plan differs: only one of them has the cell %s", m.only);
 	return -EINVAL;
 }
 

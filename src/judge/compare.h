@@ -31,6 +31,9 @@ struct comparison {
  */
 int compare_check(const struct result *host, const struct result *guest, char *why, size_t n);
 
+/* Of that only the cells: each is there once, one is in both, and both have it in one unit. */
+int compare_check_cells(const struct result *host, const struct result *guest, char *why, size_t n);
+
 /*
  * The same for each side's runs among themselves, which must have the same cells, be of the same
  * kind of machine, and none be there twice; *bad: the one that does not fit (0: first to second).

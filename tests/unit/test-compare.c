@@ -97,6 +97,16 @@ static void change_twice(struct result *r)
 	strcpy(r->cells[1].id, r->cells[0].id);
 }
 
+static void change_unit(struct result *r)
+{
+	strcpy(r->cells[1].unit, "ns");
+}
+
+static void change_unit_bytes(struct result *r)
+{
+	r->cells[2].unit_bytes = 64;
+}
+
 static const struct {
 	void (*change)(struct result *guest);
 	const char *words[3]; /* the field, the host's value, the guest's */
@@ -111,6 +121,8 @@ static const struct {
 	{ change_length, { "length", "1048576", "4096" } },
 	{ change_profile, { "profile", "quick", "full" } },
 	{ change_cells, { "plan", "no cell is in both", "probe/wc/load8+dep@each/" } },
+	{ change_unit, { "bw/wc/store8/4K/posted", "B/s", "ns" } },
+	{ change_unit_bytes, { "probe/wc/load8+dep@each/64", "ns per 8 bytes", "ns per 64 bytes" } },
 	{ change_twice, { "two cells", "bw/plain/store8/4K/posted", "2026-01-02" } },
 };
 
