@@ -4,15 +4,18 @@ LOG_COMPILER = $(MB_EMULATOR)
 TEST_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(abs_top_builddir)'; srcdir='$(abs_top_srcdir)'; \
-	MB_EMULATOR='$(MB_EMULATOR)'; OBJDUMP='$(OBJDUMP)'; CFLAGS='$(CFLAGS)'; \
+	MB_EMULATOR='$(MB_EMULATOR)'; OBJDUMP='$(OBJDUMP)'; CFLAGS='$(CFLAGS)'; LDFLAGS='$(LDFLAGS)'; \
 	MB_PROGRAMS='$(bin_PROGRAMS)'; \
-	export top_builddir srcdir MB_EMULATOR OBJDUMP CFLAGS MB_PROGRAMS;
+	export top_builddir srcdir MB_EMULATOR OBJDUMP CFLAGS LDFLAGS MB_PROGRAMS;
 
 TESTS += tests/layers.test tests/lab/matrix.test tests/fleet/summary.test
 EXTRA_DIST += tests/check.sh tests/layers.test tests/lab/check tests/lab/matrix tests/lab/matrix.test \
 	tests/lab/restore.job tests/lab/restore.py tests/lab/experiments.job tests/lab/experiments.py \
 	tests/lab/witness.job tests/lab/bundle.job tests/bundle/check \
 	tests/fleet/check tests/fleet/summary.test
+
+TESTS += tests/hardening.test
+EXTRA_DIST += tests/hardening.test
 
 include tests/kernels/local.mk
 include tests/unit/pci-env.mk
