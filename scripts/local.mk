@@ -1,6 +1,7 @@
 EXTRA_DIST += \
 	%D%/bundle %D%/bundle.d/README %D%/bundle.d/launcher \
 	%D%/check %D%/deb %D%/demo %D%/install %D%/lab %D%/side-by-side %D%/fidelity %D%/false-alarms \
+	%D%/check %D%/deb %D%/demo %D%/fuzz %D%/install %D%/lab %D%/side-by-side %D%/fidelity %D%/false-alarms \
 	%D%/lab.d/build.sh %D%/lab.d/cache.sh %D%/lab.d/common.sh %D%/lab.d/guest %D%/lab.d/init \
 	%D%/lab.d/machine.sh %D%/lab.d/matrix.sh %D%/lab.d/matrix-row %D%/lab.d/measure \
 	%D%/lab.d/measure-x86 %D%/lab.d/packages %D%/lab.d/script

@@ -30,3 +30,4 @@ include tests/doc/local.mk
 include tests/man/local.mk
 include tests/page/local.mk
 include tests/html/local.mk
+include tests/fuzz/local.mk

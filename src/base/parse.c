@@ -134,8 +134,8 @@ bool list_has(const char *list, const char *item)
 {
 	size_t n = strlen(item);
 
-	for (const char *p = list; p; p = strchr(p, ',')) {
-		p += *p == ',';
+	for (const char *p = list, *comma; p; p = comma ? comma + 1 : NULL) {
+		comma = strchr(p, ',');
 		if (!strncmp(p, item, n) && (p[n] == ',' || !p[n]))
 			return true;
 	}

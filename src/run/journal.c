@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,14 +196,50 @@ int journal_after(const struct journal_attempt *a, const char *outcome)
 	return journal_append(a, "after", outcome);
 }
 
+static const char *text_of(const json_t *record, const char *key)
+{
+	const char *s = json_string_value(json_object_get(record, key));
+
+	return s ? s : "";
+}
+
+#define TEXT(member) { #member, offsetof(struct journal_record, member), \
+		       sizeof(((struct journal_record *)NULL)->member) }
+
+static const struct {
+	const char *key;
+	size_t at, size;
+} texts[] = {
+	TEXT(attempt), TEXT(time), TEXT(boot_id), TEXT(kernel), TEXT(probe), TEXT(mapping), TEXT(outcome),
+};
+
+/*
+ * Ours have text that fits and is printable ASCII, and an outcome once there is one. Anything else
+ * would go to terminals and into a result, that nobody could read again.
+ */
+static bool texts_fit(const json_t *record)
+{
+	bool after = !strcmp(text_of(record, "event"), "after");
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *s = text_of(record, texts[i].key);
+
+		if (strlen(s) >= texts[i].size)
+			return false;
+		for (; *s; s++)
+			if (*s < ' ' || *s > '~')
+				return false;
+	}
+	return after == (text_of(record, "outcome")[0] != 0);
+}
+
 /* The record of a line; NULL when it is torn or not ours. */
 static json_t *line_parse(const char *line)
 {
 	json_t *record = json_loads(line, 0, NULL), *check;
-	const char *schema = json_string_value(json_object_get(record, "schema"));
 	char want[20];
 
-	if (!schema || strcmp(schema, JOURNAL_SCHEMA))
+	if (strcmp(text_of(record, "schema"), JOURNAL_SCHEMA) || !texts_fit(record))
 		goto bad;
 	check = json_object_get(record, "check");
 	if (!json_is_string(check))
@@ -219,13 +256,6 @@ static json_t *line_parse(const char *line)
 bad:
 	json_decref(record);
 	return NULL;
-}
-
-static const char *text_of(const json_t *record, const char *key)
-{
-	const char *s = json_string_value(json_object_get(record, key));
-
-	return s ? s : "";
 }
 
 static bool same_bar(const json_t *record, const struct result *r)
@@ -262,12 +292,8 @@ static int scan_before(struct journal_scan *scan, const json_t *record)
 	struct journal_record j = { 0 };
 
 	drop_oldest(scan);
-	snprintf(j.attempt, sizeof(j.attempt), "%s", text_of(record, "attempt"));
-	snprintf(j.time, sizeof(j.time), "%s", text_of(record, "time"));
-	snprintf(j.boot_id, sizeof(j.boot_id), "%s", text_of(record, "boot_id"));
-	snprintf(j.kernel, sizeof(j.kernel), "%s", text_of(record, "kernel"));
-	snprintf(j.probe, sizeof(j.probe), "%s", text_of(record, "probe"));
-	snprintf(j.mapping, sizeof(j.mapping), "%s", text_of(record, "mapping"));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		strcpy((char *)&j + texts[i].at, text_of(record, texts[i].key));
 	j.this_boot = boot && !strcmp(boot, j.boot_id);
 	return result_add_journal(scan->result, &j);
 }

@@ -178,6 +178,9 @@ static void test_list_has(void **state)
 	assert_true(list_has("probe,bw,lat", "bw"));
 	assert_true(list_has("probe,bw,lat", "lat"));
 	assert_true(list_has(",,bw,", "bw"));
+	assert_true(list_has(",bw", ""));
+	assert_true(list_has("bw,", ""));
+	assert_false(list_has("bw", ""));
 	assert_false(list_has("probe,bw,lat", "b"));
 	assert_false(list_has("probe,bw,lat", "w"));
 	assert_false(list_has("probe,bw,lat", "bw,lat2"));

@@ -283,14 +283,14 @@ static void test_changed(void **state)
 	free(record);
 }
 
-/* The record with another schema and a checksum that is right for it. */
-static char *with_schema(const char *record, const char *schema)
+/* The record with another text and a checksum that is right for it. */
+static char *with_text(const char *record, const char *key, const char *value)
 {
 	json_t *o = json_loads(record, 0, NULL);
 	char check[20], *text;
 
 	assert_non_null(o);
-	json_object_set_new(o, "schema", json_string(schema));
+	json_object_set_new(o, key, json_string(value));
 	json_object_del(o, "check");
 	text = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
 	assert_non_null(text);
@@ -310,14 +310,35 @@ static void test_foreign_schema(void **state)
 
 	(void)state;
 	fixture_path(path, sizeof(path), "foreign");
-	ours = with_schema(record, JOURNAL_SCHEMA);
+	ours = with_text(record, "schema", JOURNAL_SCHEMA);
 	fixture_write(path, ours, strlen(ours));
 	assert_outcomes(path, 0, 1, (const char *const[]){ "" });
-	foreign = with_schema(record, "mmiobench-journal/2");
+	foreign = with_text(record, "schema", "mmiobench-journal/2");
 	fixture_write(path, foreign, strlen(foreign));
 	assert_outcomes(path, 1, 0, NULL);
 	free(foreign);
 	free(ours);
+	free(record);
+}
+
+/* What we never write, terminals and readers of results would get: it is not ours. */
+static void test_foreign_text(void **state)
+{
+	static const char *const texts[][2] = {
+		{ "kernel", "6.1\033[31m" }, { "time", "2026\n" }, { "boot_id", "\xc2\x9b" },
+		{ "mapping", "wc\x7f" }, { "probe", "a name that is too long for a probe" },
+		{ "outcome", "works" },
+	};
+	char *record = one_record("foreign-text-source", NULL), *foreign, path[512];
+
+	(void)state;
+	fixture_path(path, sizeof(path), "foreign-text");
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		foreign = with_text(record, texts[i][0], texts[i][1]);
+		fixture_write(path, foreign, strlen(foreign));
+		assert_outcomes(path, 1, 0, NULL);
+		free(foreign);
+	}
 	free(record);
 }
 
@@ -458,7 +479,7 @@ int main(void)
 		cmocka_unit_test(test_interleaved),   cmocka_unit_test(test_dangling_and_latest),
 		cmocka_unit_test(test_other_devices), cmocka_unit_test(test_torn),
 		cmocka_unit_test(test_garbage),	      cmocka_unit_test(test_changed),
-		cmocka_unit_test(test_lone_after),    cmocka_unit_test(test_foreign_schema),
+		cmocka_unit_test(test_lone_after),    cmocka_unit_test(test_foreign_schema), cmocka_unit_test(test_foreign_text),
 		cmocka_unit_test(test_many),	      cmocka_unit_test(test_unwritable),
 		cmocka_unit_test(test_survived),
 		cmocka_unit_test(test_unreadable),    cmocka_unit_test(test_makes_directory),

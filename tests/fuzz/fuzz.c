@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "fuzz.h"
+
+static char error[2048];
+
+void fuzz_broken(const char *file, int line, const char *what, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s:%d: does not hold: %s: ", file, line, what);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	abort();
+}
+
+static void *some(void *p)
+{
+	fuzz_require(p, "out of memory");
+	return p;
+}
+
+char *fuzz_text(const uint8_t *data, size_t size)
+{
+	char *s = some(malloc(size + 1));
+
+	if (size)
+		memcpy(s, data, size);
+	s[size] = 0;
+	return s;
+}
+
+void fuzz_begin(void)
+{
+	log_mute(false);
+	log_keep(error, sizeof(error));
+}
+
+const char *fuzz_error(void)
+{
+	fuzz_require(fuzz_is_clean(error, strlen(error)) && !strchr(error, '\n'), "'%s'", error);
+	return error;
+}
+
+/* ECMA-48: C0 and C1 controls, these in UTF-8. */
+bool fuzz_is_clean(const char *s, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)s;
+
+	for (size_t i = 0; i < n; i++)
+		if ((p[i] < ' ' && p[i] != '\n') || p[i] == 0x7f ||
+		    (p[i] == 0xc2 && i + 1 < n && p[i + 1] >= 0x80 && p[i + 1] < 0xa0))
+			return false;
+	return true;
+}
+
+bool fuzz_is_ascii(const char *s)
+{
+	for (; *s; s++)
+		if (*s < ' ' || *s > '~')
+			return false;
+	return true;
+}
+
+const char *fuzz_file(const void *data, size_t size)
+{
+	static char name[32];
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = memfd_create("fuzz", MFD_CLOEXEC);
+	fuzz_require(fd >= 0 && !ftruncate(fd, 0) && pwrite(fd, data, size, 0) == (ssize_t)size,
+		     "no memory file");
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	return name;
+}
+
+static FILE *out;
+static char *out_text;
+static size_t out_n;
+
+FILE *fuzz_out(void)
+{
+	free(out_text);
+	out_text = NULL;
+	out = some(open_memstream(&out_text, &out_n));
+	return out;
+}
+
+const char *fuzz_out_close(size_t *n)
+{
+	fuzz_require(!fclose(out), "out of memory");
+	if (n)
+		*n = out_n;
+	return out_text;
+}

@@ -1,0 +1,22 @@
+# Fuzz targets (README.md): make check replays what engines have found worth keeping.
+check_PROGRAMS += %D%/replay
+%C%_replay_SOURCES = %D%/replay.c %D%/fuzz.c %D%/fuzz.h %D%/tree.c \
+	%D%/journal.c \
+	%D%/result.c \
+	%D%/select.c \
+	%D%/size.c \
+	%D%/text.c \
+	%D%/witness.c
+%C%_replay_CFLAGS = $(AM_CFLAGS) $(PCI_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_replay_LDADD = $(libmeasure_LIBS)
+if HAVE_LIBBPF
+%C%_replay_SOURCES += \
+	%D%/btf.c \
+	%D%/smaps.c \
+	%D%/trace.c
+%C%_replay_CFLAGS += $(LIBBPF_CFLAGS) -DFUZZ_WITNESS
+%C%_replay_LDADD += $(libwitness_LIBS)
+endif
+
+TESTS += %D%/replay.test
+EXTRA_DIST += %D%/replay.test %D%/README.md %D%/corpus %D%/dict

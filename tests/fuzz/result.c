@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// covers: report/result_read.c report/reader.c report/result_write.c report/json_machine.c report/self_check_json.c
+/* A result that is accepted is written, and read again as the same. */
+#include "config.h"
+#include <errno.h>
+#include <stdlib.h>
+#include "judge/judge.h"
+#include "report/json_file.h"
+#include "report/report.h"
+#include "fuzz.h"
+
+static json_t *write_again(const struct result *r)
+{
+	struct verdict v;
+	json_t *root;
+	char *text;
+
+	judge_run(&v, r, NULL);
+	root = json_result(r, &v);
+	fuzz_require(root, "it cannot be written");
+	text = json_dumps(root, JSON_REAL_PRECISION(17));
+	fuzz_require(text, "it cannot be written");
+	json_decref(root);
+	root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	fuzz_require(root, "what is written is no JSON: %s", text);
+	free(text);
+	return root;
+}
+
+FUZZ_TARGET(result)
+{
+	json_t *root = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL), *first, *second;
+	struct result r, again;
+	int ret;
+
+	fuzz_begin();
+	if (!root)
+		return 0;
+	ret = result_from_json(&r, root, "input");
+	json_decref(root);
+	if (ret) {
+		fuzz_require(ret == -EINVAL && fuzz_error()[0], "refused with %d without a word", ret);
+		return 0;
+	}
+	first = write_again(&r);
+	fuzz_require(!result_from_json(&again, first, "again"), "%s", fuzz_error());
+	second = write_again(&again);
+	fuzz_require(json_equal(first, second), "it reads otherwise: %s", json_dumps(second, JSON_INDENT(1)));
+	json_decref(first);
+	json_decref(second);
+	result_free(&r);
+	result_free(&again);
+	return 0;
+}

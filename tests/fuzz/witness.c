@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// covers: report/witness_read.c report/reader.c report/witness_write.c report/witness_text.c
+/* A witness that is accepted is written, and read again as the same; its page is clean. */
+#include "config.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "report/json_file.h"
+#include "report/report.h"
+#include "fuzz.h"
+
+static char *write_again(const struct witness *w)
+{
+	json_t *root = json_witness(w);
+	char *text = json_dumps(root, JSON_REAL_PRECISION(17));
+
+	fuzz_require(text, "it cannot be written");
+	json_decref(root);
+	return text;
+}
+
+static void check_page(const struct witness *w)
+{
+	const char *page;
+	size_t n;
+
+	witness_text(fuzz_out(), w, NULL);
+	page = fuzz_out_close(&n);
+	fuzz_require(fuzz_is_clean(page, n), "%s", page);
+}
+
+FUZZ_TARGET(witness)
+{
+	struct witness w, again;
+	char *first, *second;
+	int ret;
+
+	fuzz_begin();
+	ret = witness_read(&w, fuzz_file(data, size));
+	if (ret) {
+		fuzz_require(ret == -EINVAL && fuzz_error()[0], "refused with %d without a word", ret);
+		return 0;
+	}
+	check_page(&w);
+	first = write_again(&w);
+	fuzz_require(!witness_read(&again, fuzz_file(first, strlen(first))), "%s", fuzz_error());
+	second = write_again(&again);
+	fuzz_require(!strcmp(first, second), "%s\nreads as\n%s", first, second);
+	free(first);
+	free(second);
+	witness_free(&w);
+	witness_free(&again);
+	return 0;
+}
