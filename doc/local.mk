@@ -19,6 +19,8 @@ EXTRA_DIST += %D%/method.md %D%/real-hardware.md %D%/troubleshooting.md %D%/man/
 
 # for validators of results
 dist_pkgdata_DATA = \
+	results/mmiobench-baseline-1.schema.json \
+	results/mmiobench-baselines-1.schema.json \
 	results/mmiobench-compare-1.schema.json \
 	results/mmiobench-result-1.schema.json \
 	results/mmiobench-survey-1.schema.json \

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "base/stdout.h"
+#include "mmiocompare_baseline.h"
 #include "mmiocompare_options.h"
 #include "report/output.h"
 #include "report/report.h"
@@ -43,6 +44,14 @@ static int refuse(const char *first, const char *second, const char *why)
 	return -EINVAL;
 }
 
+/* What a baseline may differ in was looked at already, fact by fact. */
+static int check_pair(const struct options *o, const struct result *host,
+		      const struct result *guest, char *why, size_t n)
+{
+	return o->ask.baseline ? compare_check_cells(host, guest, why, n) :
+				 compare_check(host, guest, why, n);
+}
+
 /* Every run with its side's first, the first ones with each other, and none is on both. */
 static int check_runs(const struct options *o, const struct compare_side *sides)
 {
@@ -52,7 +61,7 @@ static int check_runs(const struct options *o, const struct compare_side *sides)
 	for (unsigned int i = 0; i < 2; i++)
 		if (compare_check_side(&sides[i], &bad, why, sizeof(why)))
 			return refuse(o->sides[i].names[0], o->sides[i].names[bad], why);
-	if (compare_check(&sides[0].runs[0], &sides[1].runs[0], why, sizeof(why)))
+	if (check_pair(o, &sides[0].runs[0], &sides[1].runs[0], why, sizeof(why)))
 		return refuse(o->sides[0].names[0], o->sides[1].names[0], why);
 	if (compare_check_distinct(&sides[0], &sides[1], &h, &g, why, sizeof(why)))
 		return refuse(o->sides[0].names[h], o->sides[1].names[g], why);
@@ -89,6 +98,26 @@ static int compare(struct options *o)
 	compare_free(&c);
 	witness_free(&witness);
 	return status;
+}
+
+static int against(struct options *o)
+{
+	struct against a;
+	int status = against_begin(&a, o);
+
+	if (!status)
+		status = compare(o);
+	if (o->save && !status)
+		status = baseline_keep(o, &o->sides[1], false);
+	else if (o->save)
+		log_warn("not saved as baseline %s: the exit status is %d, not 0", o->save, status);
+	against_end(&a, o);
+	return status;
+}
+
+static int save(struct options *o)
+{
+	return baseline_keep(o, &o->sides[0], true);
 }
 
 static int convert(struct options *o)
@@ -148,6 +177,9 @@ static int survey(struct options *o)
 static int (*const modes[])(struct options *o) = {
 	[MODE_COMPARE] = compare,
 	[MODE_CONVERT] = convert,
+	[MODE_AGAINST] = against,
+	[MODE_SAVE] = save,
+	[MODE_BASELINES] = baseline_show,
 	[MODE_SURVEY] = survey,
 };
 

@@ -5,19 +5,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include "base/clean.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/version.h"
+#include "judge/baseline.h"
 #include "mmiocompare_options.h"
 #include "report/output.h"
 #include "report/report.h"
 
 enum option_key {
 	KEY_JSON = 0x100, KEY_MIN_EFFECT, KEY_FAIL_ON, KEY_REQUIRE, KEY_WITNESS, KEY_JOURNAL, KEY_EXPLAIN,
-	KEY_FORMAT, KEY_END,
+	KEY_FORMAT, KEY_BASELINE, KEY_SAVE, KEY_AGAINST, KEY_REPLACE, KEY_IGNORE, KEY_END,
 };
 
 static const struct argp_option argp_options[] = {
+	{ "against", KEY_AGAINST, "NAME", 0, "Hold the results against that baseline of their machine and "
+	  "device; with --save they are kept if the exit status is 0", 0 },
+	{ "baseline", KEY_BASELINE, "DIR", 0, "Where baselines are kept; alone: list them", 0 },
 	{ "explain", KEY_EXPLAIN, NULL, 0, "Tell how the verdict was reached, step by step; also of one "
 	  "result alone", 0 },
 	{ "fail-on", KEY_FAIL_ON, "WHAT", 0, "regression: exit with 1 if a gating cell is slower, "
@@ -27,11 +33,14 @@ static const struct argp_option argp_options[] = {
 	  "instead of the page; repeatable:", 0 },
 	{ "json", KEY_JSON, "FILE", 0, "Write the comparison; - is stdout, then nothing else is "
 	  "written there", 0 },
+	{ "ignore", KEY_IGNORE, "FACT", 0, "Take a baseline though this differs; repeatable:", 0 },
 	{ "journal", KEY_JOURNAL, "FILE", 0, "Read the guest's crash journal, which may tell of a probe "
 	  "that its VM died of", 0 },
 	{ "min-effect", KEY_MIN_EFFECT, "N%", 0, "Smallest difference that matters (5%)", 0 },
+	{ "replace", KEY_REPLACE, NULL, 0, "Let --save replace the baseline that has the name", 0 },
 	{ "require", KEY_REQUIRE, "WHAT", 0, "preserved: exit with 1, not 3, if nothing shows it",
 	  0 },
+	{ "save", KEY_SAVE, "NAME", 0, "Keep the results as a baseline of their machine and device", 0 },
 	{ "witness", KEY_WITNESS, "FILE", 0, "Hold the guest's verdict against what mmiowitness saw on the "
 	  "host", 0 },
 	{ 0 },
@@ -46,9 +55,16 @@ struct parse {
 	unsigned int asked;
 };
 
+#define BASELINES                                                                                  \
+	(ASKED(KEY_BASELINE) | ASKED(KEY_SAVE) | ASKED(KEY_AGAINST) | ASKED(KEY_REPLACE) |         \
+	 ASKED(KEY_IGNORE))
+
 /* What each mode has a use for. */
 static const unsigned int mode_options[] = {
-	[MODE_COMPARE] = ~0u,
+	[MODE_COMPARE] = ~BASELINES,
+	[MODE_AGAINST] = ~ASKED(KEY_WITNESS),
+	[MODE_SAVE] = ASKED(KEY_BASELINE) | ASKED(KEY_SAVE) | ASKED(KEY_REPLACE),
+	[MODE_BASELINES] = ASKED(KEY_BASELINE) | ASKED(KEY_JSON),
 	[MODE_CONVERT] = ASKED(KEY_FORMAT) | ASKED(KEY_EXPLAIN),
 	[MODE_SURVEY] = ASKED(KEY_JSON) | ASKED(KEY_FAIL_ON) | ASKED(KEY_REQUIRE) | ASKED(KEY_MIN_EFFECT),
 };
@@ -80,6 +96,32 @@ static void set_min_effect(struct options *o, const char *text)
 	exit(EXIT_USAGE);
 }
 
+static const char *checked_name(const char *option, const char *name)
+{
+	char clean[BASELINE_NAME_MAX + 8];
+
+	if (baseline_name_fits(name))
+		return name;
+	snprintf(clean, sizeof(clean), "%s", name);
+	log_error("%s \"%s\" is no name: " BASELINE_NAME_RULE, option, text_clean(clean));
+	exit(EXIT_USAGE);
+}
+
+static void add_ignored(struct options *o, const char *name)
+{
+	char names[512], clean[64];
+	int fact = baseline_find_fact(name);
+
+	if (fact >= 0 && baseline_facts[fact].rule != BASELINE_SHOWN) {
+		o->ignored |= BASELINE_FACT(fact);
+		return;
+	}
+	snprintf(clean, sizeof(clean), "%s", name);
+	log_error("--ignore \"%s\" is no fact that a baseline is refused for: choose from %s",
+		  text_clean(clean), baseline_fact_names(names, sizeof(names)));
+	exit(EXIT_USAGE);
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct parse *p = state->input;
@@ -94,6 +136,21 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_JSON:
 		o->json = arg;
+		return 0;
+	case KEY_BASELINE:
+		o->baseline = arg;
+		return 0;
+	case KEY_SAVE:
+		o->save = checked_name("--save", arg);
+		return 0;
+	case KEY_AGAINST:
+		o->against = checked_name("--against", arg);
+		return 0;
+	case KEY_REPLACE:
+		o->replace = true;
+		return 0;
+	case KEY_IGNORE:
+		add_ignored(o, arg);
 		return 0;
 	case KEY_WITNESS:
 		o->witness = arg;
@@ -121,37 +178,55 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* The table of formats is not written down twice. */
+/* The tables of formats and facts are not written down twice. */
 static char *help_filter(int key, const char *text, void *input)
 {
 	char names[1024], *help;
 
 	(void)input;
-	if (key != KEY_FORMAT ||
-	    asprintf(&help, "%s %s", text, format_help(names, sizeof(names))) < 0)
+	if (key == KEY_FORMAT)
+		format_help(names, sizeof(names));
+	else if (key == KEY_IGNORE)
+		baseline_fact_names(names, sizeof(names));
+	else
 		return (char *)(uintptr_t)text;
-	return help;
+	return asprintf(&help, "%s %s", text, names) < 0 ? (char *)(uintptr_t)text : help;
 }
 
 static const struct argp argp = {
 	argp_options, parse_option, "HOST.json GUEST.json\nHOST.json... -- GUEST.json...\n"
-	"--format NAME[=FILE] RESULT.json\nDIRECTORY",
+	"--format NAME[=FILE] RESULT.json\nDIRECTORY\n--baseline DIR --save NAME RESULT.json...\n"
+	"--baseline DIR --against NAME RESULT.json...\n--baseline DIR",
 	"Holds a guest's result of mmiobench against the host's for the same BAR: did the "
 	"hypervisor preserve Normal-NC, and what does the guest cost? With several results a side, "
 	"of as many launches, what differs from launch to launch does not pass for a difference. "
-	"One result with --format is converted, and nothing compared.\v"
+	"One result with --format is converted, and nothing compared. Baselines are results that are "
+	"kept under a name, for each machine and device, to hold later ones against.\v"
 	"Exit status: 0 preserved, 1 not preserved, a measurement failed or is missing on one "
 	"side, or what --fail-on says, 2 usage or unreadable input, 3 inconclusive. With --fail-on "
 	"and no hypervisor to judge (a machine against itself) only the figures count. "
-	"Of one result only: 0 written, 2 not.",
+	"Of one result only, of --save and of a list: 0 written, 2 not.",
 	NULL, help_filter, NULL,
 };
+
+/* The results are of one side; with a baseline the second. */
+static enum compare_mode choose_baseline_mode(struct options *o)
+{
+	if (o->against) {
+		o->sides[1] = o->sides[0];
+		o->sides[0] = (struct files){ 0 };
+		return MODE_AGAINST;
+	}
+	return o->save || o->sides[0].n ? MODE_SAVE : MODE_BASELINES;
+}
 
 /* By what was named; two files are a side each. */
 static enum compare_mode choose_mode(struct options *o, unsigned int asked)
 {
 	struct files *first = &o->sides[0];
 
+	if (asked & BASELINES)
+		return choose_baseline_mode(o);
 	if (!o->separated && first->n == 1) {
 		if (name_is_directory(first->names[0]))
 			return MODE_SURVEY;
@@ -166,18 +241,61 @@ static enum compare_mode choose_mode(struct options *o, unsigned int asked)
 /* What an option is good for: some have a meaning with two sides only. */
 static void check_fits(const struct options *o, unsigned int asked)
 {
-	const char *what = o->mode == MODE_SURVEY ? "a directory of results is looked through" :
-						    "one result is nothing to compare";
+	static const char *const whats[] = {
+		[MODE_COMPARE] = "two sides are compared",
+		[MODE_CONVERT] = "one result is nothing to compare",
+		[MODE_AGAINST] = "a baseline is of no host that was watched",
+		[MODE_SAVE] = "a baseline is saved, nothing compared",
+		[MODE_BASELINES] = "baselines are listed",
+		[MODE_SURVEY] = "a directory of results is looked through",
+	};
 
 	for (size_t i = 0; argp_options[i].name; i++) {
 		int key = argp_options[i].key;
 
 		if (!(asked & ASKED(key)) || mode_options[o->mode] & ASKED(key))
 			continue;
-		log_error("%s: leave out --%s, or name the host's results and the guest's", what,
-			  argp_options[i].name);
+		log_error("%s: leave out --%s, or name the host's results and the guest's",
+			  whats[o->mode], argp_options[i].name);
 		exit(EXIT_USAGE);
 	}
+}
+
+static void check_baseline_results(const struct options *o)
+{
+	if (!o->sides[o->mode == MODE_AGAINST].n)
+		log_error("name the results that --save is to keep or --against to compare: mmiocompare "
+			  "--baseline DIR --against NAME RESULT.json...");
+	else if (!o->save && !o->against)
+		log_error("name what to do with these results: --save NAME or --against NAME");
+	else
+		return;
+	exit(EXIT_USAGE);
+}
+
+/* What belongs together; the directory itself is looked at when it is used. */
+static void check_baseline(const struct options *o, unsigned int asked)
+{
+	if (!(asked & BASELINES))
+		return;
+	if (!o->baseline)
+		log_error("--save, --against, --replace and --ignore need --baseline DIR, where baselines "
+			  "are kept");
+	else if (o->separated)
+		log_error("with --baseline there is one side of results: leave out --");
+	else if (o->save && o->journal)
+		log_error("--journal adds to the results what they did not see, and --save keeps them as "
+			  "they are: leave out one");
+	else if (o->replace && !o->save)
+		log_error("--replace says that --save may replace a baseline: name one with --save");
+	else if (o->ignored && !o->against)
+		log_error("--ignore is for comparing: name a baseline with --against");
+	else if (!*o->baseline || (!access(o->baseline, F_OK) && !name_is_directory(o->baseline)))
+		log_error("--baseline %s is no directory: name one, or one that --save can make",
+			  o->baseline);
+	else
+		return;
+	exit(EXIT_USAGE);
 }
 
 static void check_sides(const struct options *o)
@@ -190,6 +308,8 @@ static void check_sides(const struct options *o)
 				  "only results", o->sides[side].names[i]);
 			exit(EXIT_USAGE);
 		}
+	if (o->mode == MODE_AGAINST || o->mode == MODE_SAVE)
+		check_baseline_results(o);
 	if (o->mode != MODE_COMPARE || (o->sides[0].n && o->sides[1].n))
 		return;
 	if (o->separated)
@@ -226,7 +346,8 @@ static void check_outputs(const struct options *o)
 		ret = check_replaces(o, "--format", o->formats.v[i].path);
 	if (!ret && o->json)
 		ret = result_writable(o->json);
-	if (ret || format_outputs_check(&o->formats, o->json, o->mode == MODE_COMPARE))
+	if (ret || format_outputs_check(&o->formats, o->json,
+					o->mode == MODE_COMPARE || o->mode == MODE_AGAINST))
 		exit(EXIT_USAGE);
 }
 
@@ -237,6 +358,7 @@ void options_parse(struct options *o, int argc, char **argv)
 	argp_err_exit_status = EXIT_USAGE;
 	argp_program_version = version_text("mmiocompare");
 	o->separated = sides_parse(&argp, argc, argv, &p, &p.side);
+	check_baseline(o, p.asked);
 	o->mode = choose_mode(o, p.asked);
 	check_fits(o, p.asked);
 	check_sides(o);

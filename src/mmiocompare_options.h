@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "judge/compare.h"
 #include "report/formats.h"
 #include "sides.h"
@@ -14,14 +15,21 @@
 enum compare_mode {
 	MODE_COMPARE,            /* two sides of results */
 	MODE_CONVERT,            /* one result, nothing to compare: --format, --explain */
+	MODE_AGAINST,            /* results, held against a baseline */
+	MODE_SAVE,               /* results, kept as a baseline */
+	MODE_BASELINES,          /* what is kept */
 	MODE_SURVEY,             /* a directory of results, each held against its like */
 };
 
 struct options {
 	enum compare_mode mode;
 	struct files sides[2];   /* before and behind "--"; without it all in the first */
+	/* "against" has its results in the second: the first is the baseline */
 	bool separated;          /* there was a "--" */
 	const char *json, *witness, *journal;
+	const char *baseline, *save, *against; /* directory, names that fit */
+	bool replace;
+	uint64_t ignored;        /* BASELINE_FACT() of each --ignore */
 	bool explain;
 	struct format_outputs formats;
 	struct compare_ask ask;  /* all but the witness */

@@ -51,6 +51,8 @@ static const struct {
 	{ "dt_hypervisor", DT "hypervisor/compatible" },
 	{ "sys_hypervisor_type", "/sys/hypervisor/type" },
 	{ "governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor" },
+	{ "boost", "/sys/devices/system/cpu/cpufreq/boost" },
+	{ "no_turbo", "/sys/devices/system/cpu/intel_pstate/no_turbo" },
 	{ "clocksource", "/sys/devices/system/clocksource/clocksource0/current_clocksource" },
 };
 

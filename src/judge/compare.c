@@ -278,18 +278,13 @@ int compare_check_side(const struct compare_side *side, size_t *bad, char *why, 
 	return 0;
 }
 
-/* From what a guest must not have to what it should. */
-static int goodness(enum verdict_word w)
-{
-	return w == VERDICT_PRESERVED ? 2 : w == VERDICT_INCONCLUSIVE;
-}
-
 static struct judge_input input_of(const struct comparison *c, int side, const struct result *run)
 {
 	struct judge_input in = { .run = run };
 
 	if (side) {
-		in.host = c->host;
+		/* a baseline is no reference: it is of this side's own kind, with a hypervisor of its time */
+		in.host = c->ask.baseline ? NULL : c->host;
 		in.witness = c->ask.witness;
 	}
 	return in;
@@ -315,7 +310,7 @@ static void judge_runs(struct comparison *c, const struct compare_side *guests)
 			v.word = VERDICT_INCONCLUSIVE;
 		c->n_verdicts[v.word]++;
 		c->n_wrong += count_failed(&guests->runs[i], &v);
-		if (i && goodness(v.word) >= goodness(c->verdict.word))
+		if (i && verdict_goodness(v.word) >= verdict_goodness(c->verdict.word))
 			continue;
 		c->verdict = v;
 		c->guest = &guests->runs[i];

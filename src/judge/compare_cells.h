@@ -20,12 +20,15 @@ struct compare_side {
 	size_t n_runs;
 };
 
+struct baseline;
+
 struct compare_ask {
 	double min_effect;       /* smallest ratio that matters, less 1: 0.05; 0: any */
 	bool fail_on_regression; /* a gating cell is slower, or any was measured on one side only */
 	bool fail_on_inconclusive; /* or a gating cell cannot be told */
 	bool require_preserved;  /* no verdict, or an inconclusive one, is a failure */
 	const struct witness *witness; /* of the host: what KVM did with the BAR; NULL: none */
+	const struct baseline *baseline; /* that the first side is; NULL: it is a host's */
 };
 
 /* What gates look at, by number below COMPARE_GATES: a rate or a time. */

@@ -180,6 +180,11 @@ void judge_input(struct verdict *v, const struct judge_input *in)
 	judge_advise(v, run);
 }
 
+int verdict_goodness(enum verdict_word w)
+{
+	return w == VERDICT_PRESERVED ? 2 : w == VERDICT_INCONCLUSIVE;
+}
+
 void judge_run(struct verdict *v, const struct result *run, const struct result *host)
 {
 	struct judge_input in = { .run = run, .host = host };

@@ -84,6 +84,9 @@ void judge_run(struct verdict *v, const struct result *run, const struct result 
 unsigned int verdict_types(const struct verdict *v, enum strength least);
 
 const char *verdict_word_name(enum verdict_word w); /* "preserved", "demoted", ... */
+
+/* From what a guest must not have to what it should: higher is better. */
+int verdict_goodness(enum verdict_word w);
 const char *strength_name(enum strength s);
 
 /* By the names of the run's architecture: "Device", "Normal-NC"; "UC", "WC". */

@@ -1,5 +1,6 @@
 libjudge_a_SOURCES += \
 	%D%/advice.c \
+	%D%/baseline.c %D%/baseline.h \
 	%D%/ceiling.c %D%/ceiling.h \
 	%D%/compare.c %D%/compare.h \
 	%D%/compare_cells.c %D%/compare_cells.h \

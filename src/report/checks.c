@@ -146,13 +146,14 @@ static enum check_outcome gate_outcome(const struct comparison *c, const struct 
 static void add_gate(struct checks *checks, const struct comparison *c,
 		     const struct compare_row *row)
 {
-	char p[32] = "";
+	char p[32] = "", name[96];
 
 	if (c->cells.judged)
 		snprintf(p, sizeof(p), ", p %.3g", row->p_adjusted);
 	set_value(add(checks, row->id, gate_outcome(c, row),
-		      "%s: guest by host %.4g, 95 %% interval %.4g to %.4g%s: %s%s%s",
+		      "%s: %s %.4g, 95 %% interval %.4g to %.4g%s: %s%s%s",
 		      c->cells.judged ? compare_word_name(row->word) : "not judged",
+		      compare_ratio_name(name, sizeof(name), c),
 		      row->ratio.value, row->ratio.low, row->ratio.high, p, row->gate,
 		      format_emulated(c) ? "; emulated, says nothing about hardware" :
 		      row->word == COMPARE_SLOWER && !c->ask.fail_on_regression ?
@@ -185,7 +186,7 @@ static void add_wrong(struct checks *checks, const struct comparison *c, int sid
 	for (size_t i = 0; i < r->n_cells; i++) {
 		if (!cell_failed(r, &v, &r->cells[i], why, sizeof(why)))
 			continue;
-		snprintf(name, sizeof(name), "%s%s: %s", side ? "guest" : "host", number,
+		snprintf(name, sizeof(name), "%s%s: %s", compare_side_name(c, side), number,
 			 r->cells[i].id);
 		add(checks, name, CHECK_FAIL, "run at %s: %s", r->started, why);
 	}
@@ -216,7 +217,7 @@ static void add_row(struct checks *checks, const struct comparison *c,
 			add_gate(checks, c, row);
 	} else if (row->gate || row->state != COMPARE_NOT_RUN) {
 		add(checks, row->id, lacking_outcome(c, row), "%s: %s",
-		    compare_state_name(row->state), compare_sides_text(sides, sizeof(sides), row));
+		    compare_state_name(row->state), compare_sides_text(sides, sizeof(sides), c, row));
 	}
 }
 

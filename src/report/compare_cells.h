@@ -11,8 +11,19 @@
 /* Counts, gating cells, what differs, what is open; then every cell that one side lacks. */
 void compare_cells_text(FILE *out, const struct comparison *c);
 
+/* What the sides are called: "host", "guest"; or "baseline", "now". */
+const char *compare_side_name(const struct comparison *c, int side);
+
+/* "guest by host", "now by baseline NAME" */
+const char *compare_ratio_name(char *buf, size_t n, const struct comparison *c);
+
+/* A baseline's name and date, and how its facts differ from today's, one a call from 0 on; "": no more. */
+const char *compare_baseline_text(char *buf, size_t n, const struct comparison *c);
+const char *compare_difference_text(char *buf, size_t n, const struct comparison *c, size_t i);
+
 /* "measured on the host, skipped in the guest: why" */
-const char *compare_sides_text(char *buf, size_t n, const struct compare_row *row);
+const char *compare_sides_text(char *buf, size_t n, const struct comparison *c,
+			       const struct compare_row *row);
 
 /* What it has to say of the cells: "slower", "not judged", "absent". */
 const char *compare_row_word(const struct compare_row *row);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "judge/baseline.h"
 #include "report/compare_cells.h"
 #include "report/text.h"
 
@@ -83,7 +84,7 @@ static int id_width(FILE *out)
 	return (int)text_columns(out) - 2 - FIGURES;
 }
 
-static void print_head(FILE *out, const char *title, const char *last)
+static void print_head(FILE *out, const struct comparison *c, const char *title, const char *last)
 {
 	int width = id_width(out);
 
@@ -91,7 +92,8 @@ static void print_head(FILE *out, const char *title, const char *last)
 	fprintf(out, "\n  %-*s", width, title);
 	if ((int)strlen(title) > width)
 		fprintf(out, "\n  %-*s", width, "");
-	fprintf(out, "%10s%10s%6s %-12s%6s\n", "host", "guest", "ratio", "95% interval", last);
+	fprintf(out, "%10s%10s%6s %-12s%6s\n", compare_side_name(c, 0), compare_side_name(c, 1),
+		"ratio", "95% interval", last);
 }
 
 /* An id behind so many columns; one that reaches the figures has a line of its own. */
@@ -150,7 +152,7 @@ static void print_gates(FILE *out, const struct comparison *c, const struct comp
 		if (!row->gate)
 			continue;
 		if (title)
-			print_head(out, title, last);
+			print_head(out, c, title, last);
 		title = NULL;
 		text_style_begin(out, row->word == COMPARE_SLOWER ? TEXT_BAD : TEXT_PLAIN);
 		fprintf(out, "  %-*s", WORD, compare_row_word(row));
@@ -170,11 +172,11 @@ static void print_gates(FILE *out, const struct comparison *c, const struct comp
 }
 
 /* Cells with that word that no gate looks at, at most room; returns how many are left out. */
-static size_t print_section(FILE *out, const char *title, const char *last,
-			    const struct compare_row **rows, size_t n, enum compare_word word,
-			    enum compare_state state, size_t *room)
+static size_t print_section(FILE *out, const struct comparison *c, const char *title,
+			    const char *last, const struct compare_row **rows,
+			    enum compare_word word, enum compare_state state, size_t *room)
 {
-	size_t hidden = 0;
+	size_t hidden = 0, n = c->cells.n_rows;
 	bool head = false;
 
 	for (size_t i = 0; i < n; i++) {
@@ -185,7 +187,7 @@ static size_t print_section(FILE *out, const char *title, const char *last,
 			continue;
 		}
 		if (!head)
-			print_head(out, title, last);
+			print_head(out, c, title, last);
 		head = true;
 		(*room)--;
 		fputs("  ", out);
@@ -196,13 +198,23 @@ static size_t print_section(FILE *out, const char *title, const char *last,
 	return hidden;
 }
 
-const char *compare_sides_text(char *buf, size_t n, const struct compare_row *row)
+/* "on the host", "in the guest" */
+static const char *side_where(const struct comparison *c, int side)
+{
+	static const char *const where[2][2] = { { "on the host", "in the guest" },
+						 { "in the baseline", "now" } };
+
+	return where[c->ask.baseline != NULL][side];
+}
+
+const char *compare_sides_text(char *buf, size_t n, const struct comparison *c,
+			       const struct compare_row *row)
 {
 	const struct cell_record *h = row->host, *g = row->guest;
 
-	snprintf(buf, n, "%s on the host%s%s, %s in the guest%s%s",
-		 h ? cell_status_name(h->status) : "no such cell", h && h->why[0] ? ": " : "",
-		 h ? h->why : "", g ? cell_status_name(g->status) : "no such cell",
+	snprintf(buf, n, "%s %s%s%s, %s %s%s%s", h ? cell_status_name(h->status) : "no such cell",
+		 side_where(c, 0), h && h->why[0] ? ": " : "", h ? h->why : "",
+		 g ? cell_status_name(g->status) : "no such cell", side_where(c, 1),
 		 g && g->why[0] ? ": " : "", g ? g->why : "");
 	return buf;
 }
@@ -234,7 +246,7 @@ static void print_lacking(FILE *out, const struct comparison *c)
 				continue;
 			snprintf(line, sizeof(line), "%s%s%s%s: %s", row->id,
 				 row->gate ? " (gating: " : "", row->gate ? row->gate : "",
-				 row->gate ? ")" : "", compare_sides_text(sides, sizeof(sides), row));
+				 row->gate ? ")" : "", compare_sides_text(sides, sizeof(sides), c, row));
 			text_wrapped(out, kinds[k].label, LABEL, line);
 		}
 	if (skipped > SKIPPED_SHOWN) {
@@ -251,6 +263,48 @@ static void add_count(char *line, size_t size, size_t n, const char *what)
 
 	if (n || !used)
 		snprintf(line + used, size - used, "%s%zu %s", used ? ", " : "", n, what);
+}
+
+const char *compare_side_name(const struct comparison *c, int side)
+{
+	static const char *const names[2][2] = { { "host", "guest" }, { "baseline", "now" } };
+
+	return names[c->ask.baseline != NULL][side];
+}
+
+const char *compare_ratio_name(char *buf, size_t n, const struct comparison *c)
+{
+	if (c->ask.baseline)
+		snprintf(buf, n, "now by baseline %s", c->ask.baseline->name);
+	else
+		snprintf(buf, n, "guest by host");
+	return buf;
+}
+
+const char *compare_baseline_text(char *line, size_t size, const struct comparison *c)
+{
+	const struct baseline *b = c->ask.baseline;
+
+	line[0] = '\0';
+	if (b)
+		snprintf(line, size, "%s, saved at %s, %zu run%s", b->name, b->saved,
+			 c->sides[0].n_runs, c->sides[0].n_runs == 1 ? "" : "s");
+	return line;
+}
+
+const char *compare_difference_text(char *line, size_t size, const struct comparison *c, size_t i)
+{
+	const struct baseline_difference *d;
+
+	line[0] = '\0';
+	if (!c->ask.baseline || i >= c->ask.baseline->differences.n)
+		return line;
+	d = &c->ask.baseline->differences.v[i];
+	snprintf(line, size, "%s%s: %s then, %s now",
+		 d->ignored ? "IGNORED, though other figures may come of it: " : "",
+		 baseline_facts[d->fact].name, d->then[0] ? d->then : "not known",
+		 d->now[0] ? d->now : "not known");
+	return line;
 }
 
 const char *compare_states_text(char *line, size_t size, const struct comparison *c)
@@ -279,8 +333,8 @@ const char *compare_unit_text(char *line, size_t size, const struct comparison *
 {
 	if (c->cells.by_run)
 		snprintf(line, size,
-			 "a run's median: %zu runs on the host, %zu in the guest",
-			 c->sides[0].n_runs, c->sides[1].n_runs);
+			 "a run's median: %zu runs %s, %zu %s", c->sides[0].n_runs,
+			 side_where(c, 0), c->sides[1].n_runs, side_where(c, 1));
 	else
 		snprintf(line, size,
 			 "a round of one run a side: what differs from launch to launch is not seen "
@@ -306,8 +360,9 @@ static void print_counts(FILE *out, const struct comparison *c)
 		 t->n_gates - t->n_gate_states[COMPARE_ABSENT], COMPARE_GATES);
 	text_wrapped(out, "gates", LABEL, gates);
 	text_wrapped(out, "unit", LABEL, compare_unit_text(line, sizeof(line), c));
-	text_wrapped(out, "ratio", LABEL, "guest / host: the guest is slower where a rate's is below 1, a "
-		     "time's above 1");
+	snprintf(line, sizeof(line), "%s / %s: slower where a rate's is below 1, a time's above 1",
+		 compare_side_name(c, 1), compare_side_name(c, 0));
+	text_wrapped(out, "ratio", LABEL, line);
 }
 
 static void print_approximate(FILE *out, const struct comparison *c)
@@ -333,20 +388,20 @@ static void print_tables(FILE *out, const struct comparison *c, const struct com
 	qsort(rows, n, sizeof(*rows), compare_worst_first);
 	print_gates(out, c, rows, n);
 	hidden +=
-		print_section(out, "slower", "p", rows, n, COMPARE_SLOWER, COMPARE_MEASURED, &room);
+		print_section(out, c, "slower", "p", rows, COMPARE_SLOWER, COMPARE_MEASURED, &room);
 	hidden +=
-		print_section(out, "faster", "p", rows, n, COMPARE_FASTER, COMPARE_MEASURED, &room);
+		print_section(out, c, "faster", "p", rows, COMPARE_FASTER, COMPARE_MEASURED, &room);
 	snprintf(title, sizeof(title), "inconclusive; more: further %s that would decide",
 		 unit_name(c, 2));
-	hidden += print_section(out, title, "more", rows, n, COMPARE_OPEN, COMPARE_MEASURED, &room);
+	hidden += print_section(out, c, title, "more", rows, COMPARE_OPEN, COMPARE_MEASURED, &room);
 	/* figures that say nothing are no page */
-	hidden += print_section(out, "not judged", "", rows, n, COMPARE_NO_WORD, COMPARE_MEASURED,
+	hidden += print_section(out, c, "not judged", "", rows, COMPARE_NO_WORD, COMPARE_MEASURED,
 				c->cells.judged ? &room : &none);
 	hidden +=
-		print_section(out, "events", "", rows, n, COMPARE_NO_WORD, COMPARE_COUNTED, &room);
+		print_section(out, c, "events", "", rows, COMPARE_NO_WORD, COMPARE_COUNTED, &room);
 	snprintf(title, sizeof(title), "the same within %g %%", 100 * c->ask.min_effect);
-	hidden += print_section(out, title, "p", rows, n, COMPARE_SAME, COMPARE_MEASURED, &room);
-	hidden += print_section(out, "skipped on both sides", "", rows, n, COMPARE_NO_WORD,
+	hidden += print_section(out, c, title, "p", rows, COMPARE_SAME, COMPARE_MEASURED, &room);
+	hidden += print_section(out, c, "skipped on both sides", "", rows, COMPARE_NO_WORD,
 				COMPARE_NOT_RUN, &room);
 	if (hidden)
 		fprintf(out, "  %s%zu cells more%s: all are in --format csv\n",

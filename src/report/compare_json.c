@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include "report/baseline.h"
 #include "report/compare_cells.h"
 #include "report/json_file.h"
 #include "report/report.h"
@@ -23,8 +24,10 @@ static json_t *json_held(const struct comparison *c)
 
 int compare_write(const struct comparison *c, const char *path)
 {
-	return json_file_write(json_pack("{ss so so so so so so si si}", "schema",
-					 "mmiobench-compare/1", "host", json_run(c->host), "guest",
+	return json_file_write(json_pack("{ss so so so so so so so si si}", "schema",
+					 "mmiobench-compare/1", "baseline",
+					 c->ask.baseline ? baseline_json(c->ask.baseline) :
+							   json_null(), "host", json_run(c->host), "guest",
 					 json_run(c->guest), "verdict",
 					 json_verdict(&c->verdict, c->guest), "witness",
 					 json_held(c), "figures",

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "judge/correct.h"
 #include "report/compare_cells.h"
+#include "report/format.h"
 #include "report/report.h"
 #include "report/text.h"
 
@@ -47,8 +48,9 @@ void compare_verdict_text(char *buf, size_t n, const struct comparison *c)
 	if (!v->judged)
 		snprintf(buf, n, "none");
 	else if (!v->about_guest)
-		snprintf(buf, n, "none: the second result is of bare metal (confidence: %s), there is "
-			 "no hypervisor to judge", confidence_name(v->confidence));
+		snprintf(buf, n, "none: %s of bare metal (confidence: %s), there is "
+			 "no hypervisor to judge", c->ask.baseline ? "it is" : "the second result is",
+			 confidence_name(v->confidence));
 	else
 		snprintf(buf, n, "%s (confidence: %s): %s %s", verdict_word_name(v->word),
 			 confidence_name(v->confidence),
@@ -96,8 +98,8 @@ static void print_wrong(FILE *out, const struct comparison *c, int side, const s
 	for (size_t i = 0; i < r->n_cells; i++) {
 		if (!cell_failed(r, &v, &r->cells[i], why, sizeof(why)))
 			continue;
-		snprintf(line, sizeof(line), "%s, %s: %s", side ? "guest" : "host", r->cells[i].id,
-			 why);
+		snprintf(line, sizeof(line), "%s, %s: %s", compare_side_name(c, side),
+			 r->cells[i].id, why);
 		text_style_begin(out, TEXT_BAD);
 		text_wrapped(out, "WRONG", 11, line);
 		text_style_end(out);
@@ -110,8 +112,8 @@ const char *compare_runs_text(char *line, size_t size, const struct comparison *
 	line[0] = '\0';
 	if (c->sides[1].n_runs == 1)
 		return line;
-	snprintf(line, size, "of %zu runs in the guest %u preserved, %u inconclusive, %u "
-		 "demoted, %u trapped, %u write-back; below the worst, of %s", c->sides[1].n_runs,
+	snprintf(line, size, "of %zu runs %s %u preserved, %u inconclusive, %u "
+		 "demoted, %u trapped, %u write-back; below the worst, of %s", c->sides[1].n_runs, c->ask.baseline ? "now" : "in the guest",
 		 c->n_verdicts[VERDICT_PRESERVED], c->n_verdicts[VERDICT_INCONCLUSIVE],
 		 c->n_verdicts[VERDICT_DEMOTED], c->n_verdicts[VERDICT_TRAPPED],
 		 c->n_verdicts[VERDICT_WRITE_BACK], c->guest->started);
@@ -140,17 +142,37 @@ static void print_witness(FILE *out, const struct comparison *c)
 	text_style_end(out);
 }
 
+/* "baseline" is the side's label, too: that is its first run. */
+static void print_baseline(FILE *out, const struct comparison *c)
+{
+	char line[256];
+
+	if (*compare_baseline_text(line, sizeof(line), c))
+		text_wrapped(out, "against", 11, line);
+}
+
+static void print_differences(FILE *out, const struct comparison *c)
+{
+	char line[700];
+
+	for (size_t i = 0; *compare_difference_text(line, sizeof(line), c, i); i++)
+		text_wrapped(out, i ? "" : "differs", 11, line);
+}
+
 void compare_text(FILE *out, const struct comparison *c)
 {
 	char line[320], why[160];
 	int status;
 
 	text_style_begin(out, TEXT_HEAD);
-	fputs("mmiocompare: a guest held against its host\n", out);
+	fputs(c->ask.baseline ? "mmiocompare: runs held against a baseline\n" :
+				"mmiocompare: a guest held against its host\n", out);
 	text_style_end(out);
-	print_side(out, "host", c->host);
-	print_side(out, "guest", c->guest);
-	if (c->verdict.emulated) {
+	print_baseline(out, c);
+	print_side(out, compare_side_name(c, 0), c->host);
+	print_side(out, compare_side_name(c, 1), c->guest);
+	print_differences(out, c);
+	if (format_emulated(c)) {
 		text_style_begin(out, TEXT_UNSURE);
 		snprintf(line, sizeof(line), "a side ran on an emulated CPU: times say nothing about "
 			 "hardware. %s", text_emulated_rests);

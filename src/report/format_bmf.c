@@ -52,6 +52,10 @@ int bmf_result(FILE *out, const struct result *r, const struct verdict *v)
 
 int bmf_comparison(FILE *out, const struct comparison *c)
 {
+	static const char *const measures[2][2] = {
+		{ "guest-by-host-rate", "guest-by-host-time" },
+		{ "now-by-baseline-rate", "now-by-baseline-time" },
+	};
 	const char *mark = format_mark(format_emulated(c), format_replayed(c));
 	json_t *root = json_object();
 
@@ -60,8 +64,7 @@ int bmf_comparison(FILE *out, const struct comparison *c)
 
 		if (row->is_timed)
 			bmf_bounds(bmf_add(root, mark, row->id,
-					   strcmp(row->unit, "ns") ? "guest-by-host-rate" :
-								     "guest-by-host-time",
+					   measures[c->ask.baseline != NULL][!strcmp(row->unit, "ns")],
 					   row->ratio.value), row->ratio.low, row->ratio.high);
 	}
 	return json_put(out, root);

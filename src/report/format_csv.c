@@ -2,6 +2,7 @@
 #include "config.h"
 #include <stdio.h>
 #include <string.h>
+#include "judge/baseline.h"
 #include "judge/correct.h"
 #include "report/csv.h"
 #include "report/format.h"
@@ -135,6 +136,8 @@ static void csv_comparison_row(struct csv *w, const struct comparison *c,
 	csv_text(w, "statistical_unit", c->cells.by_run ? "run" : "round");
 	csv_bool(w, "emulated", format_emulated(c));
 	csv_bool(w, "replayed", format_replayed(c));
+	csv_text(w, "baseline", c->ask.baseline ? c->ask.baseline->name : "");
+	csv_text(w, "baseline_saved", c->ask.baseline ? c->ask.baseline->saved : "");
 	csv_text(w, "verdict", verdict_word_name(c->verdict.word));
 	csv_text(w, "confidence", confidence_name(c->verdict.confidence));
 	csv_count(w, "exit_status", true, (uint64_t)compare_status(c));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <string.h>
+#include "report/compare_cells.h"
 #include "report/format.h"
 #include "report/json_file.h"
 
@@ -14,7 +15,7 @@
 static json_t *gab_entry(const char *mark, const char *id, const char *unit, double value,
 			 const char *range, const char *extra)
 {
-	char name[160];
+	char name[240];
 	json_t *entry;
 
 	snprintf(name, sizeof(name), "%s%s", mark, id);
@@ -60,18 +61,20 @@ static int gab_comparison(FILE *out, const struct comparison *c, const char *uni
 	json_t *list = json_array();
 	bool emulated = format_emulated(c);
 	const char *mark = format_mark(emulated, format_replayed(c));
-	char extra[256], id[128], range[80];
+	char extra[256], id[208], range[80], ratio[96];
 
 	for (size_t i = 0; i < c->cells.n_rows; i++) {
 		const struct compare_row *row = &c->cells.rows[i];
 
 		if (!row->is_timed || strcmp(row->unit, unit))
 			continue;
-		snprintf(id, sizeof(id), "%s guest by host", row->id);
-		snprintf(extra, sizeof(extra), "%s%s; host %.4g, guest %.4g %s",
+		snprintf(id, sizeof(id), "%s %s", row->id,
+			 compare_ratio_name(ratio, sizeof(ratio), c));
+		snprintf(extra, sizeof(extra), "%s%s; %s %.4g, %s %.4g %s",
 			 emulated ? "EMULATED: says nothing about hardware; " : "",
 			 c->cells.judged ? compare_word_name(row->word) : "not judged",
-			 row->host_median, row->guest_median, unit);
+			 compare_side_name(c, 0), row->host_median, compare_side_name(c, 1),
+			 row->guest_median, unit);
 		gab_range(range, sizeof(range), row->ratio.low, row->ratio.high);
 		json_array_append_new(list, gab_entry(mark, id, "ratio", row->ratio.value, range,
 						      extra));

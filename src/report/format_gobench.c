@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "report/compare_cells.h"
 #include "report/format.h"
 
 /*
@@ -119,11 +120,15 @@ int gobench_result(FILE *out, const struct result *r, const struct verdict *v)
 
 int gobench_comparison(FILE *out, const struct comparison *c)
 {
+	char line[256];
+
 	go_head(out);
 	go_comment(out, "verdict", verdict_word_name(c->verdict.word));
+	if (*compare_baseline_text(line, sizeof(line), c))
+		go_comment(out, "baseline", line);
 	for (int s = 0; s < 2; s++)
 		for (size_t i = 0; i < c->sides[s].n_runs; i++) {
-			go_config(out, &c->sides[s].runs[i], s ? "guest" : "host");
+			go_config(out, &c->sides[s].runs[i], compare_side_name(c, s));
 			go_cells(out, &c->sides[s].runs[i]);
 		}
 	return 0;

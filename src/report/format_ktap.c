@@ -2,6 +2,7 @@
 #include "config.h"
 #include <stdio.h>
 #include "report/checks.h"
+#include "report/compare_cells.h"
 #include "report/format.h"
 
 /*
@@ -72,6 +73,16 @@ int ktap_result(FILE *out, const struct result *r, const struct verdict *v)
 	return 0;
 }
 
+static void ktap_baseline(FILE *out, const struct comparison *c)
+{
+	char line[700];
+
+	if (*compare_baseline_text(line, sizeof(line), c))
+		ktap_note(out, "against baseline ", line);
+	for (size_t i = 0; *compare_difference_text(line, sizeof(line), c, i); i++)
+		ktap_note(out, "differs: ", line);
+}
+
 int ktap_comparison(FILE *out, const struct comparison *c)
 {
 	struct checks checks;
@@ -80,8 +91,9 @@ int ktap_comparison(FILE *out, const struct comparison *c)
 	if (ret)
 		return ret;
 	fprintf(out, "KTAP version 1\n1..%zu\n", checks.n);
-	ktap_run(out, "host: ", c->host);
-	ktap_run(out, "guest: ", c->guest);
+	ktap_baseline(out, c);
+	ktap_run(out, c->ask.baseline ? "baseline: " : "host: ", c->host);
+	ktap_run(out, c->ask.baseline ? "now: " : "guest: ", c->guest);
 	ktap_checks(out, &checks);
 	checks_free(&checks);
 	return 0;

@@ -247,10 +247,13 @@ static void md_rows(FILE *out, const struct comparison *c)
 	static const enum compare_word order[] = { COMPARE_SLOWER, COMPARE_FASTER, COMPARE_OPEN,
 						   COMPARE_SAME, COMPARE_NO_WORD };
 	const struct compare_cells *t = &c->cells;
+	char ratio[96];
 
 	md_fold(out, "cells that were timed on both sides", t->n_states[COMPARE_MEASURED]);
-	fputs("| cell | host | guest | guest by host | 95 % interval | p | guest is |\n"
-	      "|---|--:|--:|--:|---|--:|---|\n", out);
+	fprintf(out, "| cell | %s | %s | ", compare_side_name(c, 0), compare_side_name(c, 1));
+	md_text(out, compare_ratio_name(ratio, sizeof(ratio), c));
+	fprintf(out, " | 95 %% interval | p | %s is |\n|---|--:|--:|--:|---|--:|---|\n",
+		c->ask.baseline ? "it" : "guest");
 	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++)
 		for (size_t i = 0; i < t->n_rows; i++)
 			if (t->rows[i].is_timed && t->rows[i].word == order[k])
@@ -265,8 +268,8 @@ static void md_counts(FILE *out, const struct comparison *c)
 	int status = compare_status_why(c, why, sizeof(why));
 
 	if (c->cells.judged)
-		fprintf(out, "Of %zu cells %zu are slower in the guest, %zu faster, %zu the same "
-			"within %g %%, %zu inconclusive; ", c->cells.n_rows, n[COMPARE_SLOWER],
+		fprintf(out, "Of %zu cells %zu are slower%s, %zu faster, %zu the same "
+			"within %g %%, %zu inconclusive; ", c->cells.n_rows, n[COMPARE_SLOWER], c->ask.baseline ? "" : " in the guest",
 			n[COMPARE_FASTER], n[COMPARE_SAME], 100 * c->ask.min_effect,
 			n[COMPARE_OPEN]);
 	else
@@ -278,6 +281,23 @@ static void md_counts(FILE *out, const struct comparison *c)
 	fputs(".\n\n", out);
 }
 
+static void md_baseline(FILE *out, const struct comparison *c)
+{
+	char line[700];
+
+	if (!*compare_baseline_text(line, sizeof(line), c))
+		return;
+	fputs("Held against the baseline ", out);
+	md_text(out, line);
+	fputs(".\n\n", out);
+	for (size_t i = 0; *compare_difference_text(line, sizeof(line), c, i); i++) {
+		fputs("- ", out);
+		md_text(out, line);
+		fputc('\n', out);
+	}
+	fputc('\n', out);
+}
+
 int markdown_comparison(FILE *out, const struct comparison *c)
 {
 	struct checks checks;
@@ -287,12 +307,13 @@ int markdown_comparison(FILE *out, const struct comparison *c)
 		return ret;
 	fputs("### mmiocompare\n\n", out);
 	md_verdict(out, &checks, &c->verdict);
+	md_baseline(out, c);
 	md_marks(out, format_emulated(c), format_replayed(c));
 	md_counts(out, c);
 	md_checks(out, &checks);
 	md_rows(out, c);
-	md_run(out, "host: ", c->host);
-	md_run(out, "guest: ", c->guest);
+	md_run(out, c->ask.baseline ? "baseline, first run: " : "host: ", c->host);
+	md_run(out, c->ask.baseline ? "now: " : "guest: ", c->guest);
 	checks_free(&checks);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "judge/baseline.h"
 #include "judge/correct.h"
 #include "report/format.h"
 
@@ -177,10 +178,13 @@ int openmetrics_result(FILE *out, const struct result *r, const struct verdict *
 
 static void put_ratios(const struct metrics *m, const struct comparison *c)
 {
-	static const char *const names[BOUNDS] = {
-		"mmiocompare_guest_by_host_ratio", "mmiocompare_guest_by_host_low_ratio",
-		"mmiocompare_guest_by_host_high_ratio",
+	static const char *const all_names[2][BOUNDS] = {
+		{ "mmiocompare_guest_by_host_ratio", "mmiocompare_guest_by_host_low_ratio",
+		  "mmiocompare_guest_by_host_high_ratio" },
+		{ "mmiocompare_now_by_baseline_ratio", "mmiocompare_now_by_baseline_low_ratio",
+		  "mmiocompare_now_by_baseline_high_ratio" },
 	};
+	const char *const *names = all_names[c->ask.baseline != NULL];
 	static const char *const help[BOUNDS] = {
 		"Ratio of the medians, above 1 is faster for rates and slower for times",
 		"Lower end of the ratio's 95 % interval", "Upper end of the ratio's 95 % interval",
@@ -197,11 +201,22 @@ static void put_ratios(const struct metrics *m, const struct comparison *c)
 				sample(m, names[b], b == BOUND_LOW ? row->ratio.low :
 				       b == BOUND_HIGH ? row->ratio.high : row->ratio.value,
 				       "cell", row->id, "of", strcmp(row->unit, "ns") ? "rate" : "time",
-				       "gate", row->gate ? "true" : "false", "guest_is",
+				       "gate", row->gate ? "true" : "false",
+				       c->ask.baseline ? "it_is" : "guest_is",
 				       c->cells.judged ? compare_word_name(row->word) : "not judged",
 				       NULL);
 		}
 	}
+}
+
+/* A series against one baseline is not continued against another. */
+static void put_baseline(struct metrics *m, const struct baseline *b)
+{
+	if (!b)
+		return;
+	append_label(m->labels, sizeof(m->labels), "baseline", b->name);
+	family(m, "mmiocompare_baseline_info", "", "What the run is held against, always 1");
+	sample(m, "mmiocompare_baseline_info", 1.0, "saved", b->saved, NULL);
 }
 
 int openmetrics_comparison(FILE *out, const struct comparison *c)
@@ -209,6 +224,7 @@ int openmetrics_comparison(FILE *out, const struct comparison *c)
 	struct metrics m = { .out = out };
 
 	run_labels(&m, c->guest, format_emulated(c), format_replayed(c));
+	put_baseline(&m, c->ask.baseline);
 	put_verdict(&m, "mmiocompare_verdict", &c->verdict);
 	family(&m, "mmiocompare_exit_status", "", "0 preserved, 1 not or failed, 3 inconclusive");
 	sample(&m, "mmiocompare_exit_status", compare_status(c), NULL);

@@ -96,13 +96,13 @@ static void put_ratio(FILE *out, const struct compare_row *row, bool judged)
 }
 
 /* What the row tells that gates look at, or why one side lacks it. */
-static void put_note(FILE *out, const struct compare_row *row)
+static void put_note(FILE *out, const struct comparison *c, const struct compare_row *row)
 {
 	bool lacking = row->state != COMPARE_MEASURED && row->state != COMPARE_COUNTED;
 	char sides[400] = "";
 
 	if (lacking)
-		compare_sides_text(sides, sizeof(sides), row);
+		compare_sides_text(sides, sizeof(sides), c, row);
 	html_put(out, "<td class=\"long\">%s%s%s</td>", row->gate ? row->gate : "",
 		 row->gate && lacking ? "; " : "", sides);
 }
@@ -122,7 +122,7 @@ static void put_row(FILE *out, const struct comparison *c, const struct compare_
 	put_side(out, row, row->host_median, row->host);
 	put_side(out, row, row->guest_median, row->guest);
 	put_ratio(out, row, c->cells.judged);
-	put_note(out, row);
+	put_note(out, c, row);
 	fputs("</tr>\n", out);
 }
 

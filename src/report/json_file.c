@@ -57,6 +57,15 @@ static int put_json(FILE *f, const void *what)
 	return 0;
 }
 
+int json_line_put(FILE *f, const json_t *root)
+{
+	const struct dump d = { root, DUMP_RAW };
+	long before = ftell(f);
+	int ret = put_json(f, &d);
+
+	return ret ? ret : ftell(f) - before > FILE_BYTES_MAX ? -EFBIG : 0;
+}
+
 int json_put(FILE *f, json_t *root)
 {
 	const struct dump d = { root, DUMP_PRETTY };
@@ -89,6 +98,7 @@ struct source {
 	FILE *f;
 	size_t bytes;
 	bool too_long, failed;
+	bool ended;              /* of a line */
 };
 
 static size_t source_read(void *buf, size_t n, void *arg)
@@ -100,6 +110,43 @@ static size_t source_read(void *buf, size_t n, void *arg)
 	s->too_long = s->bytes > FILE_BYTES_MAX;
 	s->failed = ferror(s->f);
 	return s->too_long || s->failed ? (size_t)-1 : got;
+}
+
+/* Ends with the line. */
+static size_t source_read_line(void *buf, size_t n, void *arg)
+{
+	struct source *s = arg;
+	char *to = buf;
+	size_t got = 0;
+	int c = 0;
+
+	while (got < n && !s->ended && (c = getc(s->f)) != EOF) {
+		to[got++] = (char)c;
+		s->ended = c == '\n';
+	}
+	s->bytes += got;
+	s->too_long = s->bytes > FILE_BYTES_MAX;
+	s->failed = ferror(s->f);
+	return s->too_long || s->failed ? (size_t)-1 : got;
+}
+
+json_t *json_line_read(FILE *f, const char *path, unsigned int line)
+{
+	struct source source = { .f = f };
+	json_error_t error;
+	json_t *root;
+
+	errno = 0;
+	root = json_load_callback(source_read_line, &source, JSON_REJECT_DUPLICATES, &error);
+	if (source.failed)
+		log_error("cannot read line %u of %s: %s", line, path, strerror(errno));
+	else if (source.too_long)
+		log_error("%s, line %u has more than %d MiB: no result of mmiobench is that long",
+			  path, line, FILE_BYTES_MAX >> 20);
+	else if (!root)
+		log_error("%s, line %u: %s: not JSON, or cut off: save it again with --replace, or "
+			  "take it from a backup", path, line, error.text);
+	return root;
 }
 
 json_t *json_file_read(const char *path)

@@ -1,4 +1,9 @@
 libjudge_a_SOURCES += \
+	%D%/baseline.h \
+	%D%/baseline_json.c \
+	%D%/baseline_read.c \
+	%D%/baseline_text.c \
+	%D%/baseline_write.c \
 	%D%/checks.c %D%/checks.h \
 	%D%/compare_cells.h \
 	%D%/compare_cells_json.c \

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
@@ -92,6 +94,67 @@ int output_write(const char *path, const char *option, int (*put)(FILE *out, con
 	if (ret)
 		log_error("cannot write %s: %s: choose another place with %s", path, strerror(-ret),
 			  option);
+	return ret;
+}
+
+/* A new file in dir, by a name that nobody has; umask decides who may read it. */
+static int open_hidden(int dir, const char *name, char *hidden, size_t n)
+{
+	unsigned int random = 0;
+	int fd = -1;
+
+	for (int i = 0; i < 100 && fd < 0; i++) {
+		if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+			return -EIO;
+		if ((size_t)snprintf(hidden, n, ".%s.%08x", name, random) >= n)
+			return -ENAMETOOLONG;
+		fd = openat(dir, hidden, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+		if (fd < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return fd < 0 ? -EEXIST : fd;
+}
+
+/* Some file systems know only one of the two ways to name a file that must not be there yet. */
+static int settle(int dir, const char *hidden, const char *name, bool replace)
+{
+	if (replace)
+		return renameat(dir, hidden, dir, name) ? -errno : 0;
+	if (!renameat2(dir, hidden, dir, name, RENAME_NOREPLACE))
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -errno;
+	if (linkat(dir, hidden, dir, name, 0))
+		return -errno;
+	unlinkat(dir, hidden, 0);
+	return 0;
+}
+
+int output_write_at(int dir, const char *name, bool replace,
+		    int (*put)(FILE *out, const void *what), const void *what)
+{
+	const struct job job = { put, what };
+	char hidden[NAME_MAX + 1];
+	int fd = open_hidden(dir, name, hidden, sizeof(hidden)), ret = -ENOMEM;
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (fd < 0)
+		return fd;
+	if (f) {
+		ret = write_stream(&job, f);
+		if (!ret && fsync(fd))
+			ret = -errno;
+		if (fclose(f) && !ret)
+			ret = -errno;
+	} else {
+		close(fd);
+	}
+	if (!ret)
+		ret = settle(dir, hidden, name, replace);
+	if (ret)
+		unlinkat(dir, hidden, 0);
+	else if (fsync(dir))
+		ret = -errno;
 	return ret;
 }
 

@@ -1,6 +1,6 @@
-TESTS += %D%/run.test %D%/bad-input.test %D%/order.test %D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test
+TESTS += %D%/run.test %D%/bad-input.test %D%/order.test %D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/baseline.test
 EXTRA_DIST += %D%/common.sh %D%/machine %D%/run.test %D%/bad-input.test %D%/order.test \
-	%D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test
+	%D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/baseline.test
 
 # mmiobench with the litmus tests' barriers left out: shows that they can fail
 check_PROGRAMS += mmiobench-no-barrier

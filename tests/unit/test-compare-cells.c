@@ -452,13 +452,13 @@ static void test_no_verdict(void **state)
 		struct compare_ask ask;
 		int status;
 	} v[] = {
-		{ true, 1, { 0.05, false, false, false, NULL }, 3 },
-		{ true, 1, { 0.05, true, false, false, NULL }, 0 },
-		{ true, 0.9, { 0.05, true, false, false, NULL }, 1 },
-		{ true, 1, { 0.05, true, true, false, NULL }, 0 },
-		{ true, 1, { 0.05, true, false, true, NULL }, 1 },
-		{ true, 1, { 0.05, false, false, true, NULL }, 1 },
-		{ false, 1, { 0.05, true, false, false, NULL }, 3 },
+		{ true, 1, { 0.05, false, false, false, NULL, NULL }, 3 },
+		{ true, 1, { 0.05, true, false, false, NULL, NULL }, 0 },
+		{ true, 0.9, { 0.05, true, false, false, NULL, NULL }, 1 },
+		{ true, 1, { 0.05, true, true, false, NULL, NULL }, 0 },
+		{ true, 1, { 0.05, true, false, true, NULL, NULL }, 1 },
+		{ true, 1, { 0.05, false, false, true, NULL, NULL }, 1 },
+		{ false, 1, { 0.05, true, false, false, NULL, NULL }, 3 },
 	};
 
 	(void)state;
