@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the tests of the recipes share: checks, broken copies, commands."""
+import json
+import os
+import re
+import subprocess
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+RAM = "--map ram --quick --tests bw"
+failed = False
+
+
+def check(name, ok, what=""):
+    global failed
+    print(("ok " if ok else "not ok ") + name, flush=True)
+    if not ok:
+        failed = True
+        print("".join(f"  | {line}\n" for line in str(what).splitlines()[-30:]), end="")
+    return ok
+
+
+def read(*path):
+    with open(os.path.join(*path), encoding="utf-8") as f:
+        return f.read()
+
+
+def write(text, *path):
+    path = os.path.join(*path)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    return path
+
+
+def example(section):
+    """The YAML that a section of doc/ci/README.md shows."""
+    text = read(TOP, "doc/ci/README.md").split(f"\n## {section}\n")[1].split("\n## ")[0]
+    return re.search(r"```yaml\n(.*?)```", text, re.S)[1]
+
+
+def commands(directory, **scripts):
+    """A directory of commands for PATH, each a shell script."""
+    for name, script in scripts.items():
+        os.chmod(write("#!/bin/sh\n" + script, directory, name.replace("_", "-")), 0o755)
+    return directory
+
+
+def shell(interpreter, script, cwd, env, path=""):
+    """(status, stdout, stderr) of a script, in an environment of its own."""
+    env = {"PATH": f"{path}:{os.environ['PATH']}", "HOME": cwd, **env}
+    file = write(script, tempfile.mkdtemp(dir=os.environ["TMPDIR"]), "script")
+    p = subprocess.run([*interpreter, file], cwd=cwd, env=env, text=True, timeout=300,
+                       stdin=subprocess.DEVNULL, capture_output=True)
+    return p.returncode, p.stdout, p.stderr
+
+
+def notices(lint, text, changes):
+    """lint(text) has no complaint, but for each copy with a word replaced, which must be there."""
+    said = lint(text)
+    check("its linter has no complaint", not said, said)
+    for old, new in changes:
+        said = lint(text.replace(old, new)) if old in text else ""
+        check(f"its linter notices {(new or 'nothing instead of ' + old).strip()!r}", said)
+
+
+def is_measured(file):
+    """A result of mmiobench with figures in it."""
+    try:
+        d = json.loads(read(file))
+    except (OSError, ValueError):
+        return False
+    return d["schema"] == "mmiobench-result/1" and any(c["status"] == "measured" for c in d["cells"])
