@@ -9,6 +9,7 @@ import tempfile
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 RAM = "--map ram --quick --tests bw"
 failed = False
+ran = []
 
 
 def check(name, ok, what=""):
@@ -50,9 +51,22 @@ def shell(interpreter, script, cwd, env, path=""):
     """(status, stdout, stderr) of a script, in an environment of its own."""
     env = {"PATH": f"{path}:{os.environ['PATH']}", "HOME": cwd, **env}
     file = write(script, tempfile.mkdtemp(dir=os.environ["TMPDIR"]), "script")
+    ran.append((interpreter[0], file))
     p = subprocess.run([*interpreter, file], cwd=cwd, env=env, text=True, timeout=300,
                        stdin=subprocess.DEVNULL, capture_output=True)
     return p.returncode, p.stdout, p.stderr
+
+
+def shellchecked():
+    """What was run has nothing that shellcheck warns of; a failed cd ends it: all have errexit."""
+    said = ""
+    for name in ("sh", "bash"):
+        files = [file for interpreter, file in ran if interpreter == name]
+        if files:
+            p = subprocess.run(["shellcheck", "-S", "warning", "-e", "SC2164", "-s", name, *files],
+                               capture_output=True, text=True)
+            said += p.stdout + p.stderr if p.returncode else ""
+    check(f"shellcheck of its steps, {len(ran)} times run", ran and not said, said)
 
 
 def notices(lint, text, changes):

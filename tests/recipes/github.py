@@ -122,4 +122,5 @@ check("a failed measurement fails the job, and the guest is not started",
 statuses, summary, temp, log = run("guest", work + "/nothing", **ram)
 check("without the host's result the job fails",
       statuses["actions/download-artifact@v4"] == 1 and "Measure" not in statuses, log)
+common.shellchecked()
 sys.exit(common.failed)

@@ -103,4 +103,10 @@ for what, params, where, case in (
     status, cases, _, said = run(**{"MMIOBENCH": place, "BAR": common.RAM, **params})
     check(f"{what} is a failed test case, and the job ends well",
           status == 0 and cases.get(where, {}).get(case) == "fail", said)
+for status, verdict in ((1, "pass"), (77, "skip"), (2, "fail"), (99, "fail"), (139, "fail")):
+    place = common.commands(f"{work}/status-{status}", mmiobench=f"exit {status}\n")
+    _, cases, _, said = run(MMIOBENCH=place, REFERENCE=kept)
+    check(f"mmiobench's status {status}: {verdict}, and nothing to compare",
+          cases == {"measured": {"mmiobench": verdict}}, said)
+common.shellchecked()
 sys.exit(common.failed)
