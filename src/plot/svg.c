@@ -116,12 +116,17 @@ static void put_family(const struct clean *c, const char *v, size_t n, char quot
 		fwrite(v, 1, n, c->out);
 }
 
+static size_t name_length(const char *p)
+{
+	return strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_-");
+}
+
 /* From behind the element's name to its end. */
 static bool put_attributes(const struct clean *c, const char *p, const char *end)
 {
 	while (p < end) {
 		size_t blank = strspn(p, " \t\n"), n, value_n;
-		const char *name = p + blank, *value;
+		const char *name = p + blank, *value, *behind;
 		char quote;
 
 		if (name >= end)
@@ -130,7 +135,7 @@ static bool put_attributes(const struct clean *c, const char *p, const char *end
 			p = name + 1;
 			continue;
 		}
-		n = strcspn(name, " \t\n=>");
+		n = name_length(name);
 		value = name + n;
 		value += strspn(value, " \t\n");
 		if (*value != '=' || !n || (n > 2 && !strncasecmp(name, "on", 2)))
@@ -140,14 +145,17 @@ static bool put_attributes(const struct clean *c, const char *p, const char *end
 		quote = *value++;
 		if (quote != '"' && quote != '\'')
 			return false;
-		value_n = (size_t)(strchr(value, quote) - value);
+		behind = value < end ? memchr(value, quote, (size_t)(end - value)) : NULL;
+		if (!behind)
+			return false;
+		value_n = (size_t)(behind - value);
 		fprintf(c->out, " %.*s=%c", (int)n, name, quote);
 		if (n == strlen("font-family") && !strncmp(name, "font-family", n))
 			put_family(c, value, value_n, quote);
 		else if (!put_value(c, name, n, value, value_n))
 			return false;
 		fputc(quote, c->out);
-		p = value + value_n + 1;
+		p = behind + 1;
 	}
 	return true;
 }
@@ -188,9 +196,18 @@ static const char *put_tag(struct clean *c, const char *p)
 	return end + 1;
 }
 
+/* XML knows no others below a blank, and a terminal too many. */
+static bool has_controls(const char *p)
+{
+	for (; *p; p++)
+		if (((unsigned char)*p < ' ' && !isspace((unsigned char)*p)) || *p == 0x7f)
+			return true;
+	return false;
+}
+
 static const char *put_all(struct clean *c, const char *svg)
 {
-	const char *p = strstr(svg, "<svg");
+	const char *p = has_controls(svg) ? NULL : strstr(svg, "<svg");
 
 	while (p && (c->depth || !c->titled)) {
 		size_t n = strcspn(p, "<");

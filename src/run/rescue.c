@@ -16,6 +16,7 @@
 #include "run/rescue.h"
 
 #define MAGIC "mmiobench rescue 1"
+#define PM_OFFSET_MAX 0x100
 
 /* Of this machine and this program only: no byte order, no versions. The windows' words follow. */
 struct header {
@@ -171,12 +172,24 @@ int rescue_keep(const struct rescue *r, const struct window *windows, size_t n)
 	return ret;
 }
 
+/* A byte that is neither is no bool at all, and what it does is undefined. */
+static bool is_bool(const bool *b)
+{
+	return *(const unsigned char *)b <= 1;
+}
+
+/* Writes must hit a PMCSR: 4 bytes into a capability, which begins at or below 0xfc. */
+static bool power_holds(const struct pci_power *p)
+{
+	return is_bool(&p->enabled) && is_bool(&p->changed) && p->pm_offset <= PM_OFFSET_MAX &&
+	       strnlen(p->runtime_pm, sizeof(p->runtime_pm)) < sizeof(p->runtime_pm);
+}
+
 static bool header_holds(const struct header *h)
 {
 	if (strncmp(h->magic, MAGIC, sizeof(h->magic)) || strnlen(h->bdf, sizeof(h->bdf)) ==
 	    sizeof(h->bdf) || strnlen(h->started, sizeof(h->started)) == sizeof(h->started) ||
-	    strnlen(h->boot_id, sizeof(h->boot_id)) == sizeof(h->boot_id) ||
-	    strnlen(h->power.runtime_pm, sizeof(h->power.runtime_pm)) == sizeof(h->power.runtime_pm))
+	    strnlen(h->boot_id, sizeof(h->boot_id)) == sizeof(h->boot_id) || !power_holds(&h->power))
 		return false;
 	for (int i = 0; i < RESCUE_WINDOWS; i++)
 		if (h->parts[i].length_bytes % 4 || h->parts[i].length_bytes > h->bar_bytes ||

@@ -38,8 +38,15 @@ const char *fuzz_error(void);
 
 /* No byte of s (n of them) would do anything to a terminal but print; blanks are ' ' and '\n'. */
 bool fuzz_is_clean(const char *s, size_t n);
-/* The same, and nothing but ASCII. */
+/* The same, on one line, and nothing but ASCII. */
 bool fuzz_is_ascii(const char *s);
+
+/*
+ * Around calls of a library that is known to lose memory and descriptors on errors: not ours to
+ * report, and these are closed.
+ */
+void fuzz_forgive_begin(void);
+void fuzz_forgive_end(void);
 
 /* A regular file without a place, with these bytes, until the next call; its name to open. */
 const char *fuzz_file(const void *data, size_t size);
@@ -62,6 +69,9 @@ const char *fuzz_out_close(size_t *n);
  * it. Only paths below the root are made. Removed by the next call, and at the end.
  */
 void fuzz_tree(const uint8_t *data, size_t size);
+
+/* A file of the tree more, or another content; path without "/" in front. */
+void fuzz_tree_put(const char *path, const void *bytes, size_t n);
 
 /* A name in the tree's root, that the input cannot make, for what a target writes. */
 const char *fuzz_tree_path(const char *name);

@@ -11,13 +11,13 @@
 #include "fuzz.h"
 
 #ifdef FUZZ_WITNESS
-#define WITNESS_TARGETS(X) X(btf) X(smaps) X(trace)
+#define WITNESS_TARGETS(X) X(btf) X(smaps) X(trace) X(watch)
 #else
 #define WITNESS_TARGETS(X)
 #endif
 #define TARGETS(X)                                                                                 \
-	X(journal) X(result) X(select) X(size) X(text) X(witness) \
-	WITNESS_TARGETS(X)
+	X(compare) X(env) X(journal) X(pages) X(rescue) X(result) X(select) X(size) X(svg)         \
+	X(sysfs) X(text) X(witness) WITNESS_TARGETS(X)
 
 #define DECLARE(name) int target_##name(const uint8_t *data, size_t size);
 #define ROW(name) { #name, target_##name },

@@ -83,6 +83,14 @@ static void put_file(const char *path, const void *bytes, size_t n)
 	close(fd);
 }
 
+void fuzz_tree_put(const char *path, const void *bytes, size_t n)
+{
+	char real[PATH_MAX];
+
+	fuzz_require(place(real, path, strlen(path)), "%s", path);
+	put_file(real, bytes, n);
+}
+
 /*
  * As a link in a directory so deep: "../" first, no more than that, then names. So nothing that is
  * read or written through links, or links to links, is out of the tree.
@@ -146,13 +154,14 @@ static void put_item(const char *item, const char *next, bool last)
 
 void fuzz_tree(const uint8_t *data, size_t size)
 {
-	const char *end = (const char *)data + size, *item, *next;
+	const char *end, *item, *next;
 
 	if (!root[0])
 		make_root();
 	empty_root();
 	if (!size)
 		return;
+	end = (const char *)data + size;
 	item = find_item((const char *)data, end);
 	for (int i = 0; item < end && i < ITEMS_MOST; i++) {
 		const char *line = memchr(item, '\n', (size_t)(end - item));

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// covers: env/collect.c env/kmsg.c env/virt.c report/json_machine.c
+/* Facts about a machine from a tree: cpuinfo, kernel log, DMI, FADT, ..., as a result tells them. */
+#include "config.h"
+#include <jansson.h>
+#include <string.h>
+#include "env/collect.h"
+#include "report/json_file.h"
+#include "report/reader.h"
+#include "fuzz.h"
+
+static void check_again(const struct env *env)
+{
+	struct reader rd = { .path = "again", .schema = "a", .program = "b" };
+	json_t *root = json_pack("{so}", "environment", json_environment(env));
+	struct env again = { 0 };
+
+	reader_environment(&rd, root, &again);
+	fuzz_require(!rd.ret, "%s", fuzz_error());
+	fuzz_require(again.facts.n == env->facts.n, "%zu facts of %zu", again.facts.n, env->facts.n);
+	for (size_t i = 0; i < again.facts.n; i++)
+		fuzz_require(!strcmp(again.facts.v[i].value, env->facts.v[i].value), "%s",
+			     env->facts.v[i].name);
+	fuzz_require(!strcmp(again.virt.why, env->virt.why), "%s", env->virt.why);
+	env_free(&again);
+	json_decref(root);
+}
+
+FUZZ_TARGET(env)
+{
+	struct env env;
+
+	fuzz_begin();
+	fuzz_tree(data, size);
+	fuzz_require(!env_collect(&env, NULL), "out of memory");
+	for (size_t i = 0; i < env.facts.n; i++)
+		fuzz_require(fuzz_is_ascii(env.facts.v[i].value) && env.facts.v[i].value[0], "%s: '%s'",
+			     env.facts.v[i].name, env.facts.v[i].value);
+	fuzz_require(fuzz_is_ascii(env.virt.hypervisor) && fuzz_is_ascii(env.virt.why) &&
+		     fuzz_is_ascii(env.emulated_why), "'%s' '%s'", env.virt.hypervisor, env.virt.why);
+	check_again(&env);
+	env_free(&env);
+	return 0;
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// covers: run/rescue.c run/window.c pci/power.c
+/*
+ * What a killed run left to be put back: a rescue file of any bytes, for a function whose BAR is a
+ * file of zeros. Its checksum is made right, unless the input begins with '!': it is no malice's hurdle.
+ */
+#include "config.h"
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "base/hash.h"
+#include "run/rescue.h"
+#include "fuzz.h"
+
+#define BDF	  "0000:00:03.0"
+#define DEVICE	  "sys/bus/pci/devices/" BDF "/"
+#define BAR_BYTES 65536u
+#define BOOT	  "f3b24a10-5ce1-4ea3-9d0b-45fba1bc2e3c"
+
+static const struct pci_device device = {
+	.bdf = BDF, .dev = 3, .vendor = 0x1af4, .device = 0x1110, .numa_node = -1, .memory_decode = true,
+	.bars = { { .index = 0, .kind = BAR_MEMORY, .phys_bytes = 0x80000000, .size_bytes = BAR_BYTES,
+		    .prefetchable = true, .has_file = true, .has_wc_file = true } },
+};
+
+static void put_device(void)
+{
+	static const uint8_t config[256] = { 0xf4, 0x1a, 0x10, 0x11, 2, 0, 0x10 };
+	static const char zeros[BAR_BYTES];
+
+	fuzz_tree_put("proc/sys/kernel/random/boot_id", BOOT "\n", strlen(BOOT) + 1);
+	fuzz_tree_put(DEVICE "config", config, sizeof(config));
+	fuzz_tree_put(DEVICE "enable", "0\n", 2);
+	fuzz_tree_put(DEVICE "power/control", "on\n", 3);
+	fuzz_tree_put(DEVICE "resource0", zeros, sizeof(zeros));
+}
+
+/* As long as a header is, from the one that we write with nothing but power to put back. */
+static size_t header_bytes(void)
+{
+	static size_t n;
+	struct rescue r = { .dev = &device, .bar = &device.bars[0], .started = "2026-01-01T00:00:00Z",
+			    .power = { .changed = true } };
+	FILE *f;
+
+	if (n)
+		return n;
+	fuzz_require(!rescue_keep(&r, NULL, 0), "%s", fuzz_error());
+	f = fopen(fuzz_tree_path("run/mmiobench/" BDF), "re");
+	fuzz_require(f && !fseek(f, 0, SEEK_END), "no rescue file");
+	n = (size_t)ftell(f);
+	fclose(f);
+	return n;
+}
+
+/* The checksum is the header's last word, and 0 while it is made. */
+static void put_rescue(const uint8_t *data, size_t size)
+{
+	bool as_it_is = size && data[0] == '!';
+	uint8_t *bytes = (uint8_t *)fuzz_text(data + as_it_is, size - as_it_is);
+	size_t n = size - as_it_is, header = header_bytes();
+	uint64_t check = 0;
+
+	if (!as_it_is && n >= header) {
+		memcpy(bytes + header - sizeof(check), &check, sizeof(check));
+		check = hash_bytes(HASH_START, bytes, n);
+		memcpy(bytes + header - sizeof(check), &check, sizeof(check));
+	}
+	fuzz_tree_put("run/mmiobench/" BDF, bytes, n);
+	free(bytes);
+}
+
+/* rescue_recover tells on stdout what it put back. */
+static int recover(size_t *done)
+{
+	const struct pci_list list = { (struct pci_device *)(uintptr_t)&device, 1 };
+	const struct pci_select all = { 0 };
+	FILE *terminal = stdout;
+	const char *told;
+	size_t n;
+	int ret;
+
+	stdout = fuzz_out();
+	ret = rescue_recover(&list, &all, done);
+	told = fuzz_out_close(&n);
+	stdout = terminal;
+	fuzz_require(fuzz_is_clean(told, n), "%s", told);
+	fuzz_require(ret ? !n : !*done == !n, "%d: %s", ret, told);
+	return ret;
+}
+
+/* The BAR has no other size than before, and the file is gone only where it was put back. */
+static void check_after(int ret, size_t done)
+{
+	FILE *f = fopen(fuzz_tree_path(DEVICE "resource0"), "re");
+
+	fuzz_require(f && !fseek(f, 0, SEEK_END) && ftell(f) == (long)BAR_BYTES, "the BAR's file");
+	fclose(f);
+	fuzz_require(!access(fuzz_tree_path("run/mmiobench/" BDF), F_OK) == (ret != 0), "%d", ret);
+	fuzz_require(ret ? !done && fuzz_error()[0] : done == 1, "%d without a word", ret);
+}
+
+FUZZ_TARGET(rescue)
+{
+	size_t done = 0;
+	int ret;
+
+	fuzz_begin();
+	fuzz_tree(NULL, 0);
+	put_device();
+	put_rescue(data, size);
+	rescue_check(&device);
+	fuzz_begin();
+	ret = recover(&done);
+	check_after(ret, done);
+	return 0;
+}

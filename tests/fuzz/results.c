@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <ctype.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include "plot/draw.h"
+#include "plot/script.h"
+#include "report/formats.h"
+#include "report/json_file.h"
+#include "results.h"
+
+size_t results_read(struct result *r, size_t most, const uint8_t *data, size_t size)
+{
+	json_t *root = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
+	size_t n = 0;
+
+	if (json_is_object(root))
+		n += !result_from_json(r, root, "input");
+	for (size_t i = 0; i < json_array_size(root) && n < most; i++)
+		n += !result_from_json(&r[n], json_array_get(root, i), "input");
+	json_decref(root);
+	return n;
+}
+
+static void check_clean(const char *what)
+{
+	size_t n;
+	const char *text = fuzz_out_close(&n);
+
+	fuzz_require(fuzz_is_clean(text, n) && !memchr(text, 0, n), "%s: %s", what, text);
+}
+
+void results_check_pages(const struct result *r)
+{
+	struct verdict v;
+
+	judge_run(&v, r, NULL);
+	result_text(fuzz_out(), r, &v, NULL);
+	check_clean("page");
+	explain_text(fuzz_out(), &v, r);
+	check_clean("explanation");
+}
+
+static void check_format(const struct format *f)
+{
+	static const char *const of_json[] = { "gab-bigger", "gab-smaller", "bmf", "kcidb" };
+	size_t n;
+	const char *text = fuzz_out_close(&n);
+
+	fuzz_require(fuzz_is_clean(text, n) && !memchr(text, 0, n), "%s: %s", f->name, text);
+	for (size_t i = 0; i < sizeof(of_json) / sizeof(*of_json); i++) {
+		json_t *root = NULL;
+
+		if (strcmp(f->name, of_json[i]))
+			continue;
+		root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+		fuzz_require(root, "%s: %s", f->name, text);
+		json_decref(root);
+	}
+}
+
+void results_check_formats(const struct result *r)
+{
+	struct verdict v;
+
+	judge_run(&v, r, NULL);
+	for (const struct format *f = formats; f->name; f++) {
+		if (!f->result)
+			continue;
+		fuzz_require(!f->result(fuzz_out(), r, &v), "%s", f->name);
+		check_format(f);
+	}
+}
+
+void results_check_formats_compared(const struct comparison *c)
+{
+	for (const struct format *f = formats; f->name; f++) {
+		if (!f->comparison)
+			continue;
+		fuzz_require(!f->comparison(fuzz_out(), c), "%s", f->name);
+		check_format(f);
+	}
+}
+
+/* Of a tag's start: what may load or run something is ours alone, and known. */
+static bool is_allowed(const char *tag)
+{
+	static const char *const ours[] = {
+		"<script>", "<script type=\"application/json\"", "<meta charset", "<meta name",
+		"<meta http-equiv=\"Content-Security-Policy\"", "<style>",
+	};
+	static const char *const strange[] = {
+		"<script", "<meta", "<style", "<iframe", "<img", "<object", "<embed", "<link",
+		"<base", "<form", "<video", "<audio", "<math", "<template", "<plaintext",
+	};
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+		if (!strncmp(tag, ours[i], strlen(ours[i])))
+			return true;
+	for (size_t i = 0; i < sizeof(strange) / sizeof(*strange); i++)
+		if (!strncasecmp(tag, strange[i], strlen(strange[i])))
+			return false;
+	return isalpha((unsigned char)tag[1]) || tag[1] == '/' || tag[1] == '!';
+}
+
+/* Behind a script or style, whose content is no markup. */
+static const char *skip_raw(const char *p)
+{
+	const char *end = !strncmp(p, "<script", 7) ? "</script>" :
+			  !strncmp(p, "<style", 6)  ? "</style>" : NULL;
+
+	return end ? strstr(p, end) : p + 1;
+}
+
+void results_check_page(const char *html)
+{
+	unsigned int scripts = 0;
+
+	for (const char *p = html; (p = strchr(p, '<')); p = skip_raw(p)) {
+		bool ours = !strncmp(p, "<style>", 7) || !strncmp(p, "<script>", 8);
+
+		fuzz_require(ours || fuzz_is_clean(p, strcspn(p + 1, "<") + 1), "%s", p);
+		fuzz_require(is_allowed(p), "%s", p);
+		scripts += !strncmp(p, "<script>", 8);
+		fuzz_require(skip_raw(p), "no end: %s", p);
+	}
+	fuzz_require(scripts == 1, "%u scripts", scripts);
+}
+
+void results_check_html(const struct result *r)
+{
+	const struct html_pictures none = { .why_none = "there is no gnuplot" };
+	struct verdict v;
+
+	judge_run(&v, r, NULL);
+	fuzz_require(!html_result(fuzz_out(), r, &v, &none), "out of memory");
+	results_check_page(fuzz_out_close(NULL));
+}
+
+/* Behind a string in double quotes; NULL: gnuplot might take something in it for more. */
+static const char *skip_string(const char *p)
+{
+	for (p++; *p != '"';) {
+		if (*p == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' && p[2] <= '7' &&
+		    p[3] >= '0' && p[3] <= '7')
+			p += 4;
+		else if (*p == '\\' && p[1] == 'n')
+			p += 2;
+		else if (isalnum((unsigned char)*p) || (*p && strchr(" .,:/_+-%", *p)))
+			p++;
+		else
+			return NULL;
+	}
+	return p + 1;
+}
+
+static bool is_command(const char *line)
+{
+	static const char *const words[] = { "set ", "unset ", "plot ", "$", "EOD", " ", "\"" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strncmp(line, words[i], strlen(words[i])))
+			return true;
+	return *line == '\n' || *line == '-' || isdigit((unsigned char)*line) || !strncmp(line, "NaN", 3);
+}
+
+/* Only commands that draw; no shell, no file, no macro: none of "`!|@;", no "system". */
+static void check_script(const char *script)
+{
+	const char *p = script;
+
+	fuzz_require(!strstr(script, "set output") && !strstr(script, "load "), "%s", script);
+	while (*p) {
+		bool begins = p == script || p[-1] == '\n';
+
+		fuzz_require(!begins || is_command(p), "%.60s in %s", p, script);
+		if (*p == '"') {
+			fuzz_require(skip_string(p), "%.60s in %s", p, script);
+			p = skip_string(p);
+			continue;
+		}
+		fuzz_require(isalnum((unsigned char)*p) || strchr(" \n.,:_+-*/%$#()'<>=?[]{}\\", *p),
+			     "%.60s in %s", p, script);
+		p++;
+	}
+}
+
+void results_draw(const struct picture_input *in)
+{
+	static const struct script_canvas canvases[] = {
+		{ .target = SCRIPT_SVG, .width = SCRIPT_WIDTH },
+		{ .target = SCRIPT_TERMINAL, .width = 80, .height = 24, .colour = true },
+	};
+	struct pictures all = { 0 };
+
+	fuzz_require(!pictures_make(&all, in, NULL), "out of memory");
+	for (size_t i = 0; i < all.n; i++) {
+		for (size_t k = 0; k < sizeof(canvases) / sizeof(*canvases); k++) {
+			script_write(fuzz_out(), &all.v[i], &canvases[k]);
+			check_script(fuzz_out_close(NULL));
+		}
+		fuzz_require(!plot_data(fuzz_out(), &all.v[i]), "no data");
+		check_clean("plotted values");
+	}
+	pictures_free(&all);
+}
+
+void results_check_pictures(const struct compare_side *sides, size_t n)
+{
+	static const struct compare_ask ask = { .min_effect = COMPARE_MIN_EFFECT };
+	struct picture_judged j;
+
+	fuzz_require(!picture_judge(&j, sides, n, &ask), "out of memory");
+	results_draw(&j.in);
+	picture_judged_free(&j);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TESTS_FUZZ_RESULTS_H
+#define TESTS_FUZZ_RESULTS_H
+
+#include "plot/picture.h"
+#include "report/report.h"
+#include "report/html.h"
+#include "fuzz.h"
+
+/* What targets share that make something of results. */
+
+/* A result, or a list of them: those that are accepted, at most most. The caller frees them. */
+size_t results_read(struct result *r, size_t most, const uint8_t *data, size_t size);
+
+/* Pages for terminals; files for engines; the report for a browser: no text is more than text. */
+void results_check_pages(const struct result *r);
+void results_check_formats(const struct result *r);
+void results_check_formats_compared(const struct comparison *c);
+void results_check_html(const struct result *r);
+void results_check_page(const char *html);
+
+/* Every picture of the sides, or of in: gnuplot's script is commands of ours, and data. */
+void results_check_pictures(const struct compare_side *sides, size_t n);
+void results_draw(const struct picture_input *in);
+
+#endif

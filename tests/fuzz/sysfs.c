@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// covers: pci/list.c pci/power.c pci/policy.c report/list_text.c base/path.c
+/*
+ * A machine's functions: what --list says of a tree, and each function woken and put back as found.
+ */
+#include "config.h"
+#include <string.h>
+#include "pci/list.h"
+#include "pci/power.h"
+#include "report/list.h"
+#include "fuzz.h"
+
+static void check_bar(const struct pci_device *d, const struct bar *b)
+{
+	fuzz_require(b->index < PCI_BARS && &d->bars[b->index] == b, "BAR %u", b->index);
+	fuzz_require((b->kind == BAR_NONE) == !b->size_bytes, "BAR %u of %s", b->index, d->bdf);
+	fuzz_require(b->kind == BAR_MEMORY || (!b->prefetchable && !b->is_64bit), "BAR %u", b->index);
+}
+
+static void check_device(const struct pci_device *d)
+{
+	fuzz_require(fuzz_is_ascii(d->bdf) && fuzz_is_ascii(d->vendor_name) &&
+		     fuzz_is_ascii(d->device_name) && fuzz_is_ascii(d->class_name) &&
+		     fuzz_is_ascii(d->driver) && fuzz_is_ascii(d->link.speed) &&
+		     fuzz_is_ascii(d->link.max_speed), "text of %s", d->bdf);
+	fuzz_require(d->link.width <= 32 && d->link.max_width <= 32 && d->numa_node >= -1, "%s",
+		     d->bdf);
+	for (int i = 0; i < PCI_BARS; i++)
+		check_bar(d, &d->bars[i]);
+}
+
+static int count(const struct pci_power *found, void *arg)
+{
+	fuzz_require(found->changed && fuzz_is_ascii(found->runtime_pm), "%s", found->runtime_pm);
+	++*(int *)arg;
+	return 0;
+}
+
+/* What was told before a change is all that is changed. */
+static void check_power(const struct pci_device *d)
+{
+	struct pci_power p = { 0 };
+	int told = 0, ret = pci_power_on(&p, d, count, &told);
+
+	fuzz_require(ret || p.changed == (told > 0), "%s: %d changes", d->bdf, told);
+	fuzz_require(!d->driver[0] || !told, "%s: its driver's state is changed", d->bdf);
+	if (!ret)
+		pci_power_restore(&p);
+	fuzz_require(!p.changed, "%s", d->bdf);
+}
+
+FUZZ_TARGET(sysfs)
+{
+	const struct policy_ask ask = { 0 };
+	const struct pci_select all = { 0 };
+	struct pci_list list;
+	const char *page;
+	size_t n;
+	int ret;
+
+	fuzz_begin();
+	fuzz_tree(data, size);
+	/* see list.c: where libpci gives up, it loses what it had open */
+	fuzz_forgive_begin();
+	ret = pci_list_load(&list);
+	fuzz_forgive_end();
+	if (ret) {
+		fuzz_require(fuzz_error()[0], "refused without a word");
+		return 0;
+	}
+	for (size_t i = 0; i < list.n; i++)
+		check_device(&list.v[i]);
+	list_text_print(fuzz_out(), &list, &all, &ask);
+	page = fuzz_out_close(&n);
+	fuzz_require(fuzz_is_clean(page, n), "%s", page);
+	/* each may sleep some ms, as the specification says */
+	for (size_t i = 0; i < list.n && i < 4; i++)
+		check_power(&list.v[i]);
+	pci_list_free(&list);
+	return 0;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// covers: witness/watch.c witness/trace_line.c witness/smaps.c witness/witness.c witness/seen.c
+/* A recorded watch: a trace_pipe of any bytes, threads and mappings of any processes. */
+#include "config.h"
+#include <stdlib.h>
+#include <string.h>
+#include "report/json_file.h"
+#include "report/report.h"
+#include "witness/watch.h"
+#include "fuzz.h"
+
+static const struct bar bars[] = {
+	{ .index = 0, .kind = BAR_MEMORY, .phys_bytes = 0x10000000, .size_bytes = 1 << 20 },
+	{ .index = 2, .kind = BAR_MEMORY, .phys_bytes = 0x8000000000, .size_bytes = 16 << 20,
+	  .prefetchable = true, .is_64bit = true },
+};
+static const struct witness_prot prots[] = {
+	{ "KVM_PGTABLE_PROT_X", 1 }, { "KVM_PGTABLE_PROT_W", 2 }, { "KVM_PGTABLE_PROT_R", 4 },
+	{ "KVM_PGTABLE_PROT_DEVICE", 8 }, { "KVM_PGTABLE_PROT_NORMAL_NC", 16 },
+};
+
+static void start(struct witness *w)
+{
+	*w = (struct witness){ .arch = "aarch64", .started = "2026-01-01T00:00:00Z",
+			       .device.bdf = "0000:01:00.0", .device.numa_node = -1 };
+	for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++)
+		w->device.bars[bars[i].index] = bars[i];
+	memcpy(w->prots, prots, sizeof(prots));
+	w->n_prots = sizeof(prots) / sizeof(prots[0]);
+}
+
+/* What a watch may end with is what a reader accepts. */
+static void check_again(const struct witness *w)
+{
+	json_t *root = json_witness(w);
+	char *text = json_dumps(root, JSON_REAL_PRECISION(17));
+	struct witness again;
+	const char *page;
+	size_t n;
+
+	fuzz_require(text, "it cannot be written");
+	fuzz_require(!witness_read(&again, fuzz_file(text, strlen(text))), "%s", fuzz_error());
+	fuzz_require(again.n_ranges == w->n_ranges && again.n_vmms == w->n_vmms, "%s", text);
+	free(text);
+	json_decref(root);
+	witness_free(&again);
+	witness_text(fuzz_out(), w, NULL);
+	page = fuzz_out_close(&n);
+	fuzz_require(fuzz_is_clean(page, n), "%s", page);
+}
+
+FUZZ_TARGET(watch)
+{
+	const struct watch_ask any = { .timeout_s = 1 };
+	struct witness w;
+
+	fuzz_begin();
+	fuzz_tree(data, size);
+	fuzz_tree_put("sys/kernel/tracing/trace", "", 0); /* it is mounted */
+	start(&w);
+	if (!watch_run(&w, &any))
+		check_again(&w);
+	else
+		fuzz_require(fuzz_error()[0], "refused without a word");
+	witness_free(&w);
+	return 0;
+}
