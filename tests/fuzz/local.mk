@@ -27,4 +27,4 @@ if HAVE_LIBBPF
 endif
 
 TESTS += %D%/replay.test
-EXTRA_DIST += %D%/replay.test %D%/README.md %D%/corpus %D%/dict
+EXTRA_DIST += %D%/replay.test %D%/README.md %D%/mutate_json.c %D%/corpus %D%/dict

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// input: JSON
 // covers: report/result_read.c report/reader.c report/result_write.c report/json_machine.c report/self_check_json.c
 /* A result that is accepted is written, and read again as the same. */
 #include "config.h"

@@ -159,6 +159,8 @@ static bool is_command(const char *line)
 {
 	static const char *const words[] = { "set ", "unset ", "plot ", "$", "EOD", " ", "\"" };
 
+	if (!strncmp(line, "set out", 7))
+		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (!strncmp(line, words[i], strlen(words[i])))
 			return true;
@@ -170,7 +172,6 @@ static void check_script(const char *script)
 {
 	const char *p = script;
 
-	fuzz_require(!strstr(script, "set output") && !strstr(script, "load "), "%s", script);
 	while (*p) {
 		bool begins = p == script || p[-1] == '\n';
 

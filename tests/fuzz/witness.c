@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// input: JSON
 // covers: report/witness_read.c report/reader.c report/witness_write.c report/witness_text.c
 /* A witness that is accepted is written, and read again as the same; its page is clean. */
 #include "config.h"
