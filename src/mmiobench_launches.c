@@ -140,7 +140,8 @@ static bool run_one(struct launches *l, unsigned int index, size_t own_words)
 		return false;
 	}
 	/* what is lost now would be found, and put back, as the next one's window */
-	return l->results[l->n - 1].window != WINDOW_LOST;
+	return l->results[l->n - 1].window != WINDOW_LOST &&
+	       !l->results[l->n - 1].disturbance.power_lost;
 }
 
 static void log_kept(const struct launches *l, bool signalled)

@@ -3,6 +3,7 @@ libmeasure_a_SOURCES += \
 	%D%/list.c %D%/list.h \
 	%D%/lock.c %D%/lock.h \
 	%D%/power.c %D%/power.h \
-	%D%/select.c %D%/select.h
+	%D%/select.c %D%/select.h \
+	%D%/watch.c %D%/watch.h
 # pure, and its words are needed by whoever reads a result
 libjudge_a_SOURCES += %D%/policy.c %D%/policy.h

@@ -95,6 +95,12 @@ static int state_read(struct pci_power *p, int fd)
 			  "power/control to on, or rescan the bus", p->dev->bdf);
 		return -ENODEV;
 	}
+	if (!ret && !p->dev->virtual_function && word != p->dev->vendor) {
+		log_error("%s: the kernel knows it as of vendor %04x, but %04x answers: it was replaced: "
+			  "remove it (echo 1 > remove) and rescan the bus", p->dev->bdf,
+			  p->dev->vendor, word);
+		return -ENODEV;
+	}
 	pm = ret ? ret : pm_find(fd);
 	if (pm < 0)
 		ret = pm;

@@ -257,6 +257,19 @@ static void read_plan(struct reader *rd, const json_t *root, struct result *r)
 	reader_at(rd, "%s", "");
 }
 
+static void read_disturbance(struct reader *rd, const json_t *root, struct disturbance *d)
+{
+	const json_t *o = json_object_get(root, "disturbance");
+
+	if (!o)
+		return;
+	o = reader_get(rd, root, "disturbance", JSON_OBJECT);
+	reader_at(rd, "disturbance");
+	reader_text(rd, o, "why", d->why, sizeof(d->why));
+	d->power_lost = reader_bool(rd, o, "power_lost");
+	reader_at(rd, "%s", "");
+}
+
 static void read_root(struct reader *rd, const json_t *root, struct result *r)
 {
 	reader_start(rd, root, r->version, r->arch, r->started, &r->command);
@@ -274,6 +287,7 @@ static void read_root(struct reader *rd, const json_t *root, struct result *r)
 	read_plan(rd, root, r);
 	read_probes(rd, root, r);
 	read_journal(rd, root, r);
+	read_disturbance(rd, root, &r->disturbance);
 	self_check_read(rd, root, &r->self_check);
 	read_cells(rd, root, r);
 }

@@ -114,6 +114,21 @@ static void print_all_ones(FILE *out, const struct result *r)
 	}
 }
 
+static void print_disturbance(FILE *out, const struct result *r)
+{
+	char line[320];
+
+	if (!r->disturbance.why[0] && !r->disturbance.power_lost)
+		return;
+	snprintf(line, sizeof(line), "%s%s%s", r->disturbance.why[0] ? r->disturbance.why : "the device",
+		 r->disturbance.why[0] ? " during the run: cells that were being measured then count as "
+		 "failed" : "", r->disturbance.power_lost ? "; its COMMAND, power state or power/control "
+		 "could NOT be put back" : "");
+	text_style_begin(out, TEXT_BAD);
+	text_wrapped(out, "DISTURBED", 11, line);
+	text_style_end(out);
+}
+
 static void print_probes(FILE *out, const struct result *r)
 {
 	struct table t;
@@ -129,6 +144,7 @@ static void print_probes(FILE *out, const struct result *r)
 	add_probe_row(&t, r, "issuing a store, idle", show_store);
 	table_end(&t, out);
 	print_all_ones(out, r);
+	print_disturbance(out, r);
 	fputc('\n', out);
 }
 

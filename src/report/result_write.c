@@ -125,6 +125,10 @@ json_t *json_result(const struct result *r, const struct verdict *verdict)
 		window_state_name(r->window), "asks", "plain", r->asks[0], "wc", r->asks[1], "ram",
 		r->asks[2], "devmem", r->asks[3], "plan", json_plan(r), "probes", probes, "journal", journal, "cells",
 		cells, "verdict", json_verdict(verdict, r));
+	if (r->disturbance.why[0] || r->disturbance.power_lost)
+		json_object_set_new(root, "disturbance",
+				    json_pack("{so sb}", "why", json_text(r->disturbance.why),
+					      "power_lost", r->disturbance.power_lost));
 	if (r->self_check.launches)
 		json_object_set_new(root, "self_check", self_check_json(&r->self_check));
 	return root;

@@ -187,6 +187,22 @@ static int add_not_run(struct result *result, const struct risky *risky, const c
 	return result_add_probe(result, &rec);
 }
 
+/*
+ * Where nobody answers a VMM may emulate the access, or a bridge swallow it: it works then, and says
+ * nothing about the type.
+ */
+static bool risky_void(struct result *result, const struct runner *r, struct probe_record *rec)
+{
+	char why[80];
+
+	if (pci_watch_look(r->watch, why, sizeof(why)) == PCI_THERE)
+		return false;
+	result_disturbed(result, why);
+	snprintf(rec->outcome, sizeof(rec->outcome), "%s", cell_status_name(CELL_FAILED));
+	snprintf(rec->detail, sizeof(rec->detail), "while it was tried: %s", why);
+	return true;
+}
+
 /* journal: NULL for the control, which is harmless. */
 static int risky_one(struct result *result, const struct runner *r, struct child_shared *shared,
 		     const struct risky *risky, enum map_type type, const char *journal)
@@ -203,7 +219,7 @@ static int risky_one(struct result *result, const struct runner *r, struct child
 		return add_not_run(result, risky, rec.mapping,
 				   "the crash journal cannot be written");
 	ret = probe_run(&rec, shared, r, &w, &status);
-	if (!ret && status == CELL_MEASURED)
+	if (!ret && !risky_void(result, r, &rec) && status == CELL_MEASURED)
 		snprintf(rec.outcome, sizeof(rec.outcome), "%s", (const char *)shared->payload);
 	/* without this the next boot would take a Ctrl-C for a dead VM */
 	if (journal && journal_after(&attempt, ret ? "interrupted" : rec.outcome) && !ret)
@@ -243,8 +259,11 @@ int probes_risky(struct result *result, const struct runner *r, const struct ris
 {
 	const char *refusal = probes_risky_refusal(risky, result, ask);
 	struct child_shared *shared;
+	char why[80];
 	int ret;
 
+	if (!refusal && pci_watch_look(r->watch, why, sizeof(why)) != PCI_THERE)
+		refusal = why;
 	if (refusal)
 		return add_not_run(result, risky, "wc", refusal);
 	shared = child_shared_new(RISKY_WORD);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -152,6 +153,7 @@ int rescue_keep(const struct rescue *r, const struct window *windows, size_t n)
 		return ret;
 	header_fill(&h, r, windows, n);
 	if (!h.power.changed && !words_bytes(&h)) {
+		unlink(fresh); /* of one that was killed while it wrote it */
 		if (!unlink(path) || errno == ENOENT || errno == ENOTDIR)
 			return 0;
 		ret = -errno;
@@ -414,9 +416,60 @@ static int recover_one(const struct pci_device *dev, size_t *n)
 	return ret == -ENOENT ? 0 : ret; /* it has ended by itself meanwhile */
 }
 
+static bool is_listed(const struct pci_list *list, const char *bdf)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (!strcmp(list->v[i].bdf, bdf))
+			return true;
+	return false;
+}
+
+/* Of a function that is not there: nothing can be put back, and silence would pass for "all is well". */
+static int refuse_absent(const struct pci_list *list, const struct pci_select *select,
+			 const char *path)
+{
+	struct pci_device dev = { 0 };
+	struct file f;
+	char what[160];
+	bool left;
+
+	if (read_file(&f, path))
+		return 0; /* no name of a function, so none of ours */
+	free(f.words);
+	dev.vendor = f.header.vendor;
+	dev.device = f.header.device;
+	snprintf(dev.bdf, sizeof(dev.bdf), "%s", text_clean(f.header.bdf));
+	left = sscanf(dev.bdf, "%x:%x:%x.%x", &dev.domain, &dev.bus, &dev.dev, &dev.func) == 4 &&
+	       !is_listed(list, dev.bdf) && pci_select_match(select, &dev) && this_boot(&f.header);
+	if (left)
+		log_error("%s is not there, and a run has left to put back on it %s: rescan the bus or "
+			  "plug it in again, then --recover; or remove %s to give that up", dev.bdf,
+			  describe(what, sizeof(what), &f.header), path);
+	return left ? -ENODEV : 0;
+}
+
+static int recover_absent(const struct pci_list *list, const struct pci_select *select)
+{
+	char dir[PATH_MAX], path[PATH_MAX + NAME_MAX + 2];
+	const struct dirent *e;
+	DIR *d = path_make(dir, sizeof(dir), "%s", RESCUE_DIRECTORY) ? NULL : opendir(dir);
+	int ret = 0;
+
+	while (d && (e = readdir(d))) {
+		int one;
+
+		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+		one = refuse_absent(list, select, path);
+		ret = ret ? ret : one;
+	}
+	if (d)
+		closedir(d);
+	return ret;
+}
+
 int rescue_recover(const struct pci_list *list, const struct pci_select *select, size_t *n)
 {
-	int ret = 0;
+	int ret = recover_absent(list, select);
 
 	*n = 0;
 	for (size_t i = 0; i < list->n; i++) {

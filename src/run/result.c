@@ -89,6 +89,12 @@ void result_free(struct result *r)
 	memset(r, 0, sizeof(*r));
 }
 
+void result_disturbed(struct result *r, const char *why)
+{
+	if (!r->disturbance.why[0])
+		snprintf(r->disturbance.why, sizeof(r->disturbance.why), "%s", why);
+}
+
 const struct cell_record *result_find_cell(const struct result *r, const char *id)
 {
 	for (size_t i = 0; i < r->n_cells; i++)

@@ -115,6 +115,12 @@ enum window_state {
 	WINDOW_STATES
 };
 
+/* What happened to the device during the run that was not ours. */
+struct disturbance {
+	char why[128];           /* the first; "": nothing did */
+	bool power_lost;         /* COMMAND, power state or runtime PM are not as found */
+};
+
 /* Of several launches with one command, one after the other. */
 struct launch_record {
 	unsigned int index;      /* from 1; 0: it was started by itself */
@@ -171,6 +177,7 @@ struct result {
 	uint64_t offset_bytes, length_bytes; /* the window, in the BAR */
 	bool may_store;
 	enum window_state window;
+	struct disturbance disturbance;
 
 	/* how */
 	char profile[16];
@@ -195,6 +202,9 @@ struct result {
 };
 
 void result_free(struct result *r);
+
+/* Notes what happened to the device; the first stays. */
+void result_disturbed(struct result *r, const char *why);
 
 const char *cell_status_name(enum cell_status s);    /* "measured", ... */
 const char *window_state_name(enum window_state s);  /* "restored", ... */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "arch/arch.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "run/child.h"
@@ -57,11 +58,36 @@ static int map_stage(const struct cell_work *w, struct stage *stage, struct mapp
 	return 0;
 }
 
+/* A word that said something before, and reads as ones after: nobody answered. */
+struct answer {
+	const volatile void *at;
+	uint32_t before;
+};
+
+/*
+ * Where the visit's own stores do not go. What the parent sees in configuration space misses a reset
+ * or a removal that the kernel does not know of.
+ */
+static void answer_begin(struct answer *a, const struct stage *stage)
+{
+	bool own = stage->cell->stores && stage->flush == stage->data.addr;
+
+	*a = (struct answer){ own ? NULL : stage->flush, 0 };
+	if (a->at)
+		a->before = arch_load32(a->at);
+}
+
+static bool answer_lost(const struct answer *a)
+{
+	return a->at && a->before != UINT32_MAX && arch_load32(a->at) == UINT32_MAX;
+}
+
 static int cell_child(struct child_shared *shared, void *arg)
 {
 	struct cell_work *w = arg;
 	struct outcome *out = (struct outcome *)shared->payload;
 	struct mapping control = { 0 };
+	struct answer answer;
 	int ret;
 
 	log_mute(w->mute);
@@ -70,8 +96,14 @@ static int cell_child(struct child_shared *shared, void *arg)
 		snprintf(shared->why, sizeof(shared->why), "cannot be mapped: %s", strerror(-ret));
 		return ret;
 	}
+	answer_begin(&answer, &w->stage);
 	ret = w->cell->experiment->visit(&w->stage, out);
 	shared->fault = out->fault;
+	if (!ret && answer_lost(&answer)) {
+		snprintf(shared->why, sizeof(shared->why), "the BAR answered before it was measured, and "
+			 "read as all ones after");
+		return -ENODEV;
+	}
 	if (ret)
 		snprintf(shared->why, sizeof(shared->why), "%s", out->why);
 	return ret;
@@ -119,7 +151,37 @@ static bool failed_before(const struct result *result)
 	return false;
 }
 
-static int run_cell(const struct runner *r, const struct cell *cell, const struct result *result,
+/*
+ * After a visit: where the device is away now, or said nothing in the end, what was measured is no
+ * figure, and nothing is left to be taken for one.
+ */
+static void visit_check(const struct runner *r, struct result *result, struct round *round,
+			struct child_shared *shared)
+{
+	char why[80] = "";
+	bool away = r->watch && pci_watch_look(r->watch, why, sizeof(why)) != PCI_THERE;
+
+	if (!away && (shared->ret != -ENODEV || round->status != CELL_FAILED))
+		return;
+	result_disturbed(result, away ? why : round->why);
+	if (away && round->status != CELL_FAULTED && round->status != CELL_KILLED) {
+		round->status = CELL_FAILED;
+		snprintf(round->why, sizeof(round->why), "while it was measured: %s", why);
+	}
+	*(struct outcome *)shared->payload = (struct outcome){ 0 };
+}
+
+/* True when the device is still away: there is nothing to measure. */
+static bool still_away(const struct runner *r, struct round *round)
+{
+	if (!r->watch || !r->watch->away ||
+	    pci_watch_look(r->watch, round->why, sizeof(round->why)) == PCI_THERE)
+		return false;
+	round->status = CELL_FAILED;
+	return true;
+}
+
+static int run_cell(const struct runner *r, const struct cell *cell, struct result *result,
 		    struct cell_record *rec, struct child_shared *shared)
 {
 	const struct plan_profile *p = r->plan->profile;
@@ -147,10 +209,16 @@ static int run_cell(const struct runner *r, const struct cell *cell, const struc
 
 	if (w.stage.batch_ticks < 100 * r->clock->resolution_ticks)
 		w.stage.batch_ticks = 100 * r->clock->resolution_ticks;
+	if (still_away(r, round)) {
+		rec->n_rounds++;
+		return 0;
+	}
 	*(struct outcome *)shared->payload = (struct outcome){ 0 };
 	ret = child_run(&work, shared, &round->status, round->why, sizeof(round->why));
-	if (!ret)
-		ret = round_fill(round, shared);
+	if (ret)
+		return ret;
+	visit_check(r, result, round, shared);
+	ret = round_fill(round, shared);
 	if (!ret)
 		rec->n_rounds++;
 	return ret;

@@ -3,6 +3,7 @@
 #define RUN_RUNNER_H
 
 #include "env/topology.h"
+#include "pci/watch.h"
 #include "run/plan.h"
 
 /* Where and with what the cells are run. */
@@ -12,12 +13,15 @@ struct runner {
 	const struct arch_clock *clock;
 	struct cpu_list near, far; /* near begins with the CPU that everything runs on */
 	uint64_t seed;
+	struct pci_watch *watch;       /* of the device; NULL: there is none */
 };
 
 /*
  * Runs every cell of result->cells (made by plan_record) that is not skipped, once a round, in a
  * seeded random order, each time in its own child; keeps raw ticks and summarizes. Ends after a
- * whole round when the profile's time is up, not before three. 0; -EINTR when a signal asked for
+ * whole round when the profile's time is up, not before three. What was measured while the device was
+ * away counts as failed, keeps no figure, and is result->disturbance; it is tried again in the next
+ * round. 0; -EINTR when a signal asked for
  * the end; -errno after logging. Signals must be blocked (child_signals_block).
  */
 int runner_run(const struct runner *runner, struct result *result);

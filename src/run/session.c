@@ -79,15 +79,33 @@ static void session_describe(struct result *result, const struct session_ask *as
 struct session {
 	struct result *result;
 	const struct session_ask *ask;
-	const struct runner *runner;
+	struct runner *runner;
 	const struct plan_ask *plan_ask;
 	const struct risky *risky; /* of the phase that makes one */
 	struct rescue rescue;
+	struct pci_watch watch;
 };
 
+/* Whether the device is what it was; else the result says so. */
+static enum pci_presence look(struct session *s)
+{
+	char why[80];
+	enum pci_presence presence;
+
+	if (!s->runner->watch)
+		return PCI_THERE;
+	presence = pci_watch_look(&s->watch, why, sizeof(why));
+	if (presence != PCI_THERE)
+		result_disturbed(s->result, why);
+	return presence;
+}
+
+/* All else rests on these: what nobody answered would be taken for a trapped BAR. */
 static int phase_probes(struct session *s)
 {
-	return probes_access(s->result, s->runner, s->plan_ask->types, s->plan_ask->n_types);
+	int ret = probes_access(s->result, s->runner, s->plan_ask->types, s->plan_ask->n_types);
+
+	return ret || look(s) == PCI_THERE ? ret : -ENODEV;
 }
 
 static int phase_risky(struct session *s)
@@ -119,6 +137,63 @@ static void note_window(struct session *s, int restored, size_t differing)
 }
 
 /*
+ * Somebody has turned decode off, or put the device to sleep, where what is stored gets lost: it is
+ * woken for this, and left as that somebody wanted it. Who has a driver on it, or took it away, has
+ * the last word: *now is then not to be put back, and it is -errno.
+ */
+static int wake_for_window(struct session *s, struct pci_power *now)
+{
+	enum pci_presence presence = look(s);
+
+	if (presence == PCI_THERE)
+		return 0;
+	if (presence == PCI_ASLEEP && !s->ask->dev->driver[0])
+		return pci_power_on(now, s->ask->dev, NULL, NULL);
+	return presence == PCI_TAKEN ? -EBUSY : -ENODEV;
+}
+
+static void put_back_windows(struct session *s, struct window *saved)
+{
+	struct pci_power now = { 0 };
+	int woken = wake_for_window(s, &now);
+
+	for (int i = 0; i < RESCUE_WINDOWS; i++) {
+		size_t differing = 0;
+		int ret = woken;
+
+		if (!saved[i].words)
+			continue;
+		if (woken)
+			window_give_up(&saved[i]);
+		else
+			ret = window_restore(&saved[i], &differing);
+		/* into the void, perhaps */
+		if (!ret && look(s) != PCI_THERE)
+			ret = -ENODEV;
+		note_window(s, ret, differing);
+	}
+	pci_power_restore(&now);
+}
+
+/* All of ranges, or nothing. 0, or -errno after logging. */
+static int save_windows(struct session *s, struct window *saved, const struct map_range *ranges)
+{
+	int ret = 0;
+
+	for (int i = 0; i < RESCUE_WINDOWS && !ret; i++)
+		if (ranges[i].length_bytes)
+			ret = window_save(&saved[i], &ranges[i]);
+	/* what nobody answered must not be put back for what is there */
+	if (!ret && look(s) != PCI_THERE)
+		ret = -ENODEV;
+	if (!ret)
+		ret = rescue_keep(&s->rescue, saved, RESCUE_WINDOWS);
+	for (int i = 0; i < RESCUE_WINDOWS && ret; i++)
+		window_drop(&saved[i]);
+	return ret;
+}
+
+/*
  * Runs a phase that stores to the window's first bytes, and rings doorbells behind them, all of
  * which are saved before and put back.
  */
@@ -127,35 +202,23 @@ static int with_window(struct session *s, uint64_t bytes, bool doorbell,
 {
 	struct window saved[RESCUE_WINDOWS] = { 0 };
 	struct map_range ranges[RESCUE_WINDOWS] = { s->runner->data, s->runner->control };
-	size_t differing = 0;
-	int ret = 0, restored;
+	int ret = 0;
 
 	if (!s->ask->dev || !s->ask->may_store || !(bytes || doorbell))
 		return phase(s);
 	ranges[0].length_bytes = bytes;
 	ranges[1].offset_bytes += PLAN_DOORBELL_OFFSET;
 	ranges[1].length_bytes = doorbell ? PLAN_DOORBELL_BYTES : 0;
+	for (int i = 0; i < RESCUE_WINDOWS; i++)
+		ranges[i].writable = true;
 	if (s->ask->leave_window)
 		s->result->window = WINDOW_LEFT;
-	for (int i = 0; i < RESCUE_WINDOWS && !ret && !s->ask->leave_window; i++) {
-		ranges[i].writable = true;
-		if (ranges[i].length_bytes)
-			ret = window_save(&saved[i], &ranges[i]);
-	}
-	if (!ret && !s->ask->leave_window)
-		ret = rescue_keep(&s->rescue, saved, RESCUE_WINDOWS);
-	if (ret) { /* nothing was stored */
-		for (int i = 0; i < RESCUE_WINDOWS; i++)
-			window_drop(&saved[i]);
-		return ret;
-	}
+	else
+		ret = save_windows(s, saved, ranges);
+	if (ret)
+		return ret; /* nothing was stored */
 	ret = phase(s);
-	for (int i = 0; i < RESCUE_WINDOWS; i++) {
-		if (!saved[i].words)
-			continue;
-		restored = window_restore(&saved[i], &differing);
-		note_window(s, restored, differing);
-	}
+	put_back_windows(s, saved);
 	/* what is lost is still in the file: the device may come back */
 	if (s->result->window != WINDOW_LOST)
 		rescue_keep(&s->rescue, NULL, 0);
@@ -231,20 +294,38 @@ static int note_power(const struct pci_power *found, void *arg)
 	return rescue_keep(&s->rescue, NULL, 0);
 }
 
-/* With the device's power up. Whatever is changed is in the rescue file meanwhile. */
-static int session_powered(struct session *s)
+/* Another function may be in its place, and a rescan has set this one up anew. */
+static int power_restore(struct session *s, struct pci_power *power)
 {
+	if (!power->changed || look(s) != PCI_GONE)
+		return pci_power_restore(power);
+	log_error("%s: its COMMAND, power state and power/control are not put back, as it is gone",
+		  s->ask->dev->bdf);
+	return -ENODEV;
+}
+
+/*
+ * With the device's power up. Whatever is changed is in the rescue file meanwhile, and stays there
+ * where it could not be put back.
+ */
+static int session_powered(struct session *s, int lock)
+{
+	const struct session_ask *ask = s->ask;
+	struct disturbance *disturbance = &s->result->disturbance;
 	struct pci_power power = { 0 };
-	int ret = pci_power_on(&power, s->ask->dev, note_power, s), restored;
+	int ret = pci_power_on(&power, ask->dev, note_power, s);
 
 	if (!ret) {
-		ret = session_measure(s);
-		restored = pci_power_restore(&power);
-		ret = ret ? ret : restored;
+		ret = pci_watch_begin(&s->watch, ask->dev, ask->bar, lock, power.pm_offset);
+		if (!ret) {
+			s->runner->watch = &s->watch;
+			ret = session_measure(s);
+		}
+		disturbance->power_lost = power_restore(s, &power) != 0;
 	}
-	if (s->result->window == WINDOW_LOST) {
-		log_note("%s: when it answers again, put its window back with mmiobench --recover",
-			 s->ask->dev->bdf);
+	if (s->result->window == WINDOW_LOST || disturbance->power_lost) {
+		log_note("%s: when it answers again and has no driver, put back what is left with "
+			 "mmiobench --recover -s %s", ask->dev->bdf, ask->dev->bdf);
 		return ret;
 	}
 	s->rescue.power.changed = false;
@@ -265,7 +346,7 @@ static int session_on_device(struct session *s)
 	if (!ret)
 		ret = session_journal(s->result, ask);
 	if (!ret)
-		ret = session_powered(s);
+		ret = session_powered(s, lock);
 	pci_unlock(lock);
 	return ret;
 }

@@ -12,6 +12,7 @@ struct window_walk {
 	struct window *w;
 	const struct mapping *m;
 	size_t differing;
+	size_t ones;
 };
 
 static void walk_save(void *arg)
@@ -29,9 +30,12 @@ static void walk_restore(void *arg)
 	for (size_t i = 0; i < walk->w->n; i++)
 		arch_store32(walk->m->addr + 4 * i, walk->w->words[i]);
 	arch_read_flush(walk->m->addr);
-	for (size_t i = 0; i < walk->w->n; i++)
-		if (arch_load32(walk->m->addr + 4 * i) != walk->w->words[i])
-			walk->differing++;
+	for (size_t i = 0; i < walk->w->n; i++) {
+		uint32_t word = arch_load32(walk->m->addr + 4 * i);
+
+		walk->differing += word != walk->w->words[i];
+		walk->ones += word == UINT32_MAX;
+	}
 }
 
 static int window_walk(struct window *w, void (*fn)(void *arg), size_t *differing)
@@ -53,6 +57,11 @@ static int window_walk(struct window *w, void (*fn)(void *arg), size_t *differin
 			  w->range.dev->bdf, fault_name(name, sizeof(name), &fault),
 			  (unsigned long long)fault.offset_bytes);
 	*differing = walk.differing;
+	if (!ret && walk.differing && walk.ones == w->n) {
+		log_error("restoring the window of %s: all of it reads as ones: nobody answers",
+			  w->range.dev->bdf);
+		ret = -EIO;
+	}
 	return ret;
 }
 
@@ -86,11 +95,17 @@ int window_restore(struct window *w, size_t *differing)
 		return 0;
 	ret = window_walk(w, walk_restore, differing);
 	if (ret)
-		log_error("%s BAR %u: the %zu bytes at offset 0x%llx could NOT be put back; the device "
-			  "keeps what was stored last", w->range.dev->bdf, w->range.bar->index,
-			  4 * w->n, (unsigned long long)w->range.offset_bytes);
+		window_give_up(w);
 	window_drop(w);
 	return ret;
+}
+
+void window_give_up(struct window *w)
+{
+	log_error("%s BAR %u: the %zu bytes at offset 0x%llx could NOT be put back; the device "
+		  "keeps what was stored last", w->range.dev->bdf, w->range.bar->index,
+		  4 * w->n, (unsigned long long)w->range.offset_bytes);
+	window_drop(w);
 }
 
 void window_drop(struct window *w)

@@ -21,9 +21,13 @@ int window_save(struct window *w, const struct map_range *range);
 
 /*
  * Puts everything back, reads it again, and frees. *differing: words that did not keep their value
- * (then the BAR is not plain memory). 0, or -errno after logging that what was found is lost.
+ * (then the BAR is not plain memory). 0, or -errno after logging that what was found is lost: it cannot
+ * be mapped, faults, or reads as ones all over.
  */
 int window_restore(struct window *w, size_t *differing);
+
+/* Says that it cannot be put back, and forgets it. */
+void window_give_up(struct window *w);
 
 /* Forgets what was saved; for --leave-window. */
 void window_drop(struct window *w);

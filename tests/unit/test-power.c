@@ -24,7 +24,7 @@
 #define NO_SOFT_RESET 0x0008
 #define PME_STATUS    0x8000
 
-static struct pci_device device = { .bdf = "0000:01:00.0" };
+static struct pci_device device = { .bdf = "0000:01:00.0", .vendor = 0x1af4 };
 
 /*
  * libc's, but for what a plain file cannot do: refuse "0" as sysfs "enable" does once a driver is
@@ -107,6 +107,20 @@ static void test_awake_is_left_alone(void **state)
 	assert_int_equal(word(COMMAND), 0x0406);
 	assert_int_equal(file_start(DIR "enable"), '7');
 	assert_string_equal(tree_log(), "");
+}
+
+/* Hot-swapped without the kernel's noticing: what was saved is another device's. */
+static void test_another_in_its_place(void **state)
+{
+	struct pci_power p;
+
+	(void)state;
+	function_put(0, 0);
+	device.vendor = 0x8086;
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), -ENODEV);
+	device.vendor = 0x1af4;
+	assert_int_equal(word(COMMAND), 0);
+	assert_non_null(strstr(tree_log(), "was replaced"));
 }
 
 static void test_decode_is_turned_on_and_off(void **state)
@@ -466,6 +480,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_awake_is_left_alone),
+		TEST(test_another_in_its_place),
 		TEST(test_decode_is_turned_on_and_off),
 		TEST(test_command_is_restored_whole),
 		TEST(test_d3hot_wakes_and_sleeps_again),
