@@ -25,7 +25,8 @@ static struct sigaction before[N_SIGNALS];
 static bool is_ours(const siginfo_t *info, uint64_t *offset)
 {
 	*offset = 0;
-	if (!back)
+	/* sent by somebody, kill(2) and its kin: no access of ours, and si_addr is no address */
+	if (!back || info->si_code <= 0)
 		return false;
 	/*
 	 * An external abort may come without an address (arm64: FAR not valid), and SIGILL has
@@ -44,6 +45,8 @@ static void on_fault(int signo, siginfo_t *info, void *context)
 	if (!is_ours(info, &offset)) {
 		/* returning repeats the access, which now ends the process as it should */
 		signal(signo, SIG_DFL);
+		if (info->si_code <= 0)
+			raise(signo); /* nothing repeats what was sent */
 		return;
 	}
 	caught = (struct fault){ .signal = signo, .code = info->si_code, .offset_bytes = offset };

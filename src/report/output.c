@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,19 +70,36 @@ static int write_through(const struct job *job, const char *path)
 	return ret;
 }
 
+/* A temporary file must not stay behind because somebody was impatient; SIGKILL alone leaves it. */
+static void signals_hold(sigset_t *before)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, before);
+}
+
+static void signals_release(const sigset_t *before)
+{
+	sigprocmask(SIG_SETMASK, before, NULL);
+}
+
 static int write_named(const struct job *job, const char *path)
 {
 	char temporary[PATH_MAX];
 	struct stat st;
+	sigset_t before;
 	int ret;
 
 	if (!stat(path, &st) && !S_ISREG(st.st_mode))
 		return write_through(job, path);
 	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= sizeof(temporary))
 		return -ENAMETOOLONG;
+	signals_hold(&before);
 	ret = write_beside(job, path, temporary);
 	if (ret)
 		unlink(temporary);
+	signals_release(&before);
 	return ret;
 }
 
@@ -161,16 +179,21 @@ int output_write_at(int dir, const char *name, bool replace,
 static int try_beside(const char *path)
 {
 	char temporary[PATH_MAX];
-	int fd;
+	sigset_t before;
+	int fd, ret = 0;
 
 	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= sizeof(temporary))
 		return -ENAMETOOLONG;
+	signals_hold(&before);
 	fd = mkstemp(temporary);
-	if (fd < 0)
-		return -errno;
-	close(fd);
-	unlink(temporary);
-	return 0;
+	if (fd < 0) {
+		ret = -errno;
+	} else {
+		close(fd);
+		unlink(temporary);
+	}
+	signals_release(&before);
+	return ret;
 }
 
 int output_writable(const char *path, const char *option)

@@ -72,6 +72,14 @@ void child_signals_block(void)
 
 void child_signals_unblock(void)
 {
+	const struct timespec now = { 0 };
+	sigset_t pipe;
+
+	/* a reader of our messages that went away: the result is still to be written */
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	if (!sigismember(&before, SIGPIPE))
+		sigtimedwait(&pipe, NULL, &now);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 

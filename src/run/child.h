@@ -36,7 +36,7 @@ void child_shared_free(struct child_shared *shared, size_t payload_bytes);
  * undone; child_run notices them.
  */
 void child_signals_block(void);
-/* Restores the mask; a signal that came meanwhile then does what it does. */
+/* Restores the mask; a signal that came meanwhile then does what it does, but for SIGPIPE. */
 void child_signals_unblock(void);
 /* One that came, or 0; it stays pending. */
 int child_signals_first(void);

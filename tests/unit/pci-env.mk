@@ -1,5 +1,6 @@
 # Unit tests of src/pci, src/env and the --list page; --list on recorded machines.
 check_PROGRAMS += \
+	%D%/test-guard \
 	%D%/test-list \
 	%D%/test-policy \
 	%D%/test-power \
@@ -7,6 +8,9 @@ check_PROGRAMS += \
 	%D%/test-topology \
 	%D%/test-virt
 
+%C%_test_guard_SOURCES = %D%/test-guard.c
+%C%_test_guard_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GSL_CFLAGS)
+%C%_test_guard_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
 %C%_test_list_SOURCES = %D%/test-list.c %D%/fake-tree.c %D%/fake-tree.h
 %C%_test_list_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 %C%_test_list_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
@@ -28,6 +32,7 @@ check_PROGRAMS += \
 
 # list.test runs mmiobench from the build's top, through MB_EMULATOR where it is set.
 TESTS += \
+	%D%/test-guard \
 	%D%/test-list \
 	%D%/test-policy \
 	%D%/test-power \
