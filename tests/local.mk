@@ -34,3 +34,4 @@ include tests/man/local.mk
 include tests/page/local.mk
 include tests/html/local.mk
 include tests/fuzz/local.mk
+include tests/hostile/local.mk

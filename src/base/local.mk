@@ -1,5 +1,5 @@
 libjudge_a_SOURCES += \
-	%D%/clean.h \
+	%D%/clean.c %D%/clean.h \
 	%D%/fault.h \
 	%D%/fact.c %D%/fact.h \
 	%D%/hash.c %D%/hash.h \

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "base/clean.h"
 #include "base/log.h"
 
 static bool progress_shown;
@@ -49,7 +50,7 @@ static void progress_clear(void)
 	progress_shown = false;
 }
 
-/* Messages quote files and devices: no escape sequence, no second line, C1 controls neither. */
+/* Messages quote files and devices: no escape sequence, no second line, nothing turned around. */
 static void log_line(const char *level, const char *fmt, va_list ap)
 {
 	char line[2048];
@@ -58,12 +59,7 @@ static void log_line(const char *level, const char *fmt, va_list ap)
 		return;
 	if (vsnprintf(line, sizeof(line), fmt, ap) < 0)
 		line[0] = 0;
-	for (unsigned char *p = (unsigned char *)line; *p; p++) {
-		if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
-			p[0] = p[1] = '?';
-		else if (*p < ' ' || *p == 0x7f)
-			*p = '?';
-	}
+	text_tame(line);
 	if (kept) {
 		if (!kept[0] && !*level) /* an error */
 			snprintf(kept, kept_n, "%s", line);

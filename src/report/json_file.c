@@ -16,9 +16,6 @@
 
 #define OPTION "--json FILE"
 
-/* Beyond it a file is not one of ours, whatever it says. */
-#define FILE_BYTES_MAX (64 << 20)
-
 json_t *json_text(const char *s)
 {
 	json_t *text = json_string(s);
@@ -92,87 +89,6 @@ int json_file_write(json_t *root, const char *path, bool pretty)
 	ret = output_write(path, OPTION, put_json, &d);
 	json_decref(root);
 	return ret;
-}
-
-struct source {
-	FILE *f;
-	size_t bytes;
-	bool too_long, failed;
-	bool ended;              /* of a line */
-};
-
-static size_t source_read(void *buf, size_t n, void *arg)
-{
-	struct source *s = arg;
-	size_t got = fread(buf, 1, n, s->f);
-
-	s->bytes += got;
-	s->too_long = s->bytes > FILE_BYTES_MAX;
-	s->failed = ferror(s->f);
-	return s->too_long || s->failed ? (size_t)-1 : got;
-}
-
-/* Ends with the line. */
-static size_t source_read_line(void *buf, size_t n, void *arg)
-{
-	struct source *s = arg;
-	char *to = buf;
-	size_t got = 0;
-	int c = 0;
-
-	while (got < n && !s->ended && (c = getc(s->f)) != EOF) {
-		to[got++] = (char)c;
-		s->ended = c == '\n';
-	}
-	s->bytes += got;
-	s->too_long = s->bytes > FILE_BYTES_MAX;
-	s->failed = ferror(s->f);
-	return s->too_long || s->failed ? (size_t)-1 : got;
-}
-
-json_t *json_line_read(FILE *f, const char *path, unsigned int line)
-{
-	struct source source = { .f = f };
-	json_error_t error;
-	json_t *root;
-
-	errno = 0;
-	root = json_load_callback(source_read_line, &source, JSON_REJECT_DUPLICATES, &error);
-	if (source.failed)
-		log_error("cannot read line %u of %s: %s", line, path, strerror(errno));
-	else if (source.too_long)
-		log_error("%s, line %u has more than %d MiB: no result of mmiobench is that long",
-			  path, line, FILE_BYTES_MAX >> 20);
-	else if (!root)
-		log_error("%s, line %u: %s: not JSON, or cut off: save it again with --replace, or "
-			  "take it from a backup", path, line, error.text);
-	return root;
-}
-
-json_t *json_file_read(const char *path)
-{
-	bool standard = !strcmp(path, "-");
-	struct source source = { .f = standard ? stdin : fopen(path, "re") };
-	json_error_t error;
-	json_t *root;
-
-	if (!source.f) {
-		log_error("cannot read %s: %s", path, strerror(errno));
-		return NULL;
-	}
-	errno = 0;
-	root = json_load_callback(source_read, &source, JSON_REJECT_DUPLICATES, &error);
-	if (source.failed)
-		log_error("cannot read %s: %s: name a result of mmiobench", path, strerror(errno));
-	else if (source.too_long)
-		log_error("%s has more than %d MiB: no result of mmiobench is that long", path,
-			  FILE_BYTES_MAX >> 20);
-	else if (!root)
-		log_error("%s, line %d: %s: not JSON, or cut off: make it again with "
-			  "--json", path, error.line, error.text);
-	if (!standard)
-		fclose(source.f);
-	return root;
 }
 
 static json_t *json_says(unsigned int says, const char *arch)

@@ -15,7 +15,10 @@ int json_file_write(json_t *root, const char *path, bool pretty);
 /* Writes root, pretty, and releases it, also on failure. 0; -errno, -ENOMEM where root is NULL. */
 int json_put(FILE *f, json_t *root);
 
-/* The JSON in a file, "-": stdin; bounded. NULL after logging. */
+/*
+ * The JSON in a file or a pipe, "-": stdin; its length and the memory that it takes are bounded. A pipe
+ * that nobody writes to is not waited for. NULL after logging.
+ */
 json_t *json_file_read(const char *path);
 
 /* Writes root as one line, which json_line_read takes. 0, -errno, -EFBIG: too long for it. */

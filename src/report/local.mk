@@ -34,6 +34,8 @@ libjudge_a_SOURCES += \
 	%D%/html_verdict.c \
 	%D%/html_write.c %D%/html_write.h \
 	%D%/json_file.c %D%/json_file.h \
+	%D%/json_memory.c %D%/json_memory.h \
+	%D%/json_read.c \
 	%D%/launches.h %D%/launches_text.c \
 	%D%/output.c %D%/output.h \
 	%D%/page.c %D%/page.h \

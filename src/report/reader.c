@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+#include "base/clean.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "report/reader.h"
 
 #define FACTS_MAX 1000u
+#define REAL_MAX  1e15 /* 11 days in ns; what is computed from it stays finite */
 
 void reader_fail(struct reader *rd, const char *key, const char *what)
 {
@@ -40,15 +42,6 @@ const json_t *reader_get(struct reader *rd, const json_t *o, const char *key, js
 	return rd->ret ? NULL : v;
 }
 
-/* No text of ours has escape sequences or line ends; pages print it as it is. */
-static bool has_controls(const char *s)
-{
-	for (const unsigned char *p = (const unsigned char *)s; *p; p++)
-		if (*p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0))
-			return true;
-	return false;
-}
-
 void reader_text(struct reader *rd, const json_t *o, const char *key, char *buf, size_t n)
 {
 	const json_t *v = reader_get(rd, o, key, JSON_STRING);
@@ -57,7 +50,7 @@ void reader_text(struct reader *rd, const json_t *o, const char *key, char *buf,
 		return;
 	if (json_string_length(v) >= n)
 		reader_fail(rd, key, "too long");
-	else if (has_controls(json_string_value(v)))
+	else if (!text_is_tame(json_string_value(v))) /* pages print it as it is */
 		reader_fail(rd, key, "text with control characters");
 	else
 		memcpy(buf, json_string_value(v), json_string_length(v) + 1);
@@ -107,10 +100,12 @@ double reader_real(struct reader *rd, const json_t *o, const char *key, bool nul
 
 	if (rd->ret || (null_allowed && json_is_null(v)))
 		return 0;
-	if (!json_is_number(v) || !(json_number_value(v) >= 0)) {
+	if (!json_is_number(v) || !(json_number_value(v) >= 0))
 		reader_fail(rd, key, v ? "no positive number" : "missing");
+	else if (json_number_value(v) > REAL_MAX)
+		reader_fail(rd, key, "out of range");
+	if (rd->ret)
 		return 0;
-	}
 	return json_number_value(v);
 }
 

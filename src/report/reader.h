@@ -33,7 +33,7 @@ uint64_t reader_u64(struct reader *rd, const json_t *o, const char *key, json_in
 uint64_t reader_hex(struct reader *rd, const json_t *o, const char *key);
 bool reader_bool(struct reader *rd, const json_t *o, const char *key);
 
-/* Positive or zero. null, where allowed, gives 0: not measured. */
+/* Zero to 10^15. null, where allowed, gives 0: not measured. */
 double reader_real(struct reader *rd, const json_t *o, const char *key, bool null_allowed);
 const json_t *reader_list(struct reader *rd, const json_t *o, const char *key, size_t max,
 			  size_t *n);

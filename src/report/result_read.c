@@ -238,14 +238,18 @@ static void read_plan(struct reader *rd, const json_t *root, struct result *r)
 	reader_at(rd, "plan.clock");
 	reader_text(rd, clock, "name", r->clock_name, sizeof(r->clock_name));
 	r->clock_hz = reader_real(rd, clock, "hz", false);
-	if (!rd->ret && !(r->clock_hz > 0))
-		reader_fail(rd, "hz", "zero");
+	if (!rd->ret && r->clock_hz < 1)
+		reader_fail(rd, "hz", "less than 1");
 	r->clock_resolution_ticks = reader_u64(rd, clock, "resolution_ticks", INT64_MAX);
 	r->clock_overhead_ticks = reader_u64(rd, clock, "overhead_ticks", INT64_MAX);
 	reader_at(rd, "window");
 	window = reader_get(rd, root, "window", JSON_OBJECT);
 	r->offset_bytes = reader_u64(rd, window, "offset_bytes", INT64_MAX);
 	r->length_bytes = reader_u64(rd, window, "length_bytes", INT64_MAX);
+	if (!rd->ret && !r->is_ram &&
+	    (r->offset_bytes > r->bar.size_bytes ||
+	     r->length_bytes > r->bar.size_bytes - r->offset_bytes))
+		reader_fail(rd, "length_bytes", "not in the BAR");
 	r->window = (enum window_state)reader_word(rd, window, "state", WINDOW_LOST,
 						   name_of_window);
 	reader_at(rd, "asks");

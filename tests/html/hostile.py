@@ -5,7 +5,7 @@ import json
 import sys
 
 TEXTS = ["<script>hacked=1</script>", "\"><img src=x onerror=hacked=1>", "'><svg onload=hacked=1>",
-         "</script><svg onload=hacked=1>", "]]>--><b onclick=hacked=1>", "\u202e&lt;b&gt;&#60;\u2028",
+         "</script><svg onload=hacked=1>", "]]>--><b onclick=hacked=1>", "\u00e9&lt;b&gt;&#60;\u4e2d",
          "</pre></table></details>", "javascript:hacked=1", "W" * 32, "${hacked=1}{{hacked=1}}%s%n"]
 LONG = "".join(TEXTS) + "<script>hacked=1</script>" + "W" * 60000
 next_text = itertools.cycle(TEXTS).__next__
@@ -23,7 +23,7 @@ def main():
     with open(source, encoding="utf-8") as f:
         d = json.load(f)
     # the reader takes a command of any length and with any characters
-    d["command"] = LONG + "\x01\x1b[31m\n\t\x7f" + "<img src=x onerror=hacked=1>" * 80000
+    d["command"] = LONG + "\x01\x1b[31m\n\t\x7f\u202e\u2028" + "<img src=x onerror=hacked=1>" * 80000
     if started:
         d["started"] = started[0]
     spoil(d["tool"], "version")

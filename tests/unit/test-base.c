@@ -233,6 +233,35 @@ static void test_clean(void **state)
 	assert_string_equal("a?[1mb????" " ~", text_clean(s));
 }
 
+static void test_tame(void **state)
+{
+	static const struct {
+		const char *text, *tame;
+	} t[] = {
+		{ "", "" },
+		{ "plain ~", "plain ~" },
+		{ "\u00e9\u4e2d\U0001f600", "\u00e9\u4e2d\U0001f600" },
+		{ "a\033[1mb\n\177", "a?[1mb??" },
+		{ "a\xc2\x9b" "1m", "a??1m" },              /* C1 */
+		{ "a\x9b" "1m\xff", "a?1m?" },              /* no UTF-8 */
+		{ "a\xe4\xb8", "a??" },                    /* cut off */
+		{ "a\xc0\xaf\xe0\x80\xaf", "a?????" },     /* overlong */
+		{ "a\xed\xa0\x80\xf4\x90\x80\x80", "a???????" }, /* a surrogate, beyond Unicode */
+		{ "a\u202eb\u2066\u200f\u2028", "a???b?????????" },
+		{ "a\U000e0041\ufeff", "a???????" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		char s[32];
+
+		snprintf(s, sizeof(s), "%s", t[i].text);
+		assert_int_equal(!strcmp(t[i].text, t[i].tame), text_is_tame(s));
+		assert_string_equal(t[i].tame, text_tame(s));
+		assert_true(text_is_tame(s));
+	}
+}
+
 static void make(const char *dir)
 {
 	char path[512];
@@ -336,6 +365,7 @@ int main(void)
 		cmocka_unit_test(test_percent),	    cmocka_unit_test(test_list_has),
 		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_facts),	    cmocka_unit_test(test_clean),
+		cmocka_unit_test(test_tame),
 		cmocka_unit_test(test_path),	    cmocka_unit_test(test_link_name),
 		cmocka_unit_test(test_log),
 	};

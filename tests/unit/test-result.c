@@ -262,7 +262,7 @@ static void test_truncated(void **state)
 	assert_int_equal('\n', text[n - 1]);
 	for (size_t at = 0; at < n - 1; at += at < 64 || at > n - 64 ? 1 : 7, tried++) {
 		fixture_write(cut, text, at);
-		assert_refused(cut, "cut off");
+		assert_refused(cut, at ? "cut off" : "empty");
 	}
 	assert_true(tried > 200);
 	fixture_write(cut, text, n - 1); /* all but the line's end is all */
@@ -368,7 +368,10 @@ static const struct change {
 	{ "plan.seed", "12", "seed" },
 	{ "plan.rounds_done", "-3", "rounds_done" },
 	{ "plan.rounds_done", "10001", "rounds_done" },
-	{ "plan.clock.hz", "0", "zero" },
+	{ "plan.clock.hz", "0", "less than 1" },
+	{ "plan.clock.hz", "1e300", "plan.clock.hz: out of range" },
+	{ "duration_s", "1e300", "duration_s: out of range" },
+	{ "plan.cpu_why", "\"a\\u202eb\"", "control" },
 	{ "plan.clock.hz", "-1e9", "hz" },
 	{ "plan.clock.hz", "null", "hz" },
 	{ "plan.clock.hz", NULL, "hz" },

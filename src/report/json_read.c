@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "report/json_file.h"
+#include "report/json_memory.h"
+
+/*
+ * Beyond these a file is not one of ours, whatever it says. The longest that is written without
+ * asking for it, 790 cells of --full, has 6 MB and takes 60 MB of memory.
+ */
+#define FILE_BYTES_MAX	 (64 << 20)
+#define MEMORY_BYTES_MAX (256 << 20)
+
+#define NAP_NS	  50000000
+#define PIPE_NAPS 60
+
+struct source {
+	const char *path;
+	FILE *f;
+	size_t bytes;
+	char start[8];           /* of the file */
+	bool too_long, too_big, failed;
+	bool ended;              /* of a line */
+};
+
+/* How files begin that are easily taken for one of ours. */
+static const struct beginning {
+	const char *bytes;
+	size_t n;
+	const char *what;
+} beginnings[] = {
+	{ "\x1f\x8b", 2, "compressed (gzip): unpack it first" },
+	{ "\x28\xb5\x2f\xfd", 4, "compressed (zstd): unpack it first" },
+	{ "\xfd" "7zXZ", 5, "compressed (xz): unpack it first" },
+	{ "BZh", 3, "compressed (bzip2): unpack it first" },
+	{ "PK\x03\x04", 4, "a zip archive: unpack it first" },
+	{ "\xff\xfe", 2, "UTF-16: make it UTF-8 with iconv" },
+	{ "\xfe\xff", 2, "UTF-16: make it UTF-8 with iconv" },
+	{ "{\0", 2, "UTF-16: make it UTF-8 with iconv" },
+	{ "\0{", 2, "UTF-16: make it UTF-8 with iconv" },
+	{ "\xef\xbb\xbf", 3, "text with a byte order mark: take its first 3 bytes away" },
+	{ "\0", 1, "nothing but zero bytes at its start: it never reached the disk, make it again" },
+};
+
+static const char *source_beginning(const struct source *s)
+{
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+		if (s->bytes >= beginnings[i].n &&
+		    !memcmp(s->start, beginnings[i].bytes, beginnings[i].n))
+			return beginnings[i].what;
+	return NULL;
+}
+
+/* jansson asks for a kilobyte at a time: what that becomes is the most beyond the bound. */
+static size_t source_took(struct source *s, size_t got)
+{
+	s->bytes += got;
+	s->too_long = s->bytes > FILE_BYTES_MAX;
+	s->too_big = json_memory_bytes() > MEMORY_BYTES_MAX;
+	s->failed = ferror(s->f);
+	return s->too_long || s->too_big || s->failed ? (size_t)-1 : got;
+}
+
+static size_t source_read(void *buf, size_t n, void *arg)
+{
+	struct source *s = arg;
+	size_t got = fread(buf, 1, n, s->f);
+
+	if (!s->bytes)
+		memcpy(s->start, buf, got < sizeof(s->start) ? got : sizeof(s->start));
+	return source_took(s, got);
+}
+
+/* Ends with the line. */
+static size_t source_read_line(void *buf, size_t n, void *arg)
+{
+	struct source *s = arg;
+	char *to = buf;
+	size_t got = 0;
+	int c = 0;
+
+	while (got < n && !s->ended && (c = getc(s->f)) != EOF) {
+		to[got++] = (char)c;
+		s->ended = c == '\n';
+	}
+	return source_took(s, got);
+}
+
+/*
+ * The shell's <(command) is a pipe, and its command may take minutes. So one that has a writer is
+ * waited for, and a writer only for a moment. Leaves the pipe's first byte to be read first.
+ */
+static int pipe_await(int fd, int *first)
+{
+	struct timespec nap = { .tv_nsec = NAP_NS };
+	unsigned char c;
+	ssize_t n = 0;
+
+	for (unsigned int naps = 0; !n && naps < PIPE_NAPS; naps++) {
+		n = read(fd, &c, 1); /* 0: nobody has it open to write */
+		if (!n)
+			nanosleep(&nap, NULL);
+	}
+	if (n < 0 && errno != EAGAIN)
+		return -errno;
+	*first = n > 0 ? c : EOF;
+	return fcntl(fd, F_SETFL, 0) ? -errno : 0;
+}
+
+static int source_check(struct source *s, int fd, int *first)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (S_ISFIFO(st.st_mode))
+		return pipe_await(fd, first);
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(st.st_mode))
+		return -ENOTSUP;
+	s->too_long = st.st_size > FILE_BYTES_MAX;
+	return s->too_long ? -EFBIG : 0;
+}
+
+static int source_open(struct source *s)
+{
+	int fd, ret, first = EOF;
+
+	if (!strcmp(s->path, "-")) {
+		s->f = stdin;
+		return 0;
+	}
+	fd = open(s->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret = source_check(s, fd, &first);
+	if (!ret) {
+		s->f = fdopen(fd, "r");
+		ret = s->f ? 0 : -errno;
+	}
+	if (ret)
+		close(fd);
+	else if (first != EOF)
+		ungetc(first, s->f);
+	return ret;
+}
+
+static bool source_is_large(const struct source *s)
+{
+	if (s->too_long)
+		log_error("%s has more than %d MiB: no result of mmiobench is that long", s->path,
+			  FILE_BYTES_MAX >> 20);
+	else if (s->too_big)
+		log_error("%s would take more than %d MiB of memory: no result of mmiobench does",
+			  s->path, MEMORY_BYTES_MAX >> 20);
+	return s->too_long || s->too_big;
+}
+
+static void source_explain(const struct source *s, int ret, const json_error_t *error)
+{
+	const char *beginning = source_beginning(s);
+
+	if (source_is_large(s))
+		return;
+	if (ret)
+		log_error("cannot read %s: %s: name a result of mmiobench", s->path,
+			  ret == -ENOTSUP ? "a device" : strerror(-ret));
+	else if (!s->bytes)
+		log_error("%s is empty: make it again with --json", s->path);
+	else if (beginning)
+		log_error("%s is %s", s->path, beginning);
+	else
+		log_error("%s, line %d: %s: not JSON, or cut off: make it again with --json",
+			  s->path, error->line, error->text);
+}
+
+json_t *json_file_read(const char *path)
+{
+	struct source s = { .path = path };
+	json_error_t error = { .line = 0 };
+	json_t *root = NULL;
+	int ret = source_open(&s);
+
+	if (!ret) {
+		errno = 0;
+		json_memory_watch();
+		root = json_load_callback(source_read, &s, JSON_REJECT_DUPLICATES, &error);
+		ret = s.failed ? (errno ? -errno : -EIO) : 0;
+	}
+	if (!root)
+		source_explain(&s, ret, &error);
+	if (s.f && s.f != stdin)
+		fclose(s.f);
+	return root;
+}
+
+json_t *json_line_read(FILE *f, const char *path, unsigned int line)
+{
+	struct source s = { .path = path, .f = f };
+	json_error_t error;
+	json_t *root;
+
+	errno = 0;
+	json_memory_watch();
+	root = json_load_callback(source_read_line, &s, JSON_REJECT_DUPLICATES, &error);
+	if (root || source_is_large(&s))
+		return root;
+	if (s.failed)
+		log_error("cannot read line %u of %s: %s", line, path, strerror(errno));
+	else
+		log_error("%s, line %u: %s: not JSON, or cut off: save it again with --replace, or "
+			  "take it from a backup", path, line, error.text);
+	return NULL;
+}

@@ -1,0 +1,285 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Gives hostile files to the programs: check.py DATA BUILD WORK [EMULATOR...].
+
+Of each run: it ends by itself, with the exit status that was to be, within bounds of memory and CPU time
+that are far above what it needs; it says nothing to a terminal but text; a refusal is one line that
+names the file and the cause; it writes nowhere but where it was told to.
+"""
+import html.parser
+import json
+import os
+import pty
+import re
+import resource
+import socket
+import stat
+import subprocess
+import sys
+import xml.etree.ElementTree as tree
+
+DATA, BUILD, WORK = (os.path.abspath(d) for d in sys.argv[1:4])
+EMULATOR = sys.argv[4:]
+HOST, GUEST = DATA + "/lab-bookworm-host.json", DATA + "/lab-bookworm-guest.json"
+WITNESS = DATA + "/lab-trixie-witness.json"
+CPU_S = 120
+WILD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\U000e0000-\U000e0fff]")
+FORMATS = "text csv markdown ktap gobench gab-bigger gab-smaller bmf openmetrics lava kcidb".split()
+failed = ran = most_mib = 0
+
+
+def say(ok, name, why=""):
+    global failed
+    failed += not ok
+    if not ok:
+        print("not ok", ascii(name)[1:-1], ascii(why))
+
+
+class Bounds:
+    """A sanitizer's shadow or an emulator leaves no bound on addresses, and needs more of memory."""
+    def __init__(self):
+        self.address_bytes = 2 << 30
+        ok = not EMULATOR and subprocess.run([BUILD + "/mmiocompare", "--version"], stdout=subprocess.DEVNULL, check=False,
+                                             stderr=subprocess.DEVNULL, preexec_fn=self.set).returncode == 0
+        self.rss_mib = 600 if ok else 3000
+        if not ok:
+            self.address_bytes = resource.RLIM_INFINITY
+
+    def set(self):
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (self.address_bytes, self.address_bytes))
+
+
+bounds = Bounds()
+watched = [f"{WORK}/{d}" for d in ("home", "tmp", "cwd")]
+environment = dict(os.environ, HOME=watched[0], TMPDIR=watched[1], TERM="xterm-256color")
+for variable in ("NO_COLOR", "COLUMNS", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+    environment.pop(variable, None)
+
+
+def all_files(*directories):
+    found = {}
+    for top in directories:
+        for directory, directories_in, files in os.walk(top):
+            # what fontconfig keeps of fonts says nothing of a result
+            directories_in[:] = [d for d in directories_in if d not in (".cache", "fontconfig")]
+            for name in files + directories_in:
+                st = os.lstat(f"{directory}/{name}")
+                found[f"{directory}/{name}"] = (st.st_size, st.st_mtime_ns) if stat.S_ISREG(st.st_mode) else st.st_mode
+    return found
+
+
+def run(name, want, program, *arguments, text=None, lines=None, terminal=False):
+    """Returns stdout; want is an exit status or several, text what stderr must hold, lines how many."""
+    global ran, most_mib
+    ran += 1
+    command = EMULATOR + [f"{BUILD}/{program}", *arguments]
+    name = f"{name}: {program} {' '.join(arguments)}"[:300]
+    before = all_files(*watched)
+    master = slave = None
+    with open(WORK + "/out", "w+b") as out, open(WORK + "/err", "w+b") as err:
+        if terminal:
+            master, slave = pty.openpty()
+        p = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=slave or out, stderr=slave or err, cwd=watched[2],
+                             env=environment, preexec_fn=bounds.set)
+        said = b""
+        if terminal:
+            os.close(slave)
+            try:
+                while more := os.read(master, 65536):
+                    said += more
+            except OSError:
+                pass
+            os.close(master)
+        _, status, usage = os.wait4(p.pid, 0)
+        p.returncode = status = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        out, err = said or out.read(), err.read().decode(errors="backslashreplace")
+    mib = usage.ru_maxrss >> 10
+    if os.environ.get("SLOW"):
+        print(f"{usage.ru_utime + usage.ru_stime:.2f} s {mib} MiB", ascii(name))
+    most_mib = max(most_mib, mib)
+    say(status in (want if isinstance(want, tuple) else (want,)), name, f"exit status {status}, not {want}: {err[-400:]}")
+    say(mib < bounds.rss_mib, name, f"{mib} MiB")
+    say(all_files(*watched) == before, name, f"wrote outside: {set(all_files(*watched)) ^ set(before)}")
+    say(text is None or text in err, name, f"does not say {text!r}: {err[-400:]}")
+    say(lines is None or err.count("\n") == lines, name, f"not {lines} lines: {err[-400:]}")
+    err_wild = WILD.search(err)
+    say(not err_wild and "\\x" not in err, name, f"stderr has {err[-400:]!r}")
+    return out
+
+
+def plain(name, data, colours=False):
+    """Only text, as UTF-8; on a terminal our own colours as well, and the progress line's beginning."""
+    text = data.decode(errors="surrogateescape")
+    if colours:
+        text = re.sub("\x1b\\[[0-9;]*m|\r\x1b\\[K|\r(?=\n)", "", text)
+    found = WILD.search(text.replace("\r\n", "\n")) or re.search("[\ud800-\udfff]", text)
+    say(not found, name, f"has {found and text[max(0, found.start() - 40):found.end() + 10]!r}")
+    return text
+
+
+class Page(html.parser.HTMLParser):
+    """No script but the report's own and data, nothing that a click or a load would run."""
+    def __init__(self, text):
+        super().__init__()
+        self.problems, self.scripts = [], 0
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("iframe", "object", "embed", "base", "link", "form", "img", "foreignobject"):
+            self.problems.append(tag)
+        if tag == "script" and dict(attrs).get("type") != "application/json":
+            self.scripts += 1
+        for key, value in attrs:
+            if key.startswith("on") or re.match(r"\s*(javascript|data|vbscript):", value or "", re.I):
+                self.problems.append(f"<{tag} {key}={value!r}>")
+
+
+def check_html(name, data):
+    page = Page(plain(name, data))
+    say(not page.problems and page.scripts == 1, name, f"{page.problems} {page.scripts} scripts")
+
+
+def check_svg(name, path):
+    for e in tree.parse(path).getroot().iter():
+        tag = e.tag.split("}")[-1]
+        bad = [k for k, v in e.attrib.items() if k.split("}")[-1].startswith("on")
+               or ("href" in k and not v.startswith("#"))]
+        say(tag not in ("script", "foreignObject", "image", "a", "style") and not bad, name, f"{tag} {bad}")
+    with open(path, "rb") as f:
+        plain(name, f.read())
+
+
+def refused():
+    """Every file once, and each sort of file in every way that there is."""
+    expected = {}
+    with open(WORK + "/expected", encoding="utf-8") as f:
+        for line in f:
+            name, text = line.rstrip("\n").split("\t")
+            expected[name] = text
+    for name, text in expected.items():
+        file = f"{WORK}/refused/{name}"
+        err = {"text": text, "lines": 1}
+        run("refused", 2, "mmiocompare", HOST, file, **err)
+        if re.match("(gzip|empty|sparse|deep-array|many-objects|why-bidi|key-esc|cut-100)[.]", name):
+            run("first", 2, "mmiocompare", file, GUEST, **err)
+            run("one", 2, "mmiocompare", "--format", "csv", file, **err)
+            run("several", 2, "mmiocompare", HOST, "--", GUEST, file, **err)
+            run("plot", 2, "mmioplot", "--data", "-", file, **err)
+            run("pair", 2, "mmioplot", "--data", "-", HOST, file, **err)
+            run("report", 2, "mmioplot", "--html", WORK + "/never", HOST, file, **err)
+            run("witness", 2, "mmiocompare", "--witness", file, HOST, GUEST, lines=1)
+            run("journal", (1, 2), "mmiocompare", "--journal", file, HOST, GUEST)
+    return expected
+
+
+def odd_files(directory):
+    """Not even files: what is opened must not wait, run on, or lead round in a circle."""
+    os.mkfifo(directory + "/fifo.json")
+    os.mkdir(directory + "/directory.json")
+    os.symlink("loop.json", directory + "/loop.json")
+    os.symlink("nothing", directory + "/dangling.json")
+    with socket.socket(socket.AF_UNIX) as s:
+        s.bind(directory + "/socket.json")
+    with open(f"{directory}/\x1b[2J\u202e\n.json", "w", encoding="utf-8") as f:
+        f.write("{")
+    for name, text in (("fifo.json", "empty"), ("directory.json", "irectory"), ("loop.json", "symbolic links"),
+                       ("dangling.json", "No such file"), ("socket.json", "No such device"), ("\x1b[2J\u202e\n.json", "not JSON"),
+                       ("/dev/zero", "a device"), ("/dev/null", "a device"), ("/dev/full", "a device"), ("", "directory")):
+        file = name if name.startswith("/") else f"{directory}/{name}"
+        run("odd", 2, "mmiocompare", HOST, file, text=text, lines=1)
+        run("odd", 2, "mmiocompare", "--witness", file, HOST, GUEST, lines=1)
+        run("odd", 1 if name.startswith("\x1b") else 2, "mmiocompare", "--journal", file, HOST, GUEST)
+        run("odd", 2, "mmioplot", "--html", WORK + "/never", HOST, file, lines=1)
+
+
+def survey(expected):
+    """Among all of them: each is named, none costs another."""
+    os.link(WORK + "/taken/text-00.json", WORK + "/refused/good.json")
+    text = plain("survey", run("survey", (1, 2, 3), "mmiocompare", "--json", WORK + "/survey.json", WORK + "/refused"))
+    plain("survey on a terminal", run("survey", (1, 2, 3), "mmiocompare", WORK + "/refused", terminal=True), colours=True)
+    with open(WORK + "/survey.json", encoding="utf-8") as f:
+        s = json.load(f)
+    others = {"array.json", "object.json", "fraction.json", "long-key.json", "schema-esc.json", "schema-bidi.json"}
+    good = {"good.json", "same-ids.json"}
+    # pipes, sockets, links to nothing and directories are no files
+    unreadable = {u["file"] for u in s["unreadable"]}
+    missing = set(expected) - others - good - unreadable
+    say(s["n_results"] == len(good) and s["n_other"] == len(others) and len(unreadable) == len(expected) - len(others)
+        and not missing, "survey", f"{s['n_results']} results, {s['n_other']} others, {len(unreadable)} unreadable of "
+        f"{len(expected)}; missing {missing}, others {set(expected) & set(os.listdir(WORK + '/refused')) - unreadable}")
+    say("good.json" not in unreadable and "cannot be read" in text, "survey", "the page")
+    run("survey", (0, 77), "mmioplot", "--data", "-", WORK + "/refused")
+
+
+def texts(n, guest, host):
+    """Everything that is written, in as few runs as can be."""
+    formats = [a for f in FORMATS for a in ("--format", f"{f}={WORK}/format-{f}")]
+    for name, want, files in ("result", 0, [guest]), ("pair", (0, 1, 3), [host, guest]):
+        run(name, want, "mmiocompare", *formats, *files)
+        for f in FORMATS:
+            with open(f"{WORK}/format-{f}", "rb") as out:
+                plain(f"{f} of {name} {n}", out.read())
+    plain(f"page of {n}", run("pair", (0, 1, 3), "mmiocompare", "--json", WORK + "/compare.json", "--explain", host, guest))
+    with open(WORK + "/compare.json", "rb") as f:
+        json.loads(plain(f"JSON of {n}", f.read()))
+    plain(f"page of {n} on a terminal", run("pair", (0, 1, 3), "mmiocompare", "--explain", host, guest, terminal=True), colours=True)
+
+
+def pictures(n, *files):
+    out = f"{WORK}/pictures-{n}-{len(files)}"
+    plain(f"values of {n}", run("values", 0, "mmioplot", "--data", "-", *files))
+    if os.environ["GNUPLOT"]:
+        run("svg", 0, "mmioplot", "--output", out + "/", *files)
+        for picture in os.listdir(out):
+            say(re.fullmatch(r"[a-z-]+\.svg", picture), n, picture)
+            check_svg(f"{picture} of {n}", f"{out}/{picture}")
+        plain(f"terminal's picture of {n}", run("terminal", 0, "mmioplot", "--terminal", *files))
+        if n == "text-00.json":
+            run("png", 0, "mmioplot", "--format", "png", "--output", out + "-png/", *files)
+            plain("in a terminal", run("terminal", 0, "mmioplot", *files, terminal=True), colours=True)
+    if len(files) == 1 and os.path.isdir(files[0]):
+        return
+    check_html(f"report of {n}", run("report", 0, "mmioplot", "--html", "-", *files))
+
+
+def taken():
+    directory = WORK + "/taken"
+    names = sorted(n for n in os.listdir(directory) if n.endswith(".json"))
+    for n in names:
+        guest, host = f"{directory}/{n}", f"{directory}/hosts/{n}"
+        if n.startswith("text-") and int(n[5:7]) % 4:
+            run("page", 0, "mmiocompare", "--format", "text", guest)
+            continue
+        if n == "no-cells.json":
+            run("nothing", 77, "mmioplot", "--data", "-", guest)
+        elif n in ("cells.json", "rounds.json", "samples.json"):
+            check_html(f"report of {n}", run("large", 0, "mmioplot", "--html", "-", host, guest))
+        else:
+            texts(n, guest, host)
+            pictures(n, host, guest)
+            pictures(n, guest)
+    plain("survey of them", run("survey", (0, 1, 3), "mmiocompare", directory))
+    pictures("all", directory)
+
+
+def main():
+    for d in watched:
+        os.makedirs(d)
+    inputs = all_files(WORK + "/taken")
+    expected = refused()
+    odd_files(WORK + "/refused")
+    survey(expected)
+    taken()
+    say(all_files(WORK + "/taken") == inputs, "inputs", "were changed")
+    left = {d for top in watched for d in os.listdir(top)} - {".cache", "fontconfig"}
+    say(not left and not os.path.exists(WORK + "/never"), "left behind", str(left))
+    print(f"{'not ok' if failed else 'ok'} {ran} runs, {failed} failures, at most {most_mib} MiB")
+    return bool(failed)
+
+
+sys.exit(main())
