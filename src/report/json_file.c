@@ -60,7 +60,7 @@ int json_line_put(FILE *f, const json_t *root)
 	long before = ftell(f);
 	int ret = put_json(f, &d);
 
-	return ret ? ret : ftell(f) - before > FILE_BYTES_MAX ? -EFBIG : 0;
+	return ret ? ret : ftell(f) - before > JSON_FILE_BYTES_MAX ? -EFBIG : 0;
 }
 
 int json_put(FILE *f, json_t *root)

@@ -7,6 +7,12 @@
 #include "judge/judge.h"
 
 /*
+ * Beyond this a file is not one of ours, whatever it says. The longest that is written without
+ * asking for it, 790 cells of --full, has 6 MB.
+ */
+#define JSON_FILE_BYTES_MAX (64 << 20)
+
+/*
  * Writes root to path as report.h says, and releases it, also on failure. Pretty for people; raw
  * samples would make a line each.
  */

@@ -11,11 +11,7 @@
 #include "report/json_file.h"
 #include "report/json_memory.h"
 
-/*
- * Beyond these a file is not one of ours, whatever it says. The longest that is written without
- * asking for it, 790 cells of --full, has 6 MB and takes 60 MB of memory.
- */
-#define FILE_BYTES_MAX	 (64 << 20)
+/* Beyond this, too, a file is not one of ours; the longest takes 60 MB. */
 #define MEMORY_BYTES_MAX (256 << 20)
 
 #define NAP_NS	  50000000
@@ -62,7 +58,7 @@ static const char *source_beginning(const struct source *s)
 static size_t source_took(struct source *s, size_t got)
 {
 	s->bytes += got;
-	s->too_long = s->bytes > FILE_BYTES_MAX;
+	s->too_long = s->bytes > JSON_FILE_BYTES_MAX;
 	s->too_big = json_memory_bytes() > MEMORY_BYTES_MAX;
 	s->failed = ferror(s->f);
 	return s->too_long || s->too_big || s->failed ? (size_t)-1 : got;
@@ -126,7 +122,7 @@ static int source_check(struct source *s, int fd, int *first)
 		return -EISDIR;
 	if (!S_ISREG(st.st_mode))
 		return -ENOTSUP;
-	s->too_long = st.st_size > FILE_BYTES_MAX;
+	s->too_long = st.st_size > JSON_FILE_BYTES_MAX;
 	return s->too_long ? -EFBIG : 0;
 }
 
@@ -157,7 +153,7 @@ static bool source_is_large(const struct source *s)
 {
 	if (s->too_long)
 		log_error("%s has more than %d MiB: no result of mmiobench is that long", s->path,
-			  FILE_BYTES_MAX >> 20);
+			  JSON_FILE_BYTES_MAX >> 20);
 	else if (s->too_big)
 		log_error("%s would take more than %d MiB of memory: no result of mmiobench does",
 			  s->path, MEMORY_BYTES_MAX >> 20);
