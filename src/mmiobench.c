@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "arch/arch.h"
+#include "base/begin.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/path.h"
@@ -225,6 +226,8 @@ static int measure(const struct options *o, struct session_ask *ask, int argc, c
 	ret = env_collect(&result.env, o->emulated ? "--emulated or MMIOBENCH_EMULATED" : NULL);
 	if (!ret)
 		ret = session_run(&result, ask);
+	if (ret == -ENOMEM)
+		log_error("out of memory");
 	if (ret == -EINTR)
 		log_error("ended by a signal: no result%s", result.window == WINDOW_RESTORED ?
 			  ", the window was put back" : "");
@@ -278,6 +281,8 @@ static int plan_or_measure(const struct options *o, struct session_ask *ask, int
 	struct plan plan;
 	int ret = session_plan(&plan, ask);
 
+	if (ret == -ENOMEM)
+		log_error("out of memory");
 	if (ret)
 		return ret == -ENOMEM ? EXIT_INTERNAL : EXIT_USAGE;
 	ret = check_plan(ask, &plan) ? EXIT_USAGE : EXIT_DONE;
@@ -469,7 +474,7 @@ int main(int argc, char **argv)
 	struct options o = { .profile = EXP_DEFAULT };
 	int ret = EXIT_USAGE;
 
-	stdout_check_at_exit(EXIT_USAGE);
+	begin_program(EXIT_USAGE);
 	if (!options_parse(&o, argc, argv)) {
 		/* a recorded machine is told of as it was, not as this kernel would map it */
 		o.policy.page_bytes = o.sysroot ? 0 : page_bytes();

@@ -80,8 +80,10 @@ static int parse_names(const char *option, const char *list, bool (*known)(const
 	char *copy = list ? strdup(list) : NULL, *save = NULL;
 	int ret = list && !*list ? -EINVAL : 0;
 
-	if (!ret && list && !copy)
+	if (!ret && list && !copy) {
+		log_error("out of memory");
 		return -ENOMEM;
+	}
 	for (char *t = copy ? strtok_r(copy, ",", &save) : NULL; t && !ret;
 	     t = strtok_r(NULL, ",", &save))
 		if (!known(t))

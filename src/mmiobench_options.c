@@ -222,17 +222,19 @@ int options_parse(struct options *o, int argc, char **argv)
 	FILE *used = open_memstream(&o->environment, &n);
 	int ret;
 
-	if (!used)
-		return -ENOMEM;
-	ret = parse_environment(o, used);
+	ret = used ? parse_environment(o, used) : -ENOMEM;
 	o->formats_are_defaults = true;
-	if (fclose(used))
+	if (used && fclose(used))
 		ret = -ENOMEM;
+	if (ret == -ENOMEM)
+		log_error("out of memory");
 	if (ret)
 		return ret;
 	argp_err_exit_status = EXIT_USAGE;
 	argp_program_version = version_text("mmiobench");
-	ret = argp_parse(&argp, argc, argv, 0, NULL, o) ? -EINVAL : 0;
+	ret = -argp_parse(&argp, argc, argv, 0, NULL, o);
+	if (ret == -ENOMEM)
+		log_error("out of memory");
 	o->policy.bar_named = o->bar != NULL;
 	return ret ? ret : parse_launches(o);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/begin.h"
 #include "base/log.h"
 #include "base/stdout.h"
 #include "mmiocompare_baseline.h"
@@ -188,7 +189,7 @@ int main(int argc, char **argv)
 	struct options o = { .ask.min_effect = COMPARE_MIN_EFFECT };
 	int status = EXIT_USAGE;
 
-	stdout_check_at_exit(EXIT_USAGE);
+	begin_program(EXIT_USAGE);
 	options_parse(&o, argc, argv);
 	if (o.mode == MODE_SURVEY || (!files_read(&o.sides[0]) && !files_read(&o.sides[1])))
 		status = modes[o.mode](&o);

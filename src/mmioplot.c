@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "base/begin.h"
 #include "base/log.h"
 #include "base/stdout.h"
 #include "mmioplot_html.h"
@@ -271,7 +272,7 @@ int main(int argc, char **argv)
 	struct work w = { .o = &o };
 	int status;
 
-	stdout_check_at_exit(EXIT_USAGE);
+	begin_program(EXIT_USAGE);
 	plot_options_parse(&o, argc, argv);
 	status = run(&w);
 	work_free(&w);

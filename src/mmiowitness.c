@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "arch/arch.h"
+#include "base/begin.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/path.h"
@@ -251,11 +252,13 @@ int main(int argc, char **argv)
 	struct witness w = { 0 };
 	int status;
 
-	stdout_check_at_exit(EXIT_USAGE);
+	begin_program(EXIT_USAGE);
 	argp_err_exit_status = EXIT_USAGE;
 	argp_program_version = version_text("mmiowitness");
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
-		return EXIT_USAGE;
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o)) {
+		log_error("out of memory");
+		return EXIT_INTERNAL;
+	}
 	status = run(&w, &o, argc, argv);
 	witness_free(&w);
 	return stdout_finish() && status == EXIT_SEEN ? EXIT_USAGE : status;

@@ -54,13 +54,21 @@ bool name_is_directory(const char *name)
 	return !stat(name, &st) && S_ISDIR(st.st_mode);
 }
 
+static void parse_part(const struct argp *argp, int argc, char **argv, void *input)
+{
+	if (!argp_parse(argp, argc, argv, 0, NULL, input))
+		return;
+	log_error("out of memory");
+	exit(EXIT_INTERNAL);
+}
+
 bool sides_parse(const struct argp *argp, int argc, char **argv, void *input, unsigned int *side)
 {
 	int at = 1;
 
 	while (at < argc && strcmp(argv[at], "--"))
 		at++;
-	argp_parse(argp, at, argv, 0, NULL, input);
+	parse_part(argp, at, argv, input);
 	if (at == argc)
 		return false;
 	for (int i = at + 1; i < argc; i++) {
@@ -71,6 +79,6 @@ bool sides_parse(const struct argp *argp, int argc, char **argv, void *input, un
 	}
 	*side = 1;
 	argv[at] = argv[0];
-	argp_parse(argp, argc - at, argv + at, 0, NULL, input);
+	parse_part(argp, argc - at, argv + at, input);
 	return true;
 }

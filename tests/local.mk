@@ -35,3 +35,4 @@ include tests/page/local.mk
 include tests/html/local.mk
 include tests/fuzz/local.mk
 include tests/hostile/local.mk
+include tests/inject/local.mk

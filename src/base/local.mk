@@ -1,9 +1,12 @@
 libjudge_a_SOURCES += \
 	%D%/clean.c %D%/clean.h \
+	%D%/begin.c %D%/begin.h \
+	%D%/clean.h \
 	%D%/fault.h \
 	%D%/fact.c %D%/fact.h \
 	%D%/hash.c %D%/hash.h \
 	%D%/log.c %D%/log.h \
+	%D%/memory.c %D%/memory.h \
 	%D%/parse.c %D%/parse.h \
 	%D%/path.c %D%/path.h \
 	%D%/stdout.c %D%/stdout.h \

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/stdout.h"
 
 static int exit_status;
@@ -19,8 +20,11 @@ int stdout_finish(void)
 
 	finished = true;
 	/* an earlier write that failed left its errno, if nothing else has failed since */
-	if (!fflush(stdout) && !failed_before)
-		return 0;
+	if (!fflush(stdout) && !failed_before) {
+		if (memory_is_out())
+			log_error("out of memory: what was written may not be complete");
+		return memory_is_out() ? -ENOMEM : 0;
+	}
 	ret = errno ? -errno : -EIO;
 	if (ret != -EPIPE)
 		log_error("cannot write to stdout: %s: it is not complete", strerror(-ret));

@@ -60,12 +60,22 @@ static int libpci_try(void (*fn)(struct fill *), struct fill *f)
 	return 0;
 }
 
+/* Below a recorded machine's root. */
+static void libpci_set_root(struct fill *f)
+{
+	char path[PATH_MAX];
+
+	if (!path_make(path, sizeof(path), "/sys/bus/pci"))
+		pci_set_param(f->acc, "sysfs.path", path);
+}
+
 /*
  * A recorded machine that brings its own pci.ids is described by that alone, so that its list is
  * the same everywhere. A bundle brings one along: systems keep theirs in several places, or none.
  */
-static void libpci_choose_names(struct pci_access *acc)
+static void libpci_choose_names(struct fill *f)
 {
+	struct pci_access *acc = f->acc;
 	const char *file = secure_getenv("MMIOBENCH_PCI_IDS");
 	char path[PATH_MAX], *copy;
 
@@ -87,6 +97,7 @@ static int libpci_open(struct pci_access **out)
 {
 	char path[PATH_MAX];
 	struct pci_access *acc;
+	struct fill f = { 0 };
 	int ret = path_make(path, sizeof(path), "/sys/bus/pci");
 
 	if (ret) {
@@ -100,8 +111,13 @@ static int libpci_open(struct pci_access **out)
 	acc->error = libpci_error;
 	acc->warning = libpci_quiet;
 	acc->debug = libpci_quiet;
-	pci_set_param(acc, "sysfs.path", path);
-	libpci_choose_names(acc);
+	f.acc = acc;
+	if (libpci_try(libpci_set_root, &f) || libpci_try(libpci_choose_names, &f)) {
+		log_error("cannot list PCI functions: %s: look at %s/sys/bus/pci/devices",
+			  libpci_message, path_sysroot());
+		pci_cleanup(acc);
+		return -EIO;
+	}
 	*out = acc;
 	return 0;
 }

@@ -340,8 +340,13 @@ static int file_restore(const struct pci_power *p, const char *file, const char 
 /* Takes our "enable" back, which the kernel refuses with -EBUSY while a driver is bound. */
 static int enable_restore(const struct pci_power *p)
 {
-	int ret = path_write("0", SYSFS_DEVICE "enable", p->dev->bdf);
+	char now[16];
+	int ret;
 
+	/* where an earlier attempt came so far, the kernel does not take another 0 */
+	if (path_read(now, sizeof(now), SYSFS_DEVICE "enable", p->dev->bdf) > 0 && !strcmp(now, "0"))
+		return 0;
+	ret = path_write("0", SYSFS_DEVICE "enable", p->dev->bdf);
 	if (ret && ret != -EBUSY)
 		log_error("%s: \"0\" could not be written back to its enable (%s)", p->dev->bdf,
 			  strerror(-ret));
@@ -374,7 +379,11 @@ int pci_power_restore(struct pci_power *p)
 	if (!p->changed)
 		return 0;
 	p->changed = false;
-	if (p->enabled && !driver_bound(p))
+	if (driver_bound(p)) {
+		leave_to_driver(p);
+		return 0;
+	}
+	if (p->enabled)
 		ret = enable_restore(p);
 	if (ret == -EBUSY || driver_bound(p)) {
 		leave_to_driver(p);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/memory.h"
 #include "judge/baseline.h"
 #include "report/compare_cells.h"
 #include "report/text.h"
@@ -411,7 +412,7 @@ static void print_tables(FILE *out, const struct comparison *c, const struct com
 
 void compare_cells_text(FILE *out, const struct comparison *c)
 {
-	const struct compare_row **rows = calloc(c->cells.n_rows + 1, sizeof(*rows));
+	const struct compare_row **rows = memory_alloc((c->cells.n_rows + 1) * sizeof(*rows));
 
 	print_counts(out, c);
 	if (rows)

@@ -10,23 +10,25 @@
  * never be continued by a real one's, so it has a mark.
  */
 
-/* Returns the metric, to which bounds may be added. */
-static json_t *bmf_add(json_t *root, const char *mark, const char *id, const char *measure,
-		       double value)
+static json_t *bmf_metric(double value)
 {
-	json_t *metric = json_pack("{sf}", "value", value);
+	return json_pack("{sf}", "value", value);
+}
+
+static json_t *bmf_bounded(double value, double low, double high)
+{
+	return json_pack("{sf sf sf}", "value", value, "lower_value", low, "upper_value", high);
+}
+
+/* Takes the metric. */
+static void bmf_add(json_t *root, const char *mark, const char *id, const char *measure,
+		    json_t *metric)
+{
 	char name[160], safe[160];
 
 	snprintf(name, sizeof(name), "%s%s", mark, id);
 	json_object_set_new(root, format_clean(safe, sizeof(safe), name),
 			    json_pack("{so}", measure, metric));
-	return metric;
-}
-
-static void bmf_bounds(json_t *metric, double low, double high)
-{
-	json_object_set_new(metric, "lower_value", json_real(low));
-	json_object_set_new(metric, "upper_value", json_real(high));
 }
 
 int bmf_result(FILE *out, const struct result *r, const struct verdict *v)
@@ -36,16 +38,14 @@ int bmf_result(FILE *out, const struct result *r, const struct verdict *v)
 	(void)v;
 	for (size_t i = 0; i < r->n_cells; i++) {
 		const struct cell_record *c = &r->cells[i];
-
-		json_t *metric;
+		const struct summary *s = &c->summary;
 
 		if (!format_has_median(c))
 			continue;
-		metric = bmf_add(root, format_mark(r->env.emulated, r->replayed), c->id,
-				 strcmp(c->unit, "ns") ? "bytes-per-second" : "nanoseconds",
-				 c->summary.median);
-		if (format_has_interval(c))
-			bmf_bounds(metric, c->summary.ci_low, c->summary.ci_high);
+		bmf_add(root, format_mark(r->env.emulated, r->replayed), c->id,
+			strcmp(c->unit, "ns") ? "bytes-per-second" : "nanoseconds",
+			format_has_interval(c) ? bmf_bounded(s->median, s->ci_low, s->ci_high) :
+						 bmf_metric(s->median));
 	}
 	return json_put(out, root);
 }
@@ -63,9 +63,9 @@ int bmf_comparison(FILE *out, const struct comparison *c)
 		const struct compare_row *row = &c->cells.rows[i];
 
 		if (row->is_timed)
-			bmf_bounds(bmf_add(root, mark, row->id,
-					   measures[c->ask.baseline != NULL][!strcmp(row->unit, "ns")],
-					   row->ratio.value), row->ratio.low, row->ratio.high);
+			bmf_add(root, mark, row->id,
+				measures[c->ask.baseline != NULL][!strcmp(row->unit, "ns")],
+				bmf_bounded(row->ratio.value, row->ratio.low, row->ratio.high));
 	}
 	return json_put(out, root);
 }

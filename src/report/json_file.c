@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/memory.h"
 #include "judge/correct.h"
 #include "report/json_file.h"
 #include "report/output.h"

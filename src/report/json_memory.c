@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <malloc.h>
 #include <stdlib.h>
+#include "base/memory.h"
 #include "report/json_memory.h"
 
 /*
@@ -19,7 +20,7 @@ static size_t cost(void *p)
 
 static void *take(size_t n)
 {
-	void *p = malloc(n);
+	void *p = memory_alloc(n);
 
 	if (p)
 		taken += cost(p);

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "base/memory.h"
 #include "report/json_file.h"
 #include "report/json_memory.h"
 
@@ -22,7 +23,8 @@ struct source {
 	FILE *f;
 	size_t bytes;
 	char start[8];           /* of the file */
-	bool too_long, too_big, failed;
+	bool too_long, too_big;
+	int err;                 /* of reading */
 	bool ended;              /* of a line */
 };
 
@@ -57,18 +59,22 @@ static const char *source_beginning(const struct source *s)
 /* jansson asks for a kilobyte at a time: what that becomes is the most beyond the bound. */
 static size_t source_took(struct source *s, size_t got)
 {
+	/* jansson asks again, and errno may be another by then */
+	if (ferror(s->f) && !s->err)
+		s->err = errno ? errno : EIO;
 	s->bytes += got;
 	s->too_long = s->bytes > JSON_FILE_BYTES_MAX;
 	s->too_big = json_memory_bytes() > MEMORY_BYTES_MAX;
-	s->failed = ferror(s->f);
-	return s->too_long || s->too_big || s->failed ? (size_t)-1 : got;
+	return s->too_long || s->too_big || s->err ? (size_t)-1 : got;
 }
 
 static size_t source_read(void *buf, size_t n, void *arg)
 {
 	struct source *s = arg;
-	size_t got = fread(buf, 1, n, s->f);
+	size_t got;
 
+	errno = 0;
+	got = fread(buf, 1, n, s->f);
 	if (!s->bytes)
 		memcpy(s->start, buf, got < sizeof(s->start) ? got : sizeof(s->start));
 	return source_took(s, got);
@@ -82,6 +88,7 @@ static size_t source_read_line(void *buf, size_t n, void *arg)
 	size_t got = 0;
 	int c = 0;
 
+	errno = 0;
 	while (got < n && !s->ended && (c = getc(s->f)) != EOF) {
 		to[got++] = (char)c;
 		s->ended = c == '\n';
@@ -169,6 +176,8 @@ static void source_explain(const struct source *s, int ret, const json_error_t *
 	if (ret)
 		log_error("cannot read %s: %s: name a result of mmiobench", s->path,
 			  ret == -ENOTSUP ? "a device" : strerror(-ret));
+	else if (memory_is_out())
+		log_error("out of memory for %s", s->path);
 	else if (!s->bytes)
 		log_error("%s is empty: make it again with --json", s->path);
 	else if (beginning)
@@ -186,10 +195,9 @@ json_t *json_file_read(const char *path)
 	int ret = source_open(&s);
 
 	if (!ret) {
-		errno = 0;
 		json_memory_watch();
 		root = json_load_callback(source_read, &s, JSON_REJECT_DUPLICATES, &error);
-		ret = s.failed ? (errno ? -errno : -EIO) : 0;
+		ret = -s.err;
 	}
 	if (!root)
 		source_explain(&s, ret, &error);
@@ -204,13 +212,14 @@ json_t *json_line_read(FILE *f, const char *path, unsigned int line)
 	json_error_t error;
 	json_t *root;
 
-	errno = 0;
 	json_memory_watch();
 	root = json_load_callback(source_read_line, &s, JSON_REJECT_DUPLICATES, &error);
 	if (root || source_is_large(&s))
 		return root;
-	if (s.failed)
-		log_error("cannot read line %u of %s: %s", line, path, strerror(errno));
+	if (s.err)
+		log_error("cannot read line %u of %s: %s", line, path, strerror(s.err));
+	else if (memory_is_out())
+		log_error("out of memory for line %u of %s", line, path);
 	else
 		log_error("%s, line %u: %s: not JSON, or cut off: save it again with --replace, or "
 			  "take it from a backup", path, line, error.text);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "base/memory.h"
 #include "report/output.h"
 
 struct job {
@@ -26,17 +27,24 @@ static int write_stream(const struct job *job, FILE *f)
 	ret = job->put(f, job->what);
 	if (!ret && (fflush(f) || ferror(f)))
 		ret = errno ? -errno : -EIO;
+	return !ret && memory_is_out() ? -ENOMEM : ret;
+}
+
+static int remove_temporary(const char *temporary)
+{
+	int ret = unlink(temporary) ? -errno : 0;
+
+	if (ret)
+		log_error("cannot remove %s: %s: remove it by hand", temporary, strerror(-ret));
 	return ret;
 }
 
-static int write_beside(const struct job *job, const char *path, char *temporary)
+static int write_temporary(const struct job *job, int fd)
 {
-	int fd = mkstemp(temporary), ret;
 	mode_t mask;
 	FILE *f;
+	int ret;
 
-	if (fd < 0)
-		return -errno;
 	f = fdopen(fd, "w");
 	if (!f) {
 		ret = -errno;
@@ -51,8 +59,20 @@ static int write_beside(const struct job *job, const char *path, char *temporary
 		ret = -errno;
 	if (fclose(f) && !ret)
 		ret = -errno;
+	return ret;
+}
+
+static int write_beside(const struct job *job, const char *path, char *temporary)
+{
+	int fd = mkstemp(temporary), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = write_temporary(job, fd);
 	if (!ret && rename(temporary, path))
 		ret = -errno;
+	if (ret)
+		remove_temporary(temporary);
 	return ret;
 }
 
@@ -97,8 +117,6 @@ static int write_named(const struct job *job, const char *path)
 		return -ENAMETOOLONG;
 	signals_hold(&before);
 	ret = write_beside(job, path, temporary);
-	if (ret)
-		unlink(temporary);
 	signals_release(&before);
 	return ret;
 }
@@ -190,7 +208,7 @@ static int try_beside(const char *path)
 		ret = -errno;
 	} else {
 		close(fd);
-		unlink(temporary);
+		ret = remove_temporary(temporary);
 	}
 	signals_release(&before);
 	return ret;

@@ -12,6 +12,7 @@
 #include "run/refusal.h"
 
 #define PROBE_TIMEOUT_MS 10000
+#define CANNOT_BE_MAPPED "cannot be mapped"
 #define RISKY_WORD       sizeof(((struct probe_record *)NULL)->outcome)
 
 struct probe_work {
@@ -30,7 +31,7 @@ static int map_watched(struct child_shared *shared, struct mapping *m, const str
 	range.writable = w->may_store;
 	ret = map_open(m, w->type, &range);
 	if (ret)
-		snprintf(shared->why, sizeof(shared->why), "cannot be mapped: %s", strerror(-ret));
+		snprintf(shared->why, sizeof(shared->why), CANNOT_BE_MAPPED ": %s", strerror(-ret));
 	return ret;
 }
 
@@ -113,8 +114,10 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 		if (status == CELL_MEASURED)
 			record_access(&rec, (const struct probe_access *)shared->payload);
 		else if (status == CELL_FAILED)
-			ret = -EIO; /* the child logged why it cannot be mapped */
-		else
+			ret = -EIO;
+		/* why it cannot be mapped the child has told */
+		if (status != CELL_MEASURED && strncmp(rec.detail, CANNOT_BE_MAPPED,
+						       strlen(CANNOT_BE_MAPPED)))
 			log_error("%s: %s", map_way(types[i])->name, rec.detail);
 		answers |= status == CELL_MEASURED;
 		if (!ret)

@@ -18,6 +18,7 @@
 
 #define MAGIC "mmiobench rescue 1"
 #define PM_OFFSET_MAX 0x100
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
 /* Of this machine and this program only: no byte order, no versions. The windows' words follow. */
 struct header {
@@ -65,13 +66,26 @@ static int file_path(char *buf, size_t n, const char *bdf, const char *suffix)
 	return ret;
 }
 
+/* "" where there is none, as in a recorded tree or behind a masked /proc. 0 or -errno after logging. */
+static int read_boot_id(char *buf, size_t n)
+{
+	int ret = path_read(buf, n, BOOT_ID);
+
+	if (ret < 0)
+		buf[0] = 0;
+	if (ret >= 0 || ret == -ENOENT)
+		return 0;
+	log_error("cannot read %s%s: %s: which boot a rescue file is of is not known, so nothing is "
+		  "changed", path_sysroot(), BOOT_ID, strerror(-ret));
+	return ret;
+}
+
 /* Padding would be hashed: everything is zero before. */
-static void header_fill(struct header *h, const struct rescue *r, const struct window *windows,
+static int header_fill(struct header *h, const struct rescue *r, const struct window *windows,
 			size_t n)
 {
 	memset(h, 0, sizeof(*h));
 	strcpy(h->magic, MAGIC);
-	path_read(h->boot_id, sizeof(h->boot_id), "/proc/sys/kernel/random/boot_id");
 	snprintf(h->bdf, sizeof(h->bdf), "%s", r->dev->bdf);
 	snprintf(h->started, sizeof(h->started), "%s", r->started);
 	h->vendor = r->dev->vendor;
@@ -87,6 +101,7 @@ static void header_fill(struct header *h, const struct rescue *r, const struct w
 		h->parts[i].offset_bytes = windows[i].range.offset_bytes;
 		h->parts[i].length_bytes = 4 * windows[i].n;
 	}
+	return read_boot_id(h->boot_id, sizeof(h->boot_id));
 }
 
 static int put(int fd, const void *bytes, size_t n)
@@ -141,6 +156,18 @@ static int make_directory(void)
 	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
 }
 
+/* One that is not there is no error. */
+static int remove_file(const char *path)
+{
+	int ret;
+
+	if (!unlink(path) || errno == ENOENT || errno == ENOTDIR)
+		return 0;
+	ret = -errno;
+	log_error("cannot remove %s: %s: remove it by hand", path, strerror(-ret));
+	return ret;
+}
+
 int rescue_keep(const struct rescue *r, const struct window *windows, size_t n)
 {
 	char path[PATH_MAX], fresh[PATH_MAX];
@@ -149,16 +176,13 @@ int rescue_keep(const struct rescue *r, const struct window *windows, size_t n)
 
 	if (!ret)
 		ret = file_path(fresh, sizeof(fresh), r->dev->bdf, ".new");
+	if (!ret)
+		ret = header_fill(&h, r, windows, n);
 	if (ret)
 		return ret;
-	header_fill(&h, r, windows, n);
 	if (!h.power.changed && !words_bytes(&h)) {
 		unlink(fresh); /* of one that was killed while it wrote it */
-		if (!unlink(path) || errno == ENOENT || errno == ENOTDIR)
-			return 0;
-		ret = -errno;
-		log_error("cannot remove %s: %s: remove it by hand", path, strerror(-ret));
-		return ret;
+		return remove_file(path);
 	}
 	ret = make_directory();
 	if (!ret)
@@ -275,12 +299,13 @@ static const char *describe(char *buf, size_t n, const struct header *h)
 	return buf;
 }
 
-static bool this_boot(const struct header *h)
+/* 1, 0, -errno after logging. */
+static int this_boot(const struct header *h)
 {
 	char boot_id[sizeof(h->boot_id)] = "";
+	int ret = read_boot_id(boot_id, sizeof(boot_id));
 
-	path_read(boot_id, sizeof(boot_id), "/proc/sys/kernel/random/boot_id");
-	return !strcmp(boot_id, h->boot_id);
+	return ret ? ret : !strcmp(boot_id, h->boot_id);
 }
 
 int rescue_check(const struct pci_device *dev)
@@ -299,8 +324,9 @@ int rescue_check(const struct pci_device *dev)
 		return -EBUSY;
 	}
 	free(f.words);
-	if (!this_boot(&f.header))
-		return 0; /* the device was reset since; the file is replaced */
+	ret = this_boot(&f.header);
+	if (ret <= 0)
+		return ret; /* 0: the device was reset since; the file is replaced */
 	snprintf(started, sizeof(started), "%s", f.header.started);
 	log_error("the run of %s on %s was killed before it put back %s: do it with mmiobench --recover "
 		  "-s %s, or remove %s to give that up", text_clean(started), dev->bdf,
@@ -311,6 +337,7 @@ int rescue_check(const struct pci_device *dev)
 static int check_same(const struct header *h, const struct pci_device *dev, const char *path)
 {
 	const struct bar *bar = h->bar < PCI_BARS ? &dev->bars[h->bar] : NULL;
+	int same_boot;
 
 	if (strcmp(h->bdf, dev->bdf) || h->vendor != dev->vendor || h->device != dev->device ||
 	    !bar || bar->phys_bytes != h->bar_phys || bar->size_bytes != h->bar_bytes) {
@@ -318,7 +345,10 @@ static int check_same(const struct header *h, const struct pci_device *dev, cons
 			  "it", path, dev->bdf);
 		return -ENODEV;
 	}
-	if (!this_boot(h)) {
+	same_boot = this_boot(h);
+	if (same_boot < 0)
+		return same_boot;
+	if (!same_boot) {
 		log_error("%s is of an earlier boot, and %s was reset since: nothing was put back; "
 			  "remove it", path, dev->bdf);
 		return -ESTALE;
@@ -346,8 +376,10 @@ static int put_back_windows(const struct file *f, const struct pci_device *dev)
 		if (!n)
 			continue;
 		w.words = malloc(n);
-		if (!w.words)
+		if (!w.words) {
+			log_error("out of memory");
 			return -ENOMEM;
+		}
 		for (size_t k = 0; k < w.n; k++)
 			w.words[k] = *words++;
 		ret = window_restore(&w, &differing);
@@ -380,8 +412,8 @@ static int put_back(struct file *f, const struct pci_device *dev, const char *pa
 	ret = ret ? ret : restored;
 	if (!ret)
 		ret = pci_power_restore(&found);
-	if (!ret && unlink(path))
-		ret = -errno;
+	if (!ret)
+		ret = remove_file(path);
 	if (!ret)
 		printf("%s: put back %s\n", dev->bdf, describe(what, sizeof(what), &f->header));
 	return ret;
@@ -452,19 +484,25 @@ static int recover_absent(const struct pci_list *list, const struct pci_select *
 {
 	char dir[PATH_MAX], path[PATH_MAX + NAME_MAX + 2];
 	const struct dirent *e;
-	DIR *d = path_make(dir, sizeof(dir), "%s", RESCUE_DIRECTORY) ? NULL : opendir(dir);
-	int ret = 0;
+	int ret = path_make(dir, sizeof(dir), "%s", RESCUE_DIRECTORY), err;
+	DIR *d = ret ? NULL : opendir(dir);
 
-	while (d && (e = readdir(d))) {
+	if (!d && !ret && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	err = ret ? -ret : d ? 0 : errno;
+	while (d && (errno = 0, e = readdir(d))) {
 		int one;
 
 		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
 		one = refuse_absent(list, select, path);
 		ret = ret ? ret : one;
 	}
+	err = d ? errno : err;
+	if (err)
+		log_error("cannot read %s: %s", dir, strerror(err));
 	if (d)
 		closedir(d);
-	return ret;
+	return err ? -err : ret;
 }
 
 int rescue_recover(const struct pci_list *list, const struct pci_select *select, size_t *n)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/memory.h"
 #include "exp/probe.h"
 #include "run/result.h"
 
@@ -169,7 +170,7 @@ static int round_median(const struct round *r, double *out)
 
 	if (r->status != CELL_MEASURED || !r->n)
 		return -ENODATA;
-	v = malloc(r->n * sizeof(*v));
+	v = memory_alloc(r->n * sizeof(*v));
 	if (!v)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < r->n; i++)
@@ -194,6 +195,7 @@ int cell_summarize(struct cell_record *c, double clock_hz)
 {
 	double *medians;
 	size_t n;
+	int ret;
 
 	c->has_summary = false;
 	c->tries = c->events = 0;
@@ -217,7 +219,8 @@ int cell_summarize(struct cell_record *c, double clock_hz)
 	if (!medians)
 		return -ENOMEM;
 	n = cell_medians(c, clock_hz, medians);
-	c->has_summary = n && !summary_make(&c->summary, medians, n);
+	ret = n ? summary_make(&c->summary, medians, n) : -EINVAL;
+	c->has_summary = !ret;
 	free(medians);
-	return 0;
+	return ret == -ENOMEM ? ret : 0;
 }

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include "base/memory.h"
 #include "stat/summary.h"
 
 double summary_median(double *values, size_t n)
@@ -44,7 +45,7 @@ int summary_make(struct summary *s, double *values, size_t n)
 
 	if (!n || !all_finite(values, n))
 		return -EINVAL;
-	work = malloc(n * sizeof(*work));
+	work = memory_alloc(n * sizeof(*work));
 	if (!work)
 		return -ENOMEM;
 	gsl_sort(values, 1, n);

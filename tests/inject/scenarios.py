@@ -1,0 +1,358 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What inject.py runs, on which files, and what must be true of those afterwards."""
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+TOP, BUILD = (os.path.abspath(os.environ[v]) for v in ("srcdir", "top_builddir"))
+INJECT = f"{BUILD}/tests/inject/inject.so"
+DATA = f"{TOP}/tests/data"
+OLD = b'{"an": "older result"}\n'
+sys.path.insert(0, f"{TOP}/tests")
+
+try:
+    from jsonschema import Draft202012Validator as Validator
+except ImportError:
+    Validator = None
+
+
+def program(name):
+    return f"{BUILD}/{name}"
+
+
+def without_fault(argv, **kw):
+    return subprocess.run(argv, capture_output=True, text=True, check=False, **kw)
+
+
+def schema_errors(d):
+    kind = d.get("schema", "").replace("/", "-")
+    path = f"{TOP}/results/{kind}.schema.json"
+    if not Validator or not os.path.exists(path):
+        return [] if os.path.exists(path) else ["not a result"]
+    with open(path, encoding="utf-8") as f:
+        return [e.message[:100] for e in Validator(json.load(f)).iter_errors(d)]
+
+
+class Scenario:
+    good = (0,)      # how it ends when nothing fails
+    share = 1        # of the faults
+    files = ()       # that it promises
+    same = True      # each run writes the same bytes
+
+    def __init__(self, work):
+        self.work, self.name = work, type(self).__name__
+        self.new = {}
+        self.make()
+        self.known = set(os.listdir(work)) | {"out", "err", "inject.state", "tree"} | set(self.files)
+
+    def make(self):
+        pass
+
+    def env(self):
+        return {}
+
+    def path(self, name):
+        return os.path.join(self.work, name)
+
+    def promised(self):
+        return [self.path(f) for f in self.files]
+
+    def reset(self):
+        for path in self.promised():
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as f:
+                f.write(OLD)
+
+    def learn(self, base):
+        """What the files are when nothing failed."""
+        type(self).expected = {f: self.read(f) for f in self.files}
+
+    def read(self, name):
+        with open(self.path(name), "rb") as f:
+            return f.read()
+
+    def file_state(self, path):
+        name = os.path.relpath(path, self.work)
+        if not os.path.exists(path):
+            return "gone"
+        data = self.read(name)
+        if data == OLD:
+            return "old"
+        if self.same:
+            return "new" if data == self.expected[name] else "torn, or not what it is without a fault"
+        return self.whole(name, data)
+
+    def whole(self, name, data):
+        if not data:
+            return "empty"
+        if not name.endswith(".json"):
+            want = self.expected[name]
+            return "new" if len(data.splitlines()) == len(want.splitlines()) else "torn"
+        try:
+            d = json.loads(data)
+        except ValueError as e:
+            return f"no JSON: {e}"
+        bad = schema_errors(d) + self.incomplete(d, json.loads(self.expected[name]))
+        return "new" if not bad else f"not complete: {bad[:3]}"
+
+    def incomplete(self, d, want):
+        return [] if d.keys() == want.keys() else [f"other keys: {d.keys() ^ want.keys()}"]
+
+    def check_left(self, run):
+        left = set(os.listdir(self.work)) - self.known
+        for name in left:
+            path = self.path(name)
+            shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+        # what cannot be removed is said
+        left = [name for name in left if f"{name}: " not in run.err or "by hand" not in run.err]
+        return [f"files are left: {sorted(left)}"] if left else []
+
+    def check_success(self, base, run, vague):
+        if self.same and run.out != base.out and not run.err and not vague:
+            return ["the page is another, and nothing is said"]
+        return []
+
+
+class Compare(Scenario):
+    """A comparison in every format that it has."""
+    good = (1,)
+    formats = ("csv", "markdown", "ktap", "gobench", "gab-bigger", "gab-smaller", "bmf", "openmetrics")
+    files = ("compare.json",) + tuple(f"c.{f}" for f in formats)
+
+    def command(self):
+        return [program("mmiocompare"), "--explain", "--json", "compare.json"] + \
+            [f"--format={f}=c.{f}" for f in self.formats] + \
+            [f"{DATA}/lab-bookworm-host.json", f"{DATA}/lab-bookworm-guest.json"]
+
+
+
+class Survey(Scenario):
+    """A directory of results, some of them odd."""
+    good = (1,)
+    files = ("survey.json",)
+
+    def make(self):
+        os.mkdir(self.path("fleet"))
+        without_fault([sys.executable, f"{TOP}/tests/survey/make-fleet", f"{DATA}/lab-bookworm-guest.json",
+                       self.path("fleet"), "12"])
+        with open(self.path("fleet/torn.json"), "w", encoding="utf-8") as f:
+            f.write("{")
+
+    def command(self):
+        return [program("mmiocompare"), "--json", "survey.json", "fleet"]
+
+
+class Plot(Scenario):
+    """Pictures of a pair, and their figures."""
+    pictures = ("bw", "forest")
+    ending = "svg"
+
+    def make(self):
+        type(self).files = tuple(f"p/{p}.{self.ending}" for p in self.pictures) + ("data.csv",)
+        os.mkdir(self.path("p"))
+
+    def command(self):
+        return [program("mmioplot"), "--plots", ",".join(self.pictures), "--format", self.ending,
+                "--output", "p/", "--data", "data.csv",
+                f"{DATA}/lab-bookworm-host.json", f"{DATA}/lab-bookworm-guest.json"]
+
+
+class PlotPng(Plot):
+    ending = "png"
+    pictures = ("bw",)
+
+
+class PlotTerminal(Scenario):
+    """On stdout, nothing else."""
+
+    def command(self):
+        return [program("mmioplot"), "--terminal", "--size", "90x30", "--plots", "bw",
+                f"{DATA}/lab-bookworm-host.json", f"{DATA}/lab-bookworm-guest.json"]
+
+
+class Html(Scenario):
+    """A report with all in it."""
+    files = ("report.html",)
+
+    def command(self):
+        return [program("mmioplot"), "--html", "report.html", "--plots", "bw",
+                f"{DATA}/lab-bookworm-host.json", f"{DATA}/lab-bookworm-guest.json"]
+
+
+class Ram(Scenario):
+    """A run of ordinary memory."""
+    files = ("r.json", "r.csv")
+    same = False
+    cells = ["--tests", "lat", "--sizes", "64", "--kernels", "store8,load8"]
+
+    def command(self):
+        return [program("mmiobench"), "--map", "ram", "--quick", *self.cells, "--json", "r.json",
+                "--format", "csv=r.csv"]
+
+    def incomplete(self, d, want):
+        bad = super().incomplete(d, want)
+        if [c["id"] for c in d["cells"]] != [c["id"] for c in want["cells"]]:
+            bad.append("other cells")
+        for c in d["cells"]:
+            if c["status"] == "measured" and len(c["rounds"]) != d["plan"]["rounds_done"]:
+                bad.append(f"{c['id']} lacks rounds")
+            if c["status"] not in ("measured", "not run") and not c["why"]:
+                bad.append(f"{c['id']} does not say why it was not measured")
+        return bad
+
+    def check_success(self, base, run, vague):
+        return [] if "VERDICT" in run.out and "saved" in run.out else ["the page is cut off"]
+
+
+class Machine(Scenario):
+    """One of plain files."""
+    bdf = "0000:00:03.0"
+
+    def make(self):
+        self.tree = self.path("tree")
+        without_fault([f"{TOP}/tests/replay/make-tree", f"{TOP}/tests/cli/machine", self.tree])
+        self.dir = f"{self.tree}/sys/bus/pci/devices/{self.bdf}"
+        with open(f"{self.dir}/resource2", "wb") as f:
+            f.write(os.urandom(1 << 16))
+            f.truncate(4 << 20)
+        os.unlink(f"{self.dir}/resource2_wc")
+        os.link(f"{self.dir}/resource2", f"{self.dir}/resource2_wc")
+        with open(f"{self.dir}/config", "r+b") as f: # decode off: it is turned on, and off again
+            f.seek(4)
+            f.write(bytes(2))
+        self.before = self.device()
+
+    def device(self):
+        """Whatever a run may change."""
+        def read(name, at, n):
+            with open(f"{self.dir}/{name}", "rb") as f:
+                f.seek(at)
+                return f.read(n)
+        return {"window": hashlib.sha256(read("resource2", 0, 1 << 20)).hexdigest(),
+                "COMMAND": read("config", 4, 2), "enable": read("enable", 0, 1),
+                "power/control": read("power/control", 0, 2)}
+
+    def bench(self):
+        return [program("mmiobench"), "--sysroot", self.tree, "--journal", self.path("journal")]
+
+    def rescue_files(self):
+        top = f"{self.tree}/run/mmiobench"
+        return os.listdir(top) if os.path.isdir(top) else []
+
+    def check_device(self, run):
+        changed = [k for k, v in self.device().items() if v != self.before[k]]
+        files = self.rescue_files()
+        if not changed and not files:
+            return []
+        bad = []
+        if not run.err and run.status >= 0: # a library may have ended it
+            bad.append(f"as it was not before, and nothing is said: {changed} {files}")
+        if "left to that driver" in run.err: # the kernel did not say that there is none
+            self.make_again()
+            return []
+        p = without_fault([*self.bench(), "--recover"])
+        changed = [k for k, v in self.device().items() if v != self.before[k]]
+        if changed or self.rescue_files():
+            bad.append(f"not as before: {changed} {self.rescue_files()}, and --recover does not mend it: "
+                       f"{p.stderr}")
+            self.make_again()
+        return bad
+
+    def make_again(self):
+        shutil.rmtree(self.tree)
+        self.make()
+
+    def check_left(self, run):
+        bad = super().check_left(run) + self.check_device(run)
+        with open(f"{self.dir}/config", "rb") as f:
+            try:
+                fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                bad.append("the device is still locked")
+        return bad
+
+
+class List(Machine):
+    """What there is."""
+
+    def command(self):
+        return [*self.bench(), "--list"]
+
+
+class Refused(Machine):
+    """A function that a driver has: whatever fails, it is not touched."""
+    good = (2,)
+
+    def command(self):
+        return [*self.bench(), "-s", "00:01.0", "--bar", "4", "--quick", "--json", "r.json"]
+
+    def check_success(self, base, run, vague):
+        return []
+
+
+class Bar(Machine, Ram):
+    """A run on a BAR that is stored to."""
+
+    def command(self):
+        return [*self.bench(), "-s", "00:03.0", "--bar", "2", "--quick", *self.cells, "--length", "64K",
+                "--json", "r.json", "--format", "csv=r.csv"]
+
+    def check_success(self, base, run, vague):
+        return Ram.check_success(self, base, run, vague)
+
+
+class Launches(Bar):
+    """Several, each executed anew."""
+    files = ("r-1.json", "r-2.json")
+
+    def command(self):
+        return [*self.bench(), "-s", "00:03.0", "--bar", "2", "--quick", *self.cells, "--length", "64K",
+                "--launches", "2", "--json", "r.json"]
+
+    def check_success(self, base, run, vague):
+        return [] if "VERDICT" in run.out and "r-2.json" in run.out else ["the page is cut off"]
+
+
+class SelfCheck(Launches):
+    """A against A, which is written into all of them."""
+    files = tuple(f"r-{i}.json" for i in range(1, 6))
+
+    def command(self):
+        return [*self.bench(), "-s", "00:03.0", "--bar", "2", "--quick", *self.cells, "--length", "64K",
+                "--launches", "5", "--self-check", "--json", "r.json"]
+
+
+class Recover(Machine):
+    """What a killed run has left is put back."""
+
+    def make(self):
+        super().make()
+        p = subprocess.Popen([*self.bench(), "-s", "00:03.0", "--bar", "2", "--quick", "--length", "64K"],
+                             cwd=self.work, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not any(os.path.getsize(f"{self.tree}/run/mmiobench/{f}") > 4096
+                      for f in self.rescue_files() if not f.endswith(".new")):
+            if p.poll() is not None:
+                raise RuntimeError("it ended before it could be killed")
+        p.kill()
+        p.wait()
+        os.rename(self.tree, self.path("killed"))
+
+    def reset(self):
+        shutil.rmtree(self.tree, ignore_errors=True)
+        shutil.copytree(self.path("killed"), self.tree, symlinks=True)
+
+    def make_again(self):
+        pass
+
+    def check_success(self, base, run, vague):
+        return super().check_success(base, run, False)
+
+    def command(self):
+        return [*self.bench(), "--recover"]
+
+
+ALL = [List, Refused, Ram, Bar, Launches, Recover, Compare]
