@@ -233,7 +233,7 @@ static hwloc_obj_t core_of(hwloc_topology_t topo, hwloc_obj_t pu)
 static void list_take(struct cpu_list *list, hwloc_topology_t topo, hwloc_bitmap_t left,
 		      hwloc_bitmap_t cores)
 {
-	while (!hwloc_bitmap_iszero(left)) {
+	do {
 		hwloc_obj_t pu = NULL;
 
 		hwloc_bitmap_zero(cores);
@@ -247,7 +247,8 @@ static void list_take(struct cpu_list *list, hwloc_topology_t topo, hwloc_bitmap
 			if (list->n < CPU_LIST_MAX)
 				list->cpus[list->n++] = pu->os_index;
 		}
-	}
+		/* what is left then is of no core that is known: sysfs may be masked, or read in part */
+	} while (!hwloc_bitmap_iszero(cores));
 }
 
 /* first to the front; CPU 0 and its hyperthreads to the end */
