@@ -286,6 +286,9 @@ static void check_baseline(const struct options *o, unsigned int asked)
 	else if (o->save && o->journal)
 		log_error("--journal adds to the results what they did not see, and --save keeps them as "
 			  "they are: leave out one");
+	else if (o->against && o->save && !o->replace && !strcmp(o->against, o->save))
+		log_error("--save %s would replace what the results are held against: another name, or "
+			  "--replace", o->save);
 	else if (o->replace && !o->save)
 		log_error("--replace says that --save may replace a baseline: name one with --save");
 	else if (o->ignored && !o->against)

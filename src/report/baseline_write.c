@@ -71,16 +71,20 @@ static int open_directory(int at, const char *name)
 
 static int open_place(const char *directory, const char *machine, const char *device)
 {
-	int top = open_directory(AT_FDCWD, directory), middle, fd;
+	int top = open_directory(AT_FDCWD, directory), middle, fd, ret = 0;
 
 	if (top < 0)
 		return top;
 	middle = open_directory(top, machine);
 	fd = middle < 0 ? middle : open_directory(middle, device);
 	/* that they were made must outlive a crash, too */
-	if (fd >= 0 && (fsync(top) || fsync(middle))) {
+	if (fd >= 0)
+		ret = output_sync_directory(top);
+	if (fd >= 0 && !ret)
+		ret = output_sync_directory(middle);
+	if (ret) {
 		close(fd);
-		fd = -EIO;
+		fd = ret;
 	}
 	if (middle >= 0)
 		close(middle);

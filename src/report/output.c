@@ -166,6 +166,11 @@ static int settle(int dir, const char *hidden, const char *name, bool replace)
 	return 0;
 }
 
+int output_sync_directory(int dir)
+{
+	return fsync(dir) && errno != EINVAL ? -errno : 0;
+}
+
 int output_write_at(int dir, const char *name, bool replace,
 		    int (*put)(FILE *out, const void *what), const void *what)
 {
@@ -189,8 +194,8 @@ int output_write_at(int dir, const char *name, bool replace,
 		ret = settle(dir, hidden, name, replace);
 	if (ret)
 		unlinkat(dir, hidden, 0);
-	else if (fsync(dir))
-		ret = -errno;
+	else
+		ret = output_sync_directory(dir);
 	return ret;
 }
 

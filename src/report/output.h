@@ -29,4 +29,7 @@ int output_writable(const char *path, const char *option);
 int output_write_at(int dir, const char *name, bool replace,
 		    int (*put)(FILE *out, const void *what), const void *what);
 
+/* fsync of a directory, where the file system has that. 0, -errno. */
+int output_sync_directory(int dir);
+
 #endif

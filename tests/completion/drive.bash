@@ -71,6 +71,16 @@ check 'mmiobench --format=gab' 'gab-bigger gab-smaller'
 check 'mmiocompare --format ' "$formats"
 check 'mmiocompare --fail-on ' 'inconclusive regression'
 check 'mmiocompare --require=' 'preserved'
+check 'mmiocompare --ignore=gov' 'governor'
+check 'mmiocompare --ignore kernel' ''
+mkdir -p kept/m/ram kept/n/ram
+touch kept/m/ram/main.jsonl kept/n/ram/main.jsonl kept/n/ram/v1.jsonl kept/n/ram/.v2.jsonl.12345678 \
+	'kept/n/ram/$(touch pwned).jsonl'
+check 'mmiocompare --baseline ke' 'kept'
+check 'mmiocompare --baseline kept --against ' 'main v1'
+check 'mmiocompare --baseline=kept --against=v' 'v1'
+check 'mmiocompare --baseline none --against ' ''
+check 'mmiocompare --against ' ''
 check 'mmiobench --no-such-option' ''
 check 'mmiobench --seed ' ''
 # only what may be tested, by the options so far

@@ -1,6 +1,7 @@
 # Unit tests of the pure half: base, stat, journal, result, plan, judge, compare.
 check_PROGRAMS += \
 	%D%/test-base \
+	%D%/test-baseline \
 	%D%/test-compare \
 	%D%/test-compare-cells \
 	%D%/test-integrity \
@@ -21,6 +22,9 @@ check_PROGRAMS += \
 %C%_test_base_SOURCES = %D%/test-base.c %D%/fixture.c %D%/fixture.h
 %C%_test_base_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_base_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_baseline_SOURCES = %D%/test-baseline.c %D%/fixture.c %D%/fixture.h
+%C%_test_baseline_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_baseline_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
 %C%_test_compare_SOURCES = %D%/test-compare.c %D%/fixture.c %D%/fixture.h
 %C%_test_compare_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_compare_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
@@ -72,6 +76,7 @@ tests_replay_test_sets_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
 
 TESTS += \
 	%D%/test-base \
+	%D%/test-baseline \
 	%D%/test-compare \
 	%D%/test-compare-cells \
 	%D%/test-integrity \
