@@ -21,12 +21,12 @@ static int refuse_differences(const struct baseline *b, const char *path)
 
 	if (!d->n_refused)
 		return 0;
-	log_error("the baseline %s (%s) was made in another environment, in which other figures come "
-		  "of the same hardware, facts that differ: %zu", b->name, path, d->n_refused);
+	log_error("the baseline %s (%s) was made in another environment, in which other figures "
+		  "come of the same hardware, facts that differ: %zu", b->name, path, d->n_refused);
 	for (size_t i = 0; i < d->n; i++)
 		if (d->v[i].refused)
-			log_error("%s differs: \"%s\" in the baseline, \"%s\" now: make them alike, "
-				  "save a new baseline, or --ignore %s",
+			log_error("%s differs: \"%s\" in the baseline, \"%s\" now: make them "
+				  "alike, save a new baseline, or --ignore %s",
 				  baseline_facts[d->v[i].fact].name, known(d->v[i].then),
 				  known(d->v[i].now), baseline_facts[d->v[i].fact].name);
 	return EXIT_USAGE;
@@ -108,7 +108,7 @@ void against_end(struct against *a, const struct options *o)
 	free(a->path);
 }
 
-/* Launches of one machine, device and environment, none of which fails whatever it is held against. */
+/* Launches of one machine, device and environment, against each of which something can pass. */
 static int check_kept(const struct files *f)
 {
 	const struct compare_side first = { f->results, 1 }, all = { f->results, f->n };
@@ -123,14 +123,15 @@ static int check_kept(const struct files *f)
 			return EXIT_USAGE;
 		}
 	if (compare_check_side(&all, &bad, why, sizeof(why))) {
-		log_error("%s and %s make no baseline together: %s", f->names[0], f->names[bad], why);
+		log_error("%s and %s make no baseline together: %s", f->names[0], f->names[bad],
+			  why);
 		return EXIT_USAGE;
 	}
 	baseline_compare(&d, &first, &all, 0);
 	for (size_t i = 0; i < d.n; i++)
 		if (d.v[i].refused)
-			log_error("these results make no baseline together: %s is \"%s\" in %s, \"%s\" in "
-				  "another", baseline_facts[d.v[i].fact].name, known(d.v[i].then),
+			log_error("these results make no baseline together: %s is \"%s\" in %s, "
+				  "\"%s\" in another", baseline_facts[d.v[i].fact].name, known(d.v[i].then),
 				  f->names[0], known(d.v[i].now));
 	return d.n_refused ? EXIT_USAGE : 0;
 }

@@ -21,8 +21,8 @@ enum option_key {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "against", KEY_AGAINST, "NAME", 0, "Hold the results against that baseline of their machine and "
-	  "device; with --save they are kept if the exit status is 0", 0 },
+	{ "against", KEY_AGAINST, "NAME", 0, "Hold the results against that baseline of their machine "
+	  "and device; with --save they are kept if the exit status is 0", 0 },
 	{ "baseline", KEY_BASELINE, "DIR", 0, "Where baselines are kept; alone: list them", 0 },
 	{ "explain", KEY_EXPLAIN, NULL, 0, "Tell how the verdict was reached, step by step; also of one "
 	  "result alone", 0 },
@@ -40,7 +40,8 @@ static const struct argp_option argp_options[] = {
 	{ "replace", KEY_REPLACE, NULL, 0, "Let --save replace the baseline that has the name", 0 },
 	{ "require", KEY_REQUIRE, "WHAT", 0, "preserved: exit with 1, not 3, if nothing shows it",
 	  0 },
-	{ "save", KEY_SAVE, "NAME", 0, "Keep the results as a baseline of their machine and device", 0 },
+	{ "save", KEY_SAVE, "NAME", 0, "Keep the results as a baseline of their machine and device",
+	  0 },
 	{ "witness", KEY_WITNESS, "FILE", 0, "Hold the guest's verdict against what mmiowitness saw on the "
 	  "host", 0 },
 	{ 0 },
@@ -200,8 +201,8 @@ static const struct argp argp = {
 	"Holds a guest's result of mmiobench against the host's for the same BAR: did the "
 	"hypervisor preserve Normal-NC, and what does the guest cost? With several results a side, "
 	"of as many launches, what differs from launch to launch does not pass for a difference. "
-	"One result with --format is converted, and nothing compared. Baselines are results that are "
-	"kept under a name, for each machine and device, to hold later ones against.\v"
+	"One result with --format is converted, and nothing compared. Baselines are results that "
+	"are kept under a name, for each machine and device, to hold later ones against.\v"
 	"Exit status: 0 preserved, 1 not preserved, a measurement failed or is missing on one "
 	"side, or what --fail-on says, 2 usage or unreadable input, 3 inconclusive. With --fail-on "
 	"and no hypervisor to judge (a machine against itself) only the figures count. "
@@ -264,8 +265,8 @@ static void check_fits(const struct options *o, unsigned int asked)
 static void check_baseline_results(const struct options *o)
 {
 	if (!o->sides[o->mode == MODE_AGAINST].n)
-		log_error("name the results that --save is to keep or --against to compare: mmiocompare "
-			  "--baseline DIR --against NAME RESULT.json...");
+		log_error("name the results that --save is to keep or --against to compare: "
+			  "mmiocompare --baseline DIR --against NAME RESULT.json...");
 	else if (!o->save && !o->against)
 		log_error("name what to do with these results: --save NAME or --against NAME");
 	else
@@ -279,18 +280,19 @@ static void check_baseline(const struct options *o, unsigned int asked)
 	if (!(asked & BASELINES))
 		return;
 	if (!o->baseline)
-		log_error("--save, --against, --replace and --ignore need --baseline DIR, where baselines "
-			  "are kept");
+		log_error("--save, --against, --replace and --ignore need --baseline DIR, where "
+			  "baselines are kept");
 	else if (o->separated)
 		log_error("with --baseline there is one side of results: leave out --");
 	else if (o->save && o->journal)
-		log_error("--journal adds to the results what they did not see, and --save keeps them as "
-			  "they are: leave out one");
+		log_error("--journal adds to the results what they did not see, and --save keeps "
+			  "them as they are: leave out one");
 	else if (o->against && o->save && !o->replace && !strcmp(o->against, o->save))
-		log_error("--save %s would replace what the results are held against: another name, or "
-			  "--replace", o->save);
+		log_error("--save %s would replace what the results are held against: another "
+			  "name, or --replace", o->save);
 	else if (o->replace && !o->save)
-		log_error("--replace says that --save may replace a baseline: name one with --save");
+		log_error("--replace says that --save may replace a baseline: name one with "
+			  "--save");
 	else if (o->ignored && !o->against)
 		log_error("--ignore is for comparing: name a baseline with --against");
 	else if (!*o->baseline || (!access(o->baseline, F_OK) && !name_is_directory(o->baseline)))

@@ -13,8 +13,8 @@
  * -m), cmdline, boot_id, page_size (bytes, sysconf), cpu_model, cpu_implementer, cpu_part,
  * cpu_hypervisor_flag (x86: "yes"/"no"), cpus_online, dmi_product_name, dmi_sys_vendor,
  * dmi_bios_vendor, dt_model, dt_hypervisor, sys_hypervisor_type, acpi_hypervisor_id (FADT),
- * kvm_device ("/dev/kvm exists": yes/no), governor, boost and Intel's no_turbo ("0"/"1"), clocksource,
- * iomem_relaxed, lockdown, midr, and those of env/kmsg.h.
+ * kvm_device ("/dev/kvm exists": yes/no), governor, boost and Intel's no_turbo ("0"/"1"),
+ * clocksource, iomem_relaxed, lockdown, midr, and those of env/kmsg.h.
  */
 int env_collect(struct env *env, const char *said_emulated);
 void env_free(struct env *env);

@@ -5,12 +5,12 @@
 #include "judge/compare.h"
 
 /*
- * Runs kept under a name, that later runs of the same machine and device are held against. Pure: what
- * a baseline is called and where it belongs, and which facts make figures incomparable.
+ * Runs kept under a name, that later runs of the same machine and device are held against. Pure:
+ * what a baseline is called and where it belongs, and which facts make figures incomparable.
  */
 
 enum baseline_rule {
-	BASELINE_KEY,     /* which machine and device it is: another value has baselines of its own */
+	BASELINE_KEY,     /* which machine and device it is: others have their own */
 	BASELINE_REFUSED, /* another value makes other figures */
 	BASELINE_SHOWN,   /* what a baseline is there to test, or what says which run it was */
 };
@@ -53,9 +53,9 @@ struct baseline_differences {
 };
 
 /*
- * All facts that any of now's runs has otherwise than the first of then's, each once, with the first
- * such run's value. What only one side knows is shown, not refused, unless it is a key: it may well be
- * the same.
+ * All facts that any of now's runs has otherwise than the first of then's, each once, with the
+ * first such run's value. What only one side knows is shown, not refused, unless it is a key: it
+ * may well be the same.
  */
 void baseline_compare(struct baseline_differences *d, const struct compare_side *then,
 		      const struct compare_side *now, uint64_t ignored);

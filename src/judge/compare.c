@@ -283,7 +283,7 @@ static struct judge_input input_of(const struct comparison *c, int side, const s
 	struct judge_input in = { .run = run };
 
 	if (side) {
-		/* a baseline is no reference: it is of this side's own kind, with a hypervisor of its time */
+		/* a baseline is no reference: there was a hypervisor below it, too */
 		in.host = c->ask.baseline ? NULL : c->host;
 		in.witness = c->ask.witness;
 	}

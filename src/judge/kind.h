@@ -4,7 +4,7 @@
 
 #include "run/result.h"
 
-/* What kind of machine a result is of, in words that are the same for all of the kind; "": not known. */
+/* What kind of machine a result is of: words that all of the kind share; "": not known. */
 
 /* "QEMU QEMU Virtual Machine", by DMI, else the device tree's model. */
 const char *kind_machine(char *buf, size_t n, const struct result *r);

@@ -7,9 +7,10 @@
 #include "judge/baseline.h"
 
 /*
- * Baselines on disk: DIRECTORY/MACHINE/DEVICE/NAME.jsonl, a line that says what it is, then a line for
- * each result, as mmiobench writes it. One file, so that it is there as a whole or not at all, and can
- * be moved, copied and committed. What its results say counts, the first line is for finding them.
+ * Baselines on disk: DIRECTORY/MACHINE/DEVICE/NAME.jsonl, a line that says what it is, then a line
+ * for each result, as mmiobench writes it. One file, so that it is there as a whole or not at all,
+ * and can be moved, copied and committed. What its results say counts, the first line is for
+ * finding them.
  */
 #define BASELINE_SCHEMA    "mmiobench-baseline/1"
 #define BASELINE_FILES_MAX 10000u
@@ -48,8 +49,8 @@ int baseline_list_write(const struct baseline_list *list, const char *path);
 
 /*
  * Finds the baseline of that name for the machine and device that like is of; with keys among the
- * ignored facts the only one that has the other keys. *path: the caller frees. 0; -errno after logging,
- * where there is none with what there is instead.
+ * ignored facts the only one that has the other keys. *path: the caller frees. 0; -errno after
+ * logging, where there is none with what there is instead.
  */
 int baseline_find(char **path, const char *directory, const char *name, const struct result *like,
 		  uint64_t ignored);
@@ -59,9 +60,10 @@ int baseline_read(struct baseline_head *head, struct result **runs, size_t *n_ru
 		  const char *path);
 
 /*
- * Keeps runs, which fit each other, under that name; directories that are missing are made, links in
- * the directory not followed. *path: where, the caller frees. 0; -errno after logging: then nothing has
- * changed, and without replace never what was there.
+ * Keeps runs, which fit each other, under that name; directories that are missing are made, links
+ * in the directory not followed. *path: where, the caller frees. 0; -errno after logging: then what
+ * was there is there. Only where a directory cannot be fsynced the new one may be there all the
+ * same.
  */
 int baseline_save(char **path, const char *directory, const char *name,
 		  const struct compare_side *runs, bool replace);

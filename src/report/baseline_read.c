@@ -78,8 +78,8 @@ static int read_runs(struct result *runs, const struct baseline_head *head, FILE
 	for (unsigned int i = 0; i < head->runs && !ret; i++)
 		ret = read_run(&runs[i], f, path, i + 2);
 	if (!ret && getc(f) != EOF) {
-		log_error("%s has more than the %u results that its first line tells of: save it again "
-			  "with --replace, or take it from a backup", path, head->runs);
+		log_error("%s has more than the %u results that its first line tells of: save it "
+			  "again with --replace, or take it from a backup", path, head->runs);
 		ret = -EINVAL;
 	}
 	return ret;
@@ -223,7 +223,7 @@ static uint64_t other_keys(const struct baseline_file *file, const struct result
 	return other;
 }
 
-/* The way to a baseline of another machine or device: every fact that would be refused, not only keys. */
+/* The way to a baseline of another machine or device: all that would be refused, not only keys. */
 static void tell_other(const struct baseline_file *file, const struct result *like)
 {
 	const struct compare_side now = { like, 1 };
@@ -308,8 +308,8 @@ static int find_other(char **path, const char *directory, const char *name,
 		log_error("several baselines in %s are called %s and have all facts that are not "
 			  "ignored: leave out one --ignore", directory, name);
 	} else {
-		log_error("%s has no baseline %s of this machine and device: keep one with --save, or "
-			  "see mmiocompare --baseline DIR for what there is", directory, name);
+		log_error("%s has no baseline %s of this machine and device: keep one with "
+			  "--save, or see mmiocompare --baseline DIR for what there is", directory, name);
 		tell_what_there_is(&list, name, like);
 	}
 	baseline_list_free(&list);

@@ -45,8 +45,8 @@ static void print_file(FILE *out, const struct baseline_file *file)
 
 	snprintf(label, sizeof(label), "  %-*s ", LABEL - 3, file->name);
 	snprintf(line, sizeof(line), "saved at %s, %u run%s, verdict %s, Linux %s, run at %s%s",
-		 h->saved, h->runs, h->runs == 1 ? "" : "s", h->verdict, known(h->kernel), h->started,
-		 h->emulated ? ", EMULATED" : "");
+		 h->saved, h->runs, h->runs == 1 ? "" : "s", h->verdict, known(h->kernel),
+		 h->started, h->emulated ? ", EMULATED" : "");
 	text_wrapped(out, label, LABEL + NAME, line);
 }
 

@@ -29,9 +29,9 @@ static json_t *json_head(const struct compare_side *runs)
 		json_object_set_new(head, baseline_facts[i].name, json_text(value));
 	}
 	baseline_value(value, baseline_find_fact("kernel_release"), first);
-	json_object_update_new(head, json_pack("{so ss ss sb}", "started", json_text(first->started),
-					       "kernel", value, "verdict",
-					       baseline_verdict_name(runs), "emulated",
+	json_object_update_new(head, json_pack("{so ss ss sb}", "started",
+					       json_text(first->started), "kernel", value,
+					       "verdict", baseline_verdict_name(runs), "emulated",
 					       first->env.emulated));
 	return head;
 }

@@ -17,7 +17,7 @@ const char *compare_side_name(const struct comparison *c, int side);
 /* "guest by host", "now by baseline NAME" */
 const char *compare_ratio_name(char *buf, size_t n, const struct comparison *c);
 
-/* A baseline's name and date, and how its facts differ from today's, one a call from 0 on; "": no more. */
+/* A baseline's name and date; how its facts differ, one a call from 0 on. "": none. */
 const char *compare_baseline_text(char *buf, size_t n, const struct comparison *c);
 const char *compare_difference_text(char *buf, size_t n, const struct comparison *c, size_t i);
 

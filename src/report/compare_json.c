@@ -22,12 +22,16 @@ static json_t *json_held(const struct comparison *c)
 	return json_pack("{ss so}", "held", held_name(c->held), "why", json_text(c->held_why));
 }
 
+static json_t *json_baseline(const struct comparison *c)
+{
+	return c->ask.baseline ? baseline_json(c->ask.baseline) : json_null();
+}
+
 int compare_write(const struct comparison *c, const char *path)
 {
 	return json_file_write(json_pack("{ss so so so so so so so si si}", "schema",
-					 "mmiobench-compare/1", "baseline",
-					 c->ask.baseline ? baseline_json(c->ask.baseline) :
-							   json_null(), "host", json_run(c->host), "guest",
+					 "mmiobench-compare/1", "baseline", json_baseline(c), "host",
+					 json_run(c->host), "guest",
 					 json_run(c->guest), "verdict",
 					 json_verdict(&c->verdict, c->guest), "witness",
 					 json_held(c), "figures",

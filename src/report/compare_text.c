@@ -48,8 +48,8 @@ void compare_verdict_text(char *buf, size_t n, const struct comparison *c)
 	if (!v->judged)
 		snprintf(buf, n, "none");
 	else if (!v->about_guest)
-		snprintf(buf, n, "none: %s of bare metal (confidence: %s), there is "
-			 "no hypervisor to judge", c->ask.baseline ? "it is" : "the second result is",
+		snprintf(buf, n, "none: %s of bare metal (confidence: %s), there is no hypervisor to "
+			 "judge", c->ask.baseline ? "it is" : "the second result is",
 			 confidence_name(v->confidence));
 	else
 		snprintf(buf, n, "%s (confidence: %s): %s %s", verdict_word_name(v->word),
@@ -113,7 +113,8 @@ const char *compare_runs_text(char *line, size_t size, const struct comparison *
 	if (c->sides[1].n_runs == 1)
 		return line;
 	snprintf(line, size, "of %zu runs %s %u preserved, %u inconclusive, %u "
-		 "demoted, %u trapped, %u write-back; below the worst, of %s", c->sides[1].n_runs, c->ask.baseline ? "now" : "in the guest",
+		 "demoted, %u trapped, %u write-back; below the worst, of %s", c->sides[1].n_runs,
+		 c->ask.baseline ? "now" : "in the guest",
 		 c->n_verdicts[VERDICT_PRESERVED], c->n_verdicts[VERDICT_INCONCLUSIVE],
 		 c->n_verdicts[VERDICT_DEMOTED], c->n_verdicts[VERDICT_TRAPPED],
 		 c->n_verdicts[VERDICT_WRITE_BACK], c->guest->started);

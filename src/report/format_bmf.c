@@ -58,13 +58,14 @@ int bmf_comparison(FILE *out, const struct comparison *c)
 	};
 	const char *mark = format_mark(format_emulated(c), format_replayed(c));
 	json_t *root = json_object();
+	bool against = c->ask.baseline;
 
 	for (size_t i = 0; i < c->cells.n_rows; i++) {
 		const struct compare_row *row = &c->cells.rows[i];
 
 		if (row->is_timed)
 			bmf_add(root, mark, row->id,
-				measures[c->ask.baseline != NULL][!strcmp(row->unit, "ns")],
+				measures[against][!strcmp(row->unit, "ns")],
 				bmf_bounded(row->ratio.value, row->ratio.low, row->ratio.high));
 	}
 	return json_put(out, root);

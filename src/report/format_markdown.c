@@ -269,7 +269,8 @@ static void md_counts(FILE *out, const struct comparison *c)
 
 	if (c->cells.judged)
 		fprintf(out, "Of %zu cells %zu are slower%s, %zu faster, %zu the same "
-			"within %g %%, %zu inconclusive; ", c->cells.n_rows, n[COMPARE_SLOWER], c->ask.baseline ? "" : " in the guest",
+			"within %g %%, %zu inconclusive; ", c->cells.n_rows,
+			n[COMPARE_SLOWER], c->ask.baseline ? "" : " in the guest",
 			n[COMPARE_FASTER], n[COMPARE_SAME], 100 * c->ask.min_effect,
 			n[COMPARE_OPEN]);
 	else

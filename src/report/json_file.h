@@ -30,7 +30,7 @@ json_t *json_file_read(const char *path);
 /* Writes root as one line, which json_line_read takes. 0, -errno, -EFBIG: too long for it. */
 int json_line_put(FILE *f, const json_t *root);
 
-/* The JSON that the file's next line is, bounded. NULL after logging. line: its number, for that. */
+/* The JSON that the file's next line is, bounded. NULL after logging; line: its number. */
 json_t *json_line_read(FILE *f, const char *path, unsigned int line);
 
 /* What root, the JSON of path, holds; the caller frees. As result_read of report.h. */

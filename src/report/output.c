@@ -144,7 +144,7 @@ static int open_hidden(int dir, const char *name, char *hidden, size_t n)
 			return -EIO;
 		if ((size_t)snprintf(hidden, n, ".%s.%08x", name, random) >= n)
 			return -ENAMETOOLONG;
-		fd = openat(dir, hidden, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+		fd = openat(dir, hidden, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (fd < 0 && errno != EEXIST)
 			return -errno;
 	}

@@ -22,9 +22,9 @@ bool output_is_same(const char *a, const char *b);
 int output_writable(const char *path, const char *option);
 
 /*
- * The same in the open directory dir, where links are not followed: name is fsynced and then there as a
- * whole, or not at all. Unless it may replace, nothing that is there is touched: -EEXIST. What a crash
- * leaves is called .NAME and more. 0, -errno; logs nothing.
+ * The same in the open directory dir, where links are not followed: name is fsynced and then there
+ * as a whole, or not at all. Unless it may replace, nothing that is there is touched: -EEXIST. What
+ * a crash leaves is called .NAME and more. 0, -errno; logs nothing.
  */
 int output_write_at(int dir, const char *name, bool replace,
 		    int (*put)(FILE *out, const void *what), const void *what);

@@ -259,7 +259,7 @@ static void test_boost(void **state)
 	result_free(&r);
 }
 
-/* Each of the new runs is looked at, and one that is refused is told rather than one that is not. */
+/* Each of the new runs is looked at; one that is refused is told rather than one that is not. */
 static void test_several_runs(void **state)
 {
 	const char *governors[] = { "performance", "", "powersave", "ondemand" };
