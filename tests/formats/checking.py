@@ -48,6 +48,12 @@ def is_emulated(d):
     return d["environment"]["emulated_cpu"]["value"]
 
 
+def ratio_name(comparison):
+    """What stands behind a series of ratios."""
+    b = comparison["baseline"]
+    return f" now by baseline {b['name']}" if b else " guest by host"
+
+
 def ktap_checks(path):
     """[(name, "pass", "fail" or "skip")]; what is no check is left out."""
     return [(m[2], "fail" if m[1] else "skip" if m[3] == "SKIP" else "pass") for m in

@@ -41,7 +41,8 @@ export PYTHONDONTWRITEBYTECODE=1
 bench --map ram --quick --tests bw,lat,integrity --json "$work/ram.json" >/dev/null
 python3 "$formats/data.py" "$srcdir/tests/data" "$work"
 results="ram recorded_host recorded_guest real_host real_guest bad hostile"
-comparisons="recorded real unasked same worse strange"
+comparisons="recorded real unasked same worse strange against"
+compare --baseline "$work/baselines" --save v1_x "$work/kept.json" >/dev/null
 
 # COMMAND... NAME ARGUMENTS of mmiocompare, for each comparison
 compared() {
@@ -51,6 +52,7 @@ compared() {
 	"$@" same "$work/real_host.json" "$work/real_host2.json"
 	"$@" worse "$work/real_host.json" "$work/bad.json"
 	"$@" strange "$work/hostile.json" "$work/hostile2.json"
+	"$@" against --baseline "$work/baselines" --against v1_x "$work/today.json"
 }
 as_json() { # NAME ARGUMENTS
 	as_json=$work/$1.json

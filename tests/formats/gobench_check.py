@@ -49,9 +49,10 @@ def want(d):
 
 for name in names:
     name, *sides = name.split(":")
+    words = ("baseline", "now") if name == "against" else ("host", "guest")
     found = list(parse(f"{directory}/{name}.gobench"))
     all_of = [(s, load(f"{directory}/{f}.json")) for s, f in
-              zip(("host", "guest"), sides)] or [(None, load(f"{directory}/{name}.json"))]
+              zip(words, sides)] or [(None, load(f"{directory}/{name}.json"))]
     wanted = [(side, d, w) for side, d in all_of for w in want(d)]
     if len(found) != len(wanted) or not found:
         complain(name, len(found), "lines for", len(wanted), "rounds")

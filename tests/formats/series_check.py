@@ -3,7 +3,7 @@
 import math
 import sys
 from jsonschema import Draft202012Validator
-from checking import by_hand, complain, finish, is_emulated, load
+from checking import by_hand, complain, finish, is_emulated, load, ratio_name
 
 # github-action-benchmark's README: custom benchmarks
 GAB = {"type": "array", "items": {
@@ -58,7 +58,8 @@ for name in names:
         complain(name, "bmf has other cells")
     for (key, measures), (i, unit, value, bounds) in zip(bmf.items(), wanted):
         (measure, metric), = measures.items()
-        expected = ({"B/s": "guest-by-host-rate", "ns": "guest-by-host-time"} if "figures" in d else
+        ratios = "now-by-baseline-" if d.get("baseline") else "guest-by-host-"
+        expected = ({"B/s": ratios + "rate", "ns": ratios + "time"} if "figures" in d else
                     {"B/s": "bytes-per-second", "ns": "nanoseconds"})[unit]
         if measure != expected or not near(metric.get("value", 0), value):
             complain(name, key, measures, value)
@@ -72,7 +73,7 @@ for name in names:
     for direction, unit in ("bigger", "B/s"), ("smaller", "ns"):
         gab = validated(f"{name}.gab-{direction}", GAB)
         these = [w for w in wanted if w[1] == unit]
-        end = " guest by host" if "figures" in d else ""
+        end = ratio_name(d) if "figures" in d else ""
         if [e["name"] for e in gab] != [mark + w[0] + end for w in these]:
             complain(name, direction, "has other cells")
         for e, w in zip(gab, these):
