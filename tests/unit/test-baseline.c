@@ -486,6 +486,7 @@ static void test_life(void **state)
 	for (size_t i = 0; i < n; i++)
 		result_free(&read[i]);
 	free(read);
+	free(found);
 	fixture_stderr_begin();
 	change_cpu(&r[1]);
 	assert_true(baseline_save(&found, dir, "main", &runs, false) == -EEXIST);
