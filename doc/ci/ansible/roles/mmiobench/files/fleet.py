@@ -102,7 +102,8 @@ def table(head, rows):
 
 
 def tell(plan, results, failures, pairs, accept):
-    """The summary's lines; the last one says it all."""
+    """The summary's lines: what passes first, so that the end has what to look at; the last one says it all."""
+    pairs = sorted(pairs, key=lambda p: p["status"] not in accept)
     lines = table(["guest", "device", "host", "verdict", "status", "why"], [
         [p["guest"], p["device"], p["host"], p["verdict"], str(p["status"] if p["status"] is not None else "-"),
          p["why"]] for p in pairs])
