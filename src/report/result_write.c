@@ -11,9 +11,9 @@ static json_t *json_round(const struct round *r, bool counts)
 
 	for (unsigned int i = 0; i < r->n; i++)
 		json_array_append_new(ticks, json_integer((json_int_t)r->ticks[i]));
-	round = json_pack("{ss sI si sb si so}", "status", cell_status_name(r->status), "laps",
+	round = json_pack("{ss sI si sb sI so}", "status", cell_status_name(r->status), "laps",
 			  (json_int_t)r->laps, "cpu", (int)r->cpu, "migrated", r->migrated,
-			  "preempted", (int)r->preempted, "ticks", ticks);
+			  "preempted", (json_int_t)r->preempted, "ticks", ticks);
 	if (counts)
 		json_object_update_new(round, json_pack("{sI sI so}", "tries", (json_int_t)r->tries,
 							"events", (json_int_t)r->events, "note",
@@ -41,14 +41,14 @@ static json_t *json_cell(const struct cell_record *c)
 
 	for (unsigned int i = 0; i < c->n_rounds; i++)
 		json_array_append_new(rounds, json_round(&c->rounds[i], cell_counts(c)));
-	cell = json_pack("{ss ss ss ss ss ss ss ss ss ss si si si si si sI sI si sb ss ss ss ss so so}", "id", c->id,
+	cell = json_pack("{ss ss ss ss ss ss ss ss ss ss si si sI si si sI sI sI sb ss ss ss ss so so}", "id", c->id,
 			 "experiment", c->experiment, "mapping", c->mapping, "kernel", c->kernel,
 			 "barrier", c->barrier, "barrier2", c->barrier2, "shape", c->shape, "place",
 			 c->place, "direction", c->is_load ? "load" : "store", "access_pattern",
-			 c->access_pattern, "threads", (int)c->threads, "width_bytes", (int)c->width_bytes, "interval_bytes", (int)c->interval_bytes,
+			 c->access_pattern, "threads", (int)c->threads, "width_bytes", (int)c->width_bytes, "interval_bytes", (json_int_t)c->interval_bytes,
 			 "doorbell_bytes", (int)c->doorbell_bytes, "shift_bytes", (int)c->shift_bytes,
 			 "region_bytes", (json_int_t)c->region_bytes, "lap_bytes",
-			 (json_int_t)c->lap_bytes, "unit_bytes", (int)c->unit_bytes, "flushed", c->flushed, "flush_through",
+			 (json_int_t)c->lap_bytes, "unit_bytes", (json_int_t)c->unit_bytes, "flushed", c->flushed, "flush_through",
 			 c->flush_through, "unit", c->unit, "status", cell_status_name(c->status),
 			 "why", c->why, "pattern", c->is_load ? json_null() : json_hex(c->pattern),
 			 "rounds", rounds);

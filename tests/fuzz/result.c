@@ -10,6 +10,18 @@
 #include "report/report.h"
 #include "fuzz.h"
 
+/* What was measured is told. */
+static void check_cells(const struct result *r, const json_t *root)
+{
+	const json_t *cells = json_object_get(root, "cells");
+
+	fuzz_require(json_array_size(cells) == r->n_cells, "%zu cells of %zu", json_array_size(cells),
+		     r->n_cells);
+	for (size_t i = 0; i < r->n_cells; i++)
+		fuzz_require(json_is_object(json_object_get(json_array_get(cells, i), "summary")) ==
+			     r->cells[i].has_summary, "the summary of %s", r->cells[i].id);
+}
+
 static json_t *write_again(const struct result *r)
 {
 	struct verdict v;
@@ -19,6 +31,7 @@ static json_t *write_again(const struct result *r)
 	judge_run(&v, r, NULL);
 	root = json_result(r, &v);
 	fuzz_require(root, "it cannot be written");
+	check_cells(r, root);
 	text = json_dumps(root, JSON_REAL_PRECISION(17));
 	fuzz_require(text, "it cannot be written");
 	json_decref(root);
