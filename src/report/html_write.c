@@ -85,13 +85,16 @@ void html_put_lines(FILE *out, const char *text)
 		put_character(out, (unsigned char)*text);
 }
 
-/* These stand only in strings, where JSON takes them as an escape, too. */
+/*
+ * These stand only in strings, where JSON takes them as an escape, too. Of all controls only DEL is
+ * none to jansson.
+ */
 static int put_json_bytes(const char *bytes, size_t n, void *arg)
 {
 	FILE *out = arg;
 
 	for (size_t i = 0; i < n; i++) {
-		if (bytes[i] == '<' || bytes[i] == '>' || bytes[i] == '&')
+		if (bytes[i] == '<' || bytes[i] == '>' || bytes[i] == '&' || bytes[i] == 0x7f)
 			fprintf(out, "\\u%04x", bytes[i]);
 		else
 			fputc(bytes[i], out);
