@@ -17,7 +17,6 @@
 #include "run/rescue.h"
 
 #define MAGIC "mmiobench rescue 1"
-#define PM_OFFSET_MAX 0x100
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
 /* Of this machine and this program only: no byte order, no versions. The windows' words follow. */
@@ -204,10 +203,15 @@ static bool is_bool(const bool *b)
 	return *(const unsigned char *)b <= 1;
 }
 
-/* Writes must hit a PMCSR: 4 bytes into a capability, which begins at or below 0xfc. */
+/* PCI PM spec 3.2.4: 4 bytes into a capability, which begins behind the header, at a word of 4 bytes. */
+static bool may_be_pmcsr(unsigned int offset)
+{
+	return !offset || (offset >= 0x44 && offset <= 0x100 && offset % 4 == 0);
+}
+
 static bool power_holds(const struct pci_power *p)
 {
-	return is_bool(&p->enabled) && is_bool(&p->changed) && p->pm_offset <= PM_OFFSET_MAX &&
+	return is_bool(&p->enabled) && is_bool(&p->changed) && may_be_pmcsr(p->pm_offset) &&
 	       strnlen(p->runtime_pm, sizeof(p->runtime_pm)) < sizeof(p->runtime_pm);
 }
 

@@ -25,9 +25,10 @@ static const struct pci_device device = {
 		    .prefetchable = true, .has_file = true, .has_wc_file = true } },
 };
 
+static const uint8_t config[256] = { 0xf4, 0x1a, 0x10, 0x11, 2, 0, 0x10 };
+
 static void put_device(void)
 {
-	static const uint8_t config[256] = { 0xf4, 0x1a, 0x10, 0x11, 2, 0, 0x10 };
 	static const char zeros[BAR_BYTES];
 
 	fuzz_tree_put("proc/sys/kernel/random/boot_id", BOOT "\n", strlen(BOOT) + 1);
@@ -91,6 +92,17 @@ static int recover(size_t *done)
 	return ret;
 }
 
+/* Of the header only COMMAND is ours to write. */
+static void check_config(void)
+{
+	uint8_t now[sizeof(config) + 1];
+	FILE *f = fopen(fuzz_tree_path(DEVICE "config"), "re");
+
+	fuzz_require(f && fread(now, 1, sizeof(now), f) == sizeof(config), "no configuration space");
+	fclose(f);
+	fuzz_require(!memcmp(now, config, 4) && !memcmp(now + 6, config + 6, 0x40 - 6), "its header");
+}
+
 /* The BAR has no other size than before, and the file is gone only where it was put back. */
 static void check_after(int ret, size_t done)
 {
@@ -115,5 +127,6 @@ FUZZ_TARGET(rescue)
 	fuzz_begin();
 	ret = recover(&done);
 	check_after(ret, done);
+	check_config();
 	return 0;
 }
