@@ -20,6 +20,7 @@
 #include "run/journal.h"
 
 #define JOURNAL_BYTES_MAX (16 << 20)
+#define LINE_BYTES_MAX	  4096 /* ours are a tenth of it */
 #define DUMP_FLAGS (JSON_COMPACT | JSON_SORT_KEYS)
 
 /* The checksum covers everything else in the record. */
@@ -236,7 +237,8 @@ static bool texts_fit(const json_t *record)
 /* The record of a line; NULL when it is torn or not ours. */
 static json_t *line_parse(const char *line)
 {
-	json_t *record = json_loads(line, 0, NULL), *check;
+	bool is_long = strnlen(line, LINE_BYTES_MAX) == LINE_BYTES_MAX;
+	json_t *record = is_long ? NULL : json_loads(line, 0, NULL), *check;
 	char want[20];
 
 	if (strcmp(text_of(record, "schema"), JOURNAL_SCHEMA) || !texts_fit(record))

@@ -245,7 +245,17 @@ static int take(int fd, void *bytes, size_t n)
 	return 0;
 }
 
-static int read_open(struct file *f, int fd)
+/* What a run may have saved of a device: a file that says more does not get the memory. */
+static uint64_t most_bytes(const struct pci_device *dev)
+{
+	uint64_t most = 0;
+
+	for (unsigned int i = 0; i < PCI_BARS; i++)
+		most = dev->bars[i].size_bytes > most ? dev->bars[i].size_bytes : most;
+	return most;
+}
+
+static int read_open(struct file *f, int fd, const struct pci_device *dev)
 {
 	struct stat st;
 	uint64_t n, check;
@@ -259,6 +269,8 @@ static int read_open(struct file *f, int fd)
 	if (!header_holds(&f->header))
 		return -EBADMSG;
 	n = words_bytes(&f->header);
+	if (f->header.bar_bytes > most_bytes(dev))
+		return -EFBIG;
 	if ((uint64_t)st.st_size != sizeof(f->header) + n)
 		return -EBADMSG;
 	f->words = malloc(n ? n : 1);
@@ -272,14 +284,14 @@ static int read_open(struct file *f, int fd)
 }
 
 /* -ENOENT: there is none. */
-static int read_file(struct file *f, const char *path)
+static int read_file(struct file *f, const char *path, const struct pci_device *dev)
 {
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), ret;
 
 	*f = (struct file){ 0 };
 	if (fd < 0)
 		return -errno;
-	ret = read_open(f, fd);
+	ret = read_open(f, fd, dev);
 	close(fd);
 	if (ret)
 		free(f->words);
@@ -319,7 +331,7 @@ int rescue_check(const struct pci_device *dev)
 	int ret = file_path(path, sizeof(path), dev->bdf, "");
 
 	if (!ret)
-		ret = read_file(&f, path);
+		ret = read_file(&f, path, dev);
 	if (ret == -ENOENT || ret == -ENOTDIR)
 		return 0;
 	if (ret) {
@@ -437,7 +449,7 @@ static int recover_one(const struct pci_device *dev, size_t *n)
 	if (lock < 0)
 		return lock;
 	unlink(fresh); /* killed while it was written, when nothing was changed yet */
-	ret = read_file(&f, path);
+	ret = read_file(&f, path, dev);
 	if (ret && ret != -ENOENT)
 		log_error("%s is no rescue file of this mmiobench (%s): nothing was put back; look at "
 			  "it, and remove it", path, strerror(-ret));

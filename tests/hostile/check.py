@@ -177,6 +177,20 @@ def refused():
     return expected
 
 
+def journals():
+    """Lines of a crash journal that nobody should believe, or that there are too many of."""
+    with open(GUEST, encoding="utf-8") as f:
+        d = json.load(f)
+    d["journal"] = []
+    with open(WORK + "/unread.json", "w", encoding="utf-8") as f:
+        json.dump(d, f)
+    for name in sorted(os.listdir(WORK + "/journals")):
+        lines = None if name in ("many", "bar") else 1
+        out = run("journal", (1, 3), "mmiocompare", "--explain", "--journal", f"{WORK}/journals/{name}", HOST,
+                  WORK + "/unread.json", text="torn or not mmiobench's" if lines else None, lines=lines)
+        plain("journal " + name, out)
+
+
 def odd_files(directory):
     """Not even files: what is opened must not wait, run on, or lead round in a circle."""
     os.mkfifo(directory + "/fifo.json")
@@ -272,6 +286,7 @@ def main():
         os.makedirs(d)
     inputs = all_files(WORK + "/taken")
     expected = refused()
+    journals()
     odd_files(WORK + "/refused")
     survey(expected)
     taken()

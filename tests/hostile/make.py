@@ -197,6 +197,39 @@ def extreme(base):
     return d
 
 
+def record(recorded, **changes):
+    """A line of a crash journal, with a checksum that holds: anybody can compute it."""
+    d = dict(recorded, **changes)
+    d.pop("check")
+    sum_ = 0xcbf29ce484222325
+    # as jansson writes it
+    text = json.dumps(d, sort_keys=True, separators=(",", ":"), ensure_ascii=False).replace("\\u001b", "\\u001B")
+    for byte in text.encode() + b"\0":
+        sum_ = (sum_ ^ byte) * 0x100000001b3 % (1 << 64)
+    return dump(dict(d, check=f"{sum_:016x}")) + "\n"
+
+
+def journals(directory, data):
+    """What follows the guest's own journal; each is read, with a word about lines that are none."""
+    with open(data + "/lab-bookworm-journal", encoding="utf-8") as f:
+        own = f.read()
+    recorded = json.loads(own)
+    n = 1000000
+
+    def journal(name, text):
+        put(f"{directory}/{name}", own + text)
+
+    for i, key in enumerate(("kernel", "time", "probe", "mapping", "attempt", "boot_id", "outcome")):
+        journal(f"esc-{key}", record(recorded, **{key: (ESC, BIDI)[i % 2], "event": "before"}))
+    journal("long", record(recorded, kernel="k" * 4 * n))
+    journal("values", "[" + "{}," * 5 * n + "{}]\n")
+    journal("deep", "[" * n + "\n")
+    journal("torn", "x\n" * 8 * n)
+    journal("many", "".join(record(recorded, attempt=str(i)) for i in range(40000)))
+    journal("nul", "\0" * n + "\n" + record(recorded, attempt="\0"))
+    journal("bar", record(recorded, bar=1e300) + record(recorded, bar_bytes=-1) + record(recorded, bar=None))
+
+
 def taken(directory, guest, host):
     for i in range(len(TEXTS)):
         put(f"{directory}/text-{i:02}.json", dump(spoiled(guest, i)))
@@ -222,7 +255,7 @@ def main():
     for name in "guest", "host":
         with open(f"{data}/lab-bookworm-{name}.json", encoding="utf-8") as f:
             results.append(json.load(f))
-    for name in "refused", "taken", "taken/hosts":
+    for name in "refused", "taken", "taken/hosts", "journals":
         os.makedirs(f"{directory}/{name}", exist_ok=True)
     refused = Refused(directory + "/refused", results[0])
     refused.text()
@@ -231,6 +264,7 @@ def main():
     with open(f"{directory}/expected", "w", encoding="utf-8") as f:
         f.writelines(f"{name}\t{text}\n" for name, text in refused.expected)
     taken(directory + "/taken", *results)
+    journals(directory + "/journals", data)
 
 
 if __name__ == "__main__":
