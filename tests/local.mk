@@ -19,6 +19,7 @@ EXTRA_DIST += tests/check.sh tests/layers.test tests/lab/check tests/lab/matrix 
 
 TESTS += tests/hardening.test
 EXTRA_DIST += tests/hardening.test
+	tests/lab/witness.job tests/lab/faults.job tests/lab/faults.py
 
 include tests/kernels/local.mk
 include tests/unit/pci-env.mk

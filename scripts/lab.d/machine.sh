@@ -14,7 +14,7 @@ declare -A CONSOLE=([aarch64]=ttyAMA0 [x86_64]=ttyS0)
 # Where TCG's SVE and SME are known to disturb nested KVM they are off.
 declare -A CPU_OPTIONS=([aarch64-max]=,sve=off,sme=off [aarch64-neoverse-v1]=,sve=off
 	[aarch64-neoverse-n2]=,sve=off)
-declare -A DEVICE_ID=([ivshmem]=0x1af4:0x1110 [testdev]=0x1b36:0x0005)
+declare -A DEVICE_ID=([ivshmem]=0x1af4:0x1110 [testdev]=0x1b36:0x0005 [nvme]=0x1b36:0x0010)
 declare -A JOB=([aarch64]=measure [x86_64]=measure-x86)
 declare -A PROFILE_OPTION=([quick]=--quick [default]='' [full]=--full)
 declare -A PROFILE_SECONDS=([quick]=240 [default]=300 [full]=1800)
@@ -154,6 +154,8 @@ machine_qemu() {
 	ivshmem) device=(-object "memory-backend-file,id=bar,size=$BAR_SIZE,mem-path=$bar,share=on"
 		-device ivshmem-plain,memdev=bar) ;;
 	testdev) device=(-device "pci-testdev,membar=$BAR_SIZE") ;;
+	# its Controller Memory Buffer
+	nvme) device=(-device "nvme,serial=lab,cmb_size_mb=${BAR_SIZE%M}") ;;
 	esac
 	# With one vCPU TCG drops the alignment checks: everything then works, falsely.
 	# Should the lab be killed outright, the machine goes with it.

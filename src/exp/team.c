@@ -76,7 +76,8 @@ static void *member_main(void *arg)
 	CPU_SET(m->team->cpus[m->index], &set);
 	if (sched_setaffinity(0, sizeof(set), &set)) {
 		snprintf(why, sizeof(why), "cannot run on CPU %u: %s", m->team->cpus[m->index],
-			 strerror(errno));
+			 errno == EINVAL ? "it is offline, or a cpuset forbids it" :
+					   strerror(errno));
 		team_stop(m->team, why);
 		return NULL;
 	}

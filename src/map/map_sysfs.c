@@ -20,7 +20,8 @@ static const struct cause open_causes[] = {
 	{ EACCES, "only root may open it", "run mmiobench as root" },
 	{ EPERM, "the kernel or a container forbids it", "run on the host, outside the container" },
 	{ ENOENT, "there is no such file",
-	  "resourceN_wc exists only for prefetchable BARs, and on x86 only with PAT" },
+	  "the device was removed, or it is resourceN_wc, which exists only for prefetchable BARs, and on "
+	  "x86 only with PAT" },
 	{ EROFS, "/sys is mounted read-only", "remount it, or run outside the container" },
 };
 

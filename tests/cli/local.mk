@@ -3,9 +3,10 @@ EXTRA_DIST += %D%/common.sh %D%/machine %D%/run.test %D%/bad-input.test %D%/orde
 	%D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/baseline.test
 TESTS += %D%/run.test %D%/bad-input.test %D%/order.test %D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/faults.test
 TESTS += %D%/run.test %D%/bad-input.test %D%/order.test %D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/faults.test %D%/signals.test
+TESTS += %D%/run.test %D%/bad-input.test %D%/order.test %D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/faults.test %D%/signals.test %D%/locks.test
 EXTRA_DIST += %D%/common.sh %D%/machine %D%/run.test %D%/bad-input.test %D%/order.test \
 	%D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/faults.test %D%/faults.py \
-	%D%/signals.test %D%/signals.py
+	%D%/signals.test %D%/signals.py %D%/locks.test
 
 # mmiobench with the litmus tests' barriers left out: shows that they can fail
 check_PROGRAMS += mmiobench-no-barrier

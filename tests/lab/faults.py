@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""faults.py OUT [BAR-FILE]: the PC's side of faults.job, a witness from outside the machine.
+
+After each fault it looks at the BAR's bytes in their backing file and at what the job has noted, and holds
+them against the table; in the end, that every fault of the table was provoked.
+"""
+import glob
+import json
+import os
+import re
+import sys
+import time
+
+OUT, BAR = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
+SECONDS = 700
+failed = 0
+
+OFF = "memory decode was turned off"
+# fault: exit status, window, what the result says happened, what state says right after the run where
+# that is not as before
+DECODE = {
+    "decode-off": (0, "restored", OFF, "COMMAND 0000"),
+    "decode-blinks": (0, "restored", OFF, None),
+}
+REMOVED = {
+    "removed": (1, "lost", "was removed", "gone"),
+    "removed-and-back": (1, "lost", "was removed", None),
+}
+TAKEN = {
+    "vfio-bound": (1, "lost", "driver vfio-pci has taken", "driver vfio-pci"),
+    "cpu-offline": (0, "restored", None, None),
+    "second": (0, "restored", None, None),
+}
+POWER = {
+    "d3": (0, "restored", "put to sleep (D3)", "PMCSR 000b"),
+    "runtime-auto": (0, "restored", None, "control auto"),
+    # over before the cell that it met, or not
+    "reset": (0, "restored", "", None),
+}
+TABLE = {f"host-{k}": v for k, v in (DECODE | REMOVED | TAKEN if BAR else POWER).items()}
+if BAR:
+    TABLE |= {f"guest-{k}": v for k, v in REMOVED.items()}
+
+
+def check(name, holds, more=""):
+    global failed
+    print(("ok " if holds else "not ok ") + name)
+    if not holds:
+        failed += 1
+        print("".join(f"# {line}\n" for line in str(more).splitlines()), end="")
+
+
+def text(name):
+    try:
+        with open(os.path.join(OUT, name), errors="replace") as f:
+            return f.read()
+    except FileNotFoundError:
+        return ""
+
+
+def bar():
+    if not BAR:
+        return b""
+    with open(BAR, "rb") as f:
+        return f.read()
+
+
+def check_as_before(name, before):
+    """However a run ended: in the end, after --recover where that was needed, nothing is left of it."""
+    check(f"{name}: the window is as before, seen from outside", bar() == before)
+    check(f"{name}: COMMAND, power and driver are as before", text(f"{name}.before") and
+          text(f"{name}.after") == text(f"{name}.before"), text(f"{name}.after"))
+    check(f"{name}: no rescue file and no process is left",
+          not text(f"{name}.files") and not text(f"{name}.alive"),
+          text(f"{name}.files") + text(f"{name}.alive"))
+
+
+def check_rounds(name, result, said):
+    rounds = [r for c in result["cells"] for r in c["rounds"]]
+    void = [r for r in rounds if r["status"] != "measured"]
+    check(f"{name}: no visit that failed has a figure", not any(r["ticks"] for r in void))
+    check(f"{name}: visits before it are measured", any(r["status"] == "measured" for r in rounds))
+    found = result.get("disturbance", {}).get("why", "")
+    if said:
+        check(f"{name}: {len(void)} of {len(rounds)} visits are marked", void)
+    check(f"{name}: the result says what happened", said is None and not found or
+          said is not None and said in found, found)
+
+
+def check_fault(name):
+    status, window, said, left = TABLE[name]
+    log = text(f"{name}.log")
+    check(f"{name}: exit status {status}", text(f"{name}.status").strip() == str(status), log)
+    try:
+        result = json.loads(text(f"{name}.json"))
+    except ValueError as error:
+        check(f"{name}: it wrote a result", False, error)
+        return
+    check_rounds(name, result, said)
+    state = result["window"]["state"]
+    check(f"{name}: the window is {window}", state == window, state)
+    check(f"{name}: what is to be put back is kept", (window == "lost") ==
+          os.path.exists(os.path.join(OUT, f"{name}.rescue")))
+    after = text(f"{name}.left")
+    check(f"{name}: the device is left as it was, or as somebody set it",
+          left in after.splitlines() if left else after == text(f"{name}.before"), after)
+    recover = text(f"{name}.recover")
+    check(f"{name}: --recover says what it did", "status" not in recover and
+          ("put back" if window == "lost" else "no killed run") in recover, recover)
+    if name.endswith("cpu-offline"):
+        why = {c["why"] for c in result["cells"] if c["status"] == "failed"}
+        check(f"{name}: cells say that the CPU is gone",
+              why == {"cannot run on CPU 1: it is offline, or a cpuset forbids it"}, why)
+    if name.endswith("second"):
+        check(f"{name}: the second one is refused", text("second-2.status").strip() == "2" and
+              "another mmiobench works" in text("second-2.log"), text("second-2.log"))
+    if name.endswith("reset"):
+        check(f"{name}: the kernel did reset it", os.path.exists(os.path.join(OUT, "reset.provoked")))
+
+
+def check_kill(name):
+    """SIGKILL: when it left something, the next start says so and --recover puts it back."""
+    left = os.path.exists(os.path.join(OUT, f"{name}.next"))
+    if left:
+        check(f"{name}: the next start says so", "--recover" in text(f"{name}.next") and
+              "status 2" in text(f"{name}.next"), text(f"{name}.next"))
+        check(f"{name}: --recover puts it back", "put back" in text(f"{name}.recover"),
+              text(f"{name}.recover"))
+    return left
+
+
+def check_witness():
+    if not os.path.exists(os.path.join(OUT, "witness.left")):
+        print("# mmiowitness is not built: not killed")
+        return
+    check(f"witness: of 10 that were killed {text('witness.left').strip()} left their probe",
+          text("witness.left").strip())
+    check("witness: the next one has taken them away", not text("witness.after"),
+          text("witness.after"))
+    check("witness: and says so", text("witness.left").strip() == "0" or
+          "removed what" in text("witness.log"), text("witness.log"))
+
+
+def check_died():
+    """The guest was killed: /run is gone with it, and so is what could be put back."""
+    check("died: the guest was ended, and booted again", "QEMU ended" in text("guest.first") and
+          not text("guest.second"), text("guest.first") + text("guest.second"))
+    check("died: --recover says that nothing can be put back", "no killed run" in text("died.recover")
+          and "status 0" in text("died.recover"), text("died.recover"))
+    check("died: the next run is not held up", text("died.status").strip() == "0" and
+          '"state":' in text("died.json"), text("died.log"))
+
+
+def main():
+    before, seen, left, end = bar(), set(), 0, time.monotonic() + SECONDS
+    while not os.path.exists(os.path.join(OUT, "all.done")):
+        if time.monotonic() > end:
+            check(f"it came to its end within {SECONDS} s", False)
+            break
+        for path in sorted(glob.glob(os.path.join(OUT, "*-*.done"))):
+            name = os.path.basename(path)[:-len(".done")]
+            if name in seen:
+                continue
+            seen.add(name)
+            if re.search("-kill-", name):
+                left += check_kill(name)
+            else:
+                check_fault(name)
+            check_as_before(name, before)
+            open(os.path.join(OUT, f"{name}.go"), "w").close()
+        time.sleep(0.05)
+    check("each fault was provoked", set(TABLE) <= seen, set(TABLE) - seen)
+    if BAR:
+        kills = sum("-kill-" in name for name in seen)
+        print(f"# {kills} runs were killed, {left} left something to recover")
+        check("some kills left something", left)
+        check_witness()
+        check_died()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
