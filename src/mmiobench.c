@@ -12,6 +12,7 @@
 #include "arch/arch.h"
 #include "base/begin.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/parse.h"
 #include "base/path.h"
 #include "base/stdout.h"
@@ -137,14 +138,14 @@ static char *join_command(const char *environment, int argc, char **argv)
 {
 	char *s = NULL;
 	size_t n;
-	FILE *f = open_memstream(&s, &n);
+	FILE *f = memory_open(&s, &n);
 
 	if (!f)
 		return NULL;
 	fputs(environment, f);
 	for (int i = 0; i < argc; i++)
 		fprintf(f, "%s%s", i ? " " : "", argv[i]);
-	fclose(f);
+	memory_close(f);
 	return s;
 }
 

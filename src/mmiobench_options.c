@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/parse.h"
 #include "base/version.h"
 #include "judge/self_check.h"
@@ -219,12 +220,12 @@ static int parse_launches(struct options *o)
 int options_parse(struct options *o, int argc, char **argv)
 {
 	size_t n;
-	FILE *used = open_memstream(&o->environment, &n);
+	FILE *used = memory_open(&o->environment, &n);
 	int ret;
 
 	ret = used ? parse_environment(o, used) : -ENOMEM;
 	o->formats_are_defaults = true;
-	if (used && fclose(used))
+	if (used && memory_close(used))
 		ret = -ENOMEM;
 	if (ret == -ENOMEM)
 		log_error("out of memory");

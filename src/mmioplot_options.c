@@ -186,6 +186,10 @@ static void check_plots(const struct plot_options *o)
 					     "a host's result and a guest's: name both" };
 	char *list = o->plots ? strdup(o->plots) : NULL, *save = NULL;
 
+	if (o->plots && !list) {
+		log_error("out of memory");
+		fail();
+	}
 	for (char *name = list ? strtok_r(list, ",", &save) : NULL; name;
 	     name = strtok_r(NULL, ",", &save)) {
 		const struct picture_kind *k = picture_find_kind(name);
@@ -197,7 +201,7 @@ static void check_plots(const struct plot_options *o)
 		if (!k || !picture_kind_fits(k, o->n_sides))
 			fail();
 	}
-	if (o->plots && (!list || !*list || *list == ',')) {
+	if (o->plots && (!*list || *list == ',')) {
 		log_error("--plots without a name: see mmioplot --list");
 		fail();
 	}

@@ -11,6 +11,7 @@
 #include "arch/arch.h"
 #include "base/begin.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/parse.h"
 #include "base/path.h"
 #include "base/version.h"
@@ -92,13 +93,13 @@ static char *join_command(int argc, char **argv)
 {
 	char *s = NULL;
 	size_t n;
-	FILE *f = open_memstream(&s, &n);
+	FILE *f = memory_open(&s, &n);
 
 	if (!f)
 		return NULL;
 	for (int i = 0; i < argc; i++)
 		fprintf(f, "%s%s", i ? " " : "", argv[i]);
-	fclose(f);
+	memory_close(f);
 	return s;
 }
 

@@ -11,7 +11,8 @@ AM_TESTS_ENVIRONMENT = \
 TESTS += tests/layers.test tests/lab/matrix.test tests/fleet/summary.test
 EXTRA_DIST += tests/check.sh tests/layers.test tests/lab/check tests/lab/matrix tests/lab/matrix.test \
 	tests/lab/restore.job tests/lab/restore.py tests/lab/experiments.job tests/lab/experiments.py \
-	tests/lab/witness.job tests/lab/bundle.job tests/bundle/check \
+	tests/lab/witness.job tests/lab/faults.job tests/lab/faults.py \
+	tests/lab/bundle.job tests/bundle/check \
 	tests/fleet/check tests/fleet/summary.test \
 	tests/recipes/check tests/recipes/common.py tests/recipes/github.py tests/recipes/lava.py \
 	tests/recipes/tmt.py tests/recipes/workflow.mjs tests/recipes/package.json \
@@ -19,7 +20,6 @@ EXTRA_DIST += tests/check.sh tests/layers.test tests/lab/check tests/lab/matrix 
 
 TESTS += tests/hardening.test
 EXTRA_DIST += tests/hardening.test
-	tests/lab/witness.job tests/lab/faults.job tests/lab/faults.py
 
 include tests/kernels/local.mk
 include tests/unit/pci-env.mk

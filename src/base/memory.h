@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /*
  * What was made when memory had run out may lack a part, and look whole: a library that builds a
@@ -15,5 +16,13 @@ bool memory_is_out(void);
 
 /* malloc() that notes it. */
 void *memory_alloc(size_t n);
+
+/*
+ * open_memstream() that does not forget what did not fit. *text and *n are set when it is closed, which
+ * is done with memory_close(): 0, or -ENOMEM after
+ * noting it; *text is to be freed either way.
+ */
+FILE *memory_open(char **text, size_t *n);
+int memory_close(FILE *stream);
 
 #endif

@@ -4,18 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/memory.h"
 #include "plot/draw.h"
 #include "plot/gnuplot.h"
 
 static int make_script(const struct picture *p, const struct script_canvas *canvas, char **script,
 		       size_t *n)
 {
-	FILE *f = open_memstream(script, n);
+	FILE *f = memory_open(script, n);
 
 	if (!f)
 		goto no_memory;
 	script_write(f, p, canvas);
-	if (!fclose(f))
+	if (!memory_close(f))
 		return 0;
 	free(*script);
 no_memory:

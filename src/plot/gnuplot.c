@@ -49,7 +49,13 @@ static void clean_environment(void)
 	setenv("LC_ALL", "C.UTF-8", 1);
 }
 
-static void become_gnuplot(const struct run *run)
+static _Noreturn void not_started(const struct run *run)
+{
+	dprintf(run->said, "it cannot be started: %s", strerror(errno));
+	_exit(NOT_FOUND - 1);
+}
+
+static _Noreturn void become_gnuplot(const struct run *run)
 {
 	const struct rlimit cpu = { GNUPLOT_SECONDS, GNUPLOT_SECONDS }, core = { 0, 0 };
 	static const char name[] = "gnuplot";
@@ -58,12 +64,14 @@ static void become_gnuplot(const struct run *run)
 
 	if (dup2(run->script, STDIN_FILENO) < 0 || dup2(run->pipe[1], STDOUT_FILENO) < 0 ||
 	    dup2(run->said, STDERR_FILENO) < 0)
-		_exit(NOT_FOUND - 1);
+		not_started(run);
 	setrlimit(RLIMIT_CPU, &cpu);
 	setrlimit(RLIMIT_CORE, &core);
 	clean_environment();
 	execvp(name, argv);
-	_exit(errno == ENOENT ? NOT_FOUND : NOT_FOUND - 1);
+	if (errno == ENOENT)
+		_exit(NOT_FOUND);
+	not_started(run);
 }
 
 static int open_memory(const char *name, const char *text, size_t n)

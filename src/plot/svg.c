@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/memory.h"
 #include "plot/draw.h"
 
 /*
@@ -226,14 +227,14 @@ int svg_clean(const char *svg, const struct picture *p, char **out)
 	const char *end;
 	size_t n;
 
-	c.out = open_memstream(out, &n);
+	c.out = memory_open(out, &n);
 	if (!c.out) {
 		log_error("out of memory");
 		return -ENOMEM;
 	}
 	end = put_all(&c, svg);
 	fputc('\n', c.out);
-	if (fclose(c.out)) {
+	if (memory_close(c.out)) {
 		free(*out);
 		log_error("out of memory");
 		return -ENOMEM;

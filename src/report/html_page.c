@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/memory.h"
 #include "report/html_assets.h"
 #include "report/html_page.h"
 #include "report/html_svg.h"
@@ -90,12 +91,12 @@ void html_lines(FILE *out, void (*print)(FILE *out, const void *what), const voi
 {
 	char *text = NULL, *end;
 	size_t n = 0;
-	FILE *lines = open_memstream(&text, &n);
+	FILE *lines = memory_open(&text, &n);
 
 	if (!lines)
 		return;
 	print(lines, what);
-	if (!fclose(lines) && n) {
+	if (!memory_close(lines) && n) {
 		char *start = text + strspn(text, "\n");
 
 		end = strchr(start, '\n');

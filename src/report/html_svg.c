@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/memory.h"
 #include "report/html_svg.h"
 
 #define DEPTH_MOST 32
@@ -344,11 +345,11 @@ int html_svg(FILE *out, const char *svg, const char *prefix, char *why, size_t n
 	int ret;
 
 	why[0] = '\0';
-	s.out = open_memstream(&text, &length);
+	s.out = memory_open(&text, &length);
 	if (!s.out)
 		return -ENOMEM;
 	ret = read_svg(&s);
-	if (fclose(s.out))
+	if (memory_close(s.out))
 		ret = -ENOMEM;
 	if (!ret)
 		fwrite(text, 1, length, out);

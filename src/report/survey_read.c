@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "base/memory.h"
 #include "report/json_file.h"
 #include "report/report.h"
 #include "report/survey.h"
@@ -69,7 +70,7 @@ static int walk(struct survey_files *files, FTS *fts)
 	FTSENT *e;
 	int ret = 0;
 
-	while (!ret && (e = fts_read(fts))) {
+	while (!ret && (errno = 0, e = fts_read(fts))) {
 		if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR || e->fts_info == FTS_NS) {
 			log_error("cannot look into %s: %s", e->fts_path, strerror(e->fts_errno));
 			ret = -e->fts_errno;
@@ -78,6 +79,11 @@ static int walk(struct survey_files *files, FTS *fts)
 		} else if (is_wanted(e)) {
 			ret = add_path(files, e->fts_path);
 		}
+	}
+	if (!ret && errno) {
+		ret = -errno;
+		if (errno != ENOMEM)
+			log_error("cannot look into %s: %s", fts->fts_path, strerror(errno));
 	}
 	return ret;
 }
@@ -119,6 +125,10 @@ static void read_record(struct survey_record *rec, const char *path)
 		rec->state = SURVEY_RESULT;
 	}
 	log_keep(NULL, 0);
+	if (memory_is_out() || (rec->state == SURVEY_BROKEN && !rec->why[0])) {
+		rec->state = SURVEY_BROKEN;
+		snprintf(rec->why, sizeof(rec->why), "out of memory for %s", path);
+	}
 	json_decref(root);
 	result_free(&r);
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/memory.h"
 #include "report/table.h"
 #include "report/text.h"
 
@@ -55,6 +56,7 @@ void table_add(struct table *t, const struct table_row *row)
 	rows = realloc(t->rows, (t->n + 1) * sizeof(*rows));
 	if (!rows) {
 		t->out_of_memory = true;
+		memory_note_out();
 		return;
 	}
 	t->rows = rows;

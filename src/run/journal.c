@@ -180,6 +180,8 @@ int journal_before(struct journal_attempt *a, const char *path, const struct res
 
 void journal_settle(struct result *result, const char *path)
 {
+	if (!fact_get(&result->env.facts, "boot_id"))
+		return;
 	for (size_t i = 0; i < result->n_journal; i++) {
 		struct journal_record *j = &result->journal[i];
 		struct journal_attempt a = { path, result, j->probe, j->mapping, "" };
@@ -296,7 +298,8 @@ static int scan_before(struct journal_scan *scan, const json_t *record)
 	drop_oldest(scan);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		strcpy((char *)&j + texts[i].at, text_of(record, texts[i].key));
-	j.this_boot = boot && !strcmp(boot, j.boot_id);
+	/* not known: then it is not said to be of another boot, which would prove that the VM died */
+	j.this_boot = !boot || !j.boot_id[0] || !strcmp(boot, j.boot_id);
 	return result_add_journal(scan->result, &j);
 }
 

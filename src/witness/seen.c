@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/memory.h"
 #include "witness/witness.h"
 
 /* What the ranges of a BAR say together. */
@@ -48,7 +49,7 @@ static void count_vmm(struct witness_seen *seen, const struct witness_range *r)
 
 int witness_bar_seen(struct witness_seen *seen, const struct witness *w, unsigned int bar)
 {
-	const struct witness_range **v = malloc((w->n_ranges ? w->n_ranges : 1) * sizeof(*v));
+	const struct witness_range **v = memory_alloc((w->n_ranges ? w->n_ranges : 1) * sizeof(*v));
 	size_t n = 0;
 
 	if (!v)

@@ -59,8 +59,12 @@ static unsigned int find_process(unsigned int tid)
 {
 	char text[1024], *at, word[16];
 	unsigned int pid = 0;
+	int ret = path_read(text, sizeof(text), "/proc/%u/status", tid);
 
-	if (path_read(text, sizeof(text), "/proc/%u/status", tid) <= 0)
+	if (ret < 0 && ret != -ENOENT && ret != -ESRCH)
+		log_warn("cannot read /proc/%u/status: %s: whose thread that is is not known", tid,
+			 strerror(-ret));
+	if (ret <= 0)
 		return 0;
 	at = strstr(text, "\nTgid:");
 	if (!at || sscanf(at, "\nTgid: %15[0-9]", word) != 1 || parse_uint(word, INT32_MAX, &pid))
@@ -320,8 +324,10 @@ int watch_run(struct witness *w, const struct watch_ask *ask)
 	struct watch *watch = calloc(1, sizeof(*watch));
 	int ret = 0, pidfd = -1;
 
-	if (!watch)
+	if (!watch) {
+		log_error("out of memory");
 		return -ENOMEM;
+	}
 	watch->w = w;
 	watch->ask = ask;
 	if (ask->pid)

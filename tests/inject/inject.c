@@ -334,7 +334,7 @@ WRAP(struct dirent *, readdir, READDIR, NULL, (DIR *dir), (dir))
 WRAP(struct dirent64 *, readdir64, READDIR, NULL, (DIR *dir), (dir))
 WRAP(char *, strdup, MALLOC, NULL, (const char *s), (s))
 WRAP(int, vasprintf, MALLOC, -1, (char **out, const char *fmt, va_list ap), (out, fmt, ap))
-WRAP(FILE *, open_memstream, MALLOC, NULL, (char **out, size_t *n), (out, n))
+
 WRAP_NUMBER(pthread_create, THREAD,
 	    (pthread_t *t, const pthread_attr_t *a, void *(*fn)(void *), void *arg), (t, a, fn, arg))
 

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,7 @@ class Scenario:
     share = 1        # of the faults
     files = ()       # that it promises
     same = True      # each run writes the same bytes
+    needs = None     # a command, without which it is skipped
 
     def __init__(self, work):
         self.work, self.name = work, type(self).__name__
@@ -142,12 +144,28 @@ class Survey(Scenario):
         with open(self.path("fleet/torn.json"), "w", encoding="utf-8") as f:
             f.write("{")
 
+    same = False     # a file that cannot be read is told of as such
+
     def command(self):
         return [program("mmiocompare"), "--json", "survey.json", "fleet"]
+
+    def incomplete(self, d, want):
+        bad = super().incomplete(d, want)
+        if d["n_files"] != want["n_files"] or \
+           d["n_results"] + d["n_other"] + len(d["unreadable"]) != d["n_files"]:
+            bad.append("files are missing")
+        if any(not f["why"] for f in d["unreadable"]):
+            bad.append("a file is unreadable, and it does not say why")
+        return bad
+
+    def check_success(self, base, run, vague):
+        last = (run.out.splitlines() or [""])[-1]
+        return [] if last.startswith("status ") else ["the page is cut off"]
 
 
 class Plot(Scenario):
     """Pictures of a pair, and their figures."""
+    needs = "gnuplot"
     pictures = ("bw", "forest")
     ending = "svg"
 
@@ -168,6 +186,7 @@ class PlotPng(Plot):
 
 class PlotTerminal(Scenario):
     """On stdout, nothing else."""
+    needs = "gnuplot"
 
     def command(self):
         return [program("mmioplot"), "--terminal", "--size", "90x30", "--plots", "bw",
@@ -175,8 +194,18 @@ class PlotTerminal(Scenario):
 
 
 class Html(Scenario):
-    """A report with all in it."""
+    """A report with all in it, or without pictures, and then not called good."""
+    needs = "gnuplot"
     files = ("report.html",)
+
+    def file_state(self, path):
+        state = super().file_state(path)
+        data = self.read("report.html") if os.path.exists(path) else b""
+        without = b"gnuplot failed, and mmioplot said why" in data
+        return "new" if without and data.endswith(b"</html>\n") else state
+
+    def check_success(self, base, run, vague):
+        return [] if self.read("report.html") == self.expected["report.html"] else ["it lacks pictures"]
 
     def command(self):
         return [program("mmioplot"), "--html", "report.html", "--plots", "bw",
@@ -325,6 +354,16 @@ class SelfCheck(Launches):
         return [*self.bench(), "-s", "00:03.0", "--bar", "2", "--quick", *self.cells, "--length", "64K",
                 "--launches", "5", "--self-check", "--json", "r.json"]
 
+    def incomplete(self, d, want):
+        if "self_check" not in d:
+            want = {k: v for k, v in want.items() if k != "self_check"}
+        return super().incomplete(d, want)
+
+    def check_success(self, base, run, vague):
+        bad = super().check_success(base, run, vague)
+        return bad + [f"{f} lacks the self-check" for f in self.files
+                      if "self_check" not in json.loads(self.read(f))]
+
 
 class Recover(Machine):
     """What a killed run has left is put back."""
@@ -355,4 +394,31 @@ class Recover(Machine):
         return [*self.bench(), "--recover"]
 
 
-ALL = [List, Refused, Ram, Bar, Launches, Recover, Compare]
+class Witness(Scenario):
+    """A recorded host, as far as it goes without a kernel."""
+    needs = program("mmiowitness")
+    files = ("witness.json",)
+    same = False
+
+    def make(self):
+        self.tree = self.path("tree")
+        without_fault([f"{TOP}/tests/replay/make-tree", f"{TOP}/tests/witness/host", self.tree])
+        os.makedirs(f"{self.tree}/sys/kernel/btf")
+        without_fault([program("tests/witness/make-btf"), f"{self.tree}/sys/kernel/btf/vmlinux", "X=1", "W=2",
+                       "R=4", "DEVICE=8", "NORMAL_NC=16", "SW0=0x80000000000000"])
+        with open(f"{self.tree}/sys/kernel/tracing/trace_pipe", "w", encoding="utf-8") as f:
+            for pa in range(0x8000000000, 0x8000800000, 0x200000):
+                f.write(f"       CPU 0/KVM-190     [001] d..1.  20.5: map_1: (kvm_pgtable_stage2_map+0x0/0x140) "
+                        f"ipa={pa:#x} size=0x200000 pa={pa:#x} prot=0x16\n")
+
+    def command(self):
+        return [program("mmiowitness"), "--sysroot", self.tree, "-s", "00:03.0", "--pid", "187", "--json",
+                "witness.json"]
+
+    def check_success(self, base, run, vague):
+        pages = [re.sub("[0-9]+", "0", r.out) for r in (run, base)] # it has times
+        return [] if pages[0] == pages[1] or run.err or vague else ["the page is another, and nothing is said"]
+
+
+ALL = [Witness, List, Refused, Ram, Bar, Launches, SelfCheck, Recover, Compare, Survey, Plot, PlotPng,
+       PlotTerminal, Html]

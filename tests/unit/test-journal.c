@@ -122,6 +122,30 @@ static void test_dangling_and_latest(void **state)
 	result_free(&r);
 }
 
+/* A boot that is not known is not another one: that would prove that the VM died. */
+static void test_unknown_boot(void **state)
+{
+	const char *path = journal_path("unknown-boot");
+	struct result r;
+	size_t ignored;
+
+	(void)state;
+	attempt(path, OTHER_BOOT, NULL, NULL);
+	fixture_result(&r);
+	facts_free(&r.env.facts);
+	assert_int_equal(0, journal_read(&r, path, &ignored));
+	assert_true(r.journal[0].this_boot);
+	journal_settle(&r, path); /* nor is it said that this boot survived it */
+	assert_string_equal("", r.journal[0].outcome);
+	result_free(&r);
+
+	attempt(path, "", NULL, NULL);
+	read_back(&r, path);
+	assert_false(r.journal[0].this_boot);
+	assert_true(r.journal[1].this_boot);
+	result_free(&r);
+}
+
 /* Two attempts at once: an end belongs to its own beginning. */
 static void test_interleaved(void **state)
 {
@@ -475,6 +499,7 @@ static void test_makes_directory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_unknown_boot),
 		cmocka_unit_test(test_none),	      cmocka_unit_test(test_before_after),
 		cmocka_unit_test(test_interleaved),   cmocka_unit_test(test_dangling_and_latest),
 		cmocka_unit_test(test_other_devices), cmocka_unit_test(test_torn),
