@@ -254,7 +254,7 @@ static bool parse_length(const char *text, size_t n, unsigned int *out)
 static void choose_size(struct plot_options *o, const char *size)
 {
 	unsigned int least = o->terminal ? SCRIPT_LEAST_COLUMNS : SCRIPT_LEAST_PIXELS;
-	unsigned int most = o->terminal ? SCRIPT_MOST_COLUMNS : SCRIPT_MOST_PIXELS, low = least;
+	unsigned int most = o->terminal ? SCRIPT_MOST_COLUMNS : SCRIPT_MOST_PIXELS, low;
 	size_t n = strcspn(size, "x");
 
 	low = o->terminal ? 20 : 240;

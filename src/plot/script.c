@@ -16,7 +16,7 @@ static void quote(FILE *out, const char *text, size_t most, bool format)
 	bool octal = false;
 
 	fputc('"', out);
-	for (size_t i = 0; text[i] && i < most; i++) {
+	for (size_t i = 0; i < most && text[i]; i++) {
 		char c = text[i] < ' ' || text[i] > '~' ? '?' : text[i];
 		/* a digit behind three octal ones would be taken for a fourth */
 		bool plain = isdigit(c) ? !octal : isalpha(c) || strchr(" .,:/_+-", c);

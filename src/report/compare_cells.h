@@ -31,11 +31,11 @@ const char *compare_row_word(const struct compare_row *row);
 /* "0.06", "25.8", "1e+04". */
 const char *compare_ratio_text(char *buf, size_t n, double v);
 
-/* What was measured where; how many differ, of n_words or n_gate_words; what the unit is. */
-const char *compare_states_text(char *buf, size_t n, const struct comparison *c);
-const char *compare_words_text(char *buf, size_t n, const struct comparison *c,
-			       const size_t *n_words);
-const char *compare_unit_text(char *buf, size_t n, const struct comparison *c);
+/* What was measured where; how many differ, n being n_words or n_gate_words; what the unit is. */
+const char *compare_states_text(char *line, size_t size, const struct comparison *c);
+const char *compare_words_text(char *line, size_t size, const struct comparison *c,
+			       const size_t *n);
+const char *compare_unit_text(char *line, size_t size, const struct comparison *c);
 #define COMPARE_NOT_JUDGED                                                                         \
 	"not judged: these times say nothing about hardware, and no regression is claimed"
 
@@ -46,8 +46,8 @@ int compare_worst_first(const void *a, const void *b);
 void compare_verdict_text(char *buf, size_t n, const struct comparison *c);
 
 /* How several guests' verdicts differ; how the witness sees it. "": there is nothing to tell. */
-const char *compare_runs_text(char *buf, size_t n, const struct comparison *c);
-const char *compare_witness_text(char *buf, size_t n, const struct comparison *c);
+const char *compare_runs_text(char *line, size_t size, const struct comparison *c);
+const char *compare_witness_text(char *line, size_t size, const struct comparison *c);
 
 /* Fresh; NULL: out of memory. */
 json_t *compare_cells_json(const struct comparison *c);

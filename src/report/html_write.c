@@ -37,7 +37,7 @@ static void put_text(FILE *out, const char *text)
 {
 	size_t n = 0;
 
-	for (; text[n] && n < HTML_TEXT_MOST; n++)
+	for (; n < HTML_TEXT_MOST && text[n]; n++)
 		put_character(out, (unsigned char)text[n]);
 	if (text[n])
 		fprintf(out, " [... %zu bytes in all: see the raw data]", n + strlen(text + n));
