@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/path.h"
+#include "base/privilege.h"
 #include "base/stdout.h"
 #include "env/collect.h"
 #include "judge/correct.h"
@@ -476,7 +477,7 @@ int main(int argc, char **argv)
 	int ret = EXIT_USAGE;
 
 	begin_program(EXIT_USAGE);
-	if (!options_parse(&o, argc, argv)) {
+	if (!privilege_keep(PRIVILEGE_MEASURE) && !options_parse(&o, argc, argv)) {
 		/* a recorded machine is told of as it was, not as this kernel would map it */
 		o.policy.page_bytes = o.sysroot ? 0 : page_bytes();
 		ret = run(&o, argc, argv);

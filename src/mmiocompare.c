@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "base/begin.h"
 #include "base/log.h"
+#include "base/privilege.h"
 #include "base/stdout.h"
 #include "mmiocompare_baseline.h"
 #include "mmiocompare_options.h"
@@ -190,6 +191,8 @@ int main(int argc, char **argv)
 	int status = EXIT_USAGE;
 
 	begin_program(EXIT_USAGE);
+	if (privilege_keep(PRIVILEGE_FILES))
+		return EXIT_USAGE;
 	options_parse(&o, argc, argv);
 	if (o.mode == MODE_SURVEY || (!files_read(&o.sides[0]) && !files_read(&o.sides[1])))
 		status = modes[o.mode](&o);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include "base/begin.h"
 #include "base/log.h"
+#include "base/privilege.h"
 #include "base/stdout.h"
 #include "mmioplot_html.h"
 #include "mmioplot_options.h"
@@ -273,6 +274,8 @@ int main(int argc, char **argv)
 	int status;
 
 	begin_program(EXIT_USAGE);
+	if (privilege_keep(PRIVILEGE_FILES))
+		return EXIT_USAGE;
 	plot_options_parse(&o, argc, argv);
 	status = run(&w);
 	work_free(&w);

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/path.h"
+#include "base/privilege.h"
 #include "base/version.h"
 #include "base/stdout.h"
 #include "env/collect.h"
@@ -256,6 +257,8 @@ int main(int argc, char **argv)
 	begin_program(EXIT_USAGE);
 	argp_err_exit_status = EXIT_USAGE;
 	argp_program_version = version_text("mmiowitness");
+	if (privilege_keep(PRIVILEGE_WITNESS))
+		return EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o)) {
 		log_error("out of memory");
 		return EXIT_INTERNAL;

@@ -6,7 +6,7 @@
 CACHE=${MMIOBENCH_LAB_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/mmiobench-lab}
 
 readonly QEMU_SUITE=trixie # the first with QEMU 10, which checks alignment by memory type
-readonly SYSROOT_PACKAGES=libc6-dev,libgcc-12-dev,linux-libc-dev,libpci-dev,libhwloc-dev,libjansson-dev,libgsl-dev,libbpf-dev,libcmocka-dev,busybox-static
+readonly SYSROOT_PACKAGES=libc6-dev,libgcc-12-dev,linux-libc-dev,libpci-dev,libhwloc-dev,libjansson-dev,libgsl-dev,libbpf-dev,libcap-dev,libcmocka-dev,busybox-static
 # What the machines load; what these depend on is added, built-in ones are fine.
 readonly MODULES=(virtio_pci 9pnet_virtio 9p vfio-pci vfio_iommu_type1)
 

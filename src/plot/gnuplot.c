@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include "base/clean.h"
 #include "base/log.h"
+#include "base/privilege.h"
 #include "plot/gnuplot.h"
 
 #define NOT_FOUND 127
@@ -64,6 +65,8 @@ static _Noreturn void become_gnuplot(const struct run *run)
 
 	if (dup2(run->script, STDIN_FILENO) < 0 || dup2(run->pipe[1], STDOUT_FILENO) < 0 ||
 	    dup2(run->said, STDERR_FILENO) < 0)
+		not_started(run);
+	if (privilege_keep(PRIVILEGE_NONE))
 		not_started(run);
 	setrlimit(RLIMIT_CPU, &cpu);
 	setrlimit(RLIMIT_CORE, &core);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/privilege.h"
 #include "exp/probe.h"
 #include "run/child.h"
 #include "run/journal.h"
@@ -32,7 +33,7 @@ static int map_watched(struct child_shared *shared, struct mapping *m, const str
 	ret = map_open(m, w->type, &range);
 	if (ret)
 		snprintf(shared->why, sizeof(shared->why), CANNOT_BE_MAPPED ": %s", strerror(-ret));
-	return ret;
+	return ret ? ret : privilege_keep(PRIVILEGE_NONE);
 }
 
 static int access_child(struct child_shared *shared, void *arg)

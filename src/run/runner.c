@@ -10,6 +10,7 @@
 #include "arch/arch.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/privilege.h"
 #include "run/child.h"
 #include "run/refusal.h"
 #include "run/runner.h"
@@ -96,6 +97,9 @@ static int cell_child(struct child_shared *shared, void *arg)
 		snprintf(shared->why, sizeof(shared->why), "cannot be mapped: %s", strerror(-ret));
 		return ret;
 	}
+	ret = privilege_keep(PRIVILEGE_NONE);
+	if (ret)
+		return ret;
 	answer_begin(&answer, &w->stage);
 	ret = w->cell->experiment->visit(&w->stage, out);
 	shared->fault = out->fault;
