@@ -471,12 +471,25 @@ static int run(const struct options *o, int argc, char **argv)
 	return plan_or_measure(o, &ask, argc, argv);
 }
 
+/* They would have hwloc take another machine's CPUs for ours, or load plugins from anywhere. */
+static void forget_hwloc_variables(void)
+{
+	static const char *const unwanted[] = { "HWLOC_XMLFILE",    "HWLOC_SYNTHETIC",
+						"HWLOC_FSROOT",	    "HWLOC_CPUID_PATH",
+						"HWLOC_THISSYSTEM", "HWLOC_COMPONENTS",
+						"HWLOC_PLUGINS_PATH" };
+
+	for (size_t i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
+		unsetenv(unwanted[i]);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .profile = EXP_DEFAULT };
 	int ret = EXIT_USAGE;
 
 	begin_program(EXIT_USAGE);
+	forget_hwloc_variables();
 	if (!privilege_keep(PRIVILEGE_MEASURE) && !options_parse(&o, argc, argv)) {
 		/* a recorded machine is told of as it was, not as this kernel would map it */
 		o.policy.page_bytes = o.sysroot ? 0 : page_bytes();

@@ -9,6 +9,7 @@ libjudge_a_SOURCES += \
 	%D%/memory.c %D%/memory.h \
 	%D%/parse.c %D%/parse.h \
 	%D%/path.c %D%/path.h \
+	%D%/planted.c %D%/planted.h \
 	%D%/privilege.c %D%/privilege.h \
 	%D%/stdout.c %D%/stdout.h \
 	%D%/version.c %D%/version.h

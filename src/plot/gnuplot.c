@@ -56,6 +56,28 @@ static _Noreturn void not_started(const struct run *run)
 	_exit(NOT_FOUND - 1);
 }
 
+/* A gnuplot in the current directory may have come with somebody's results. */
+static int clean_path(void)
+{
+	const char *path = getenv("PATH"), *end;
+	char *kept = path ? calloc(1, strlen(path) + 2) : NULL;
+	int ret;
+
+	if (!path)
+		return 0;
+	if (!kept)
+		return -ENOMEM;
+	for (; *path; path = *end ? end + 1 : end) {
+		end = strchrnul(path, ':');
+		if (*path == '/')
+			snprintf(kept + strlen(kept), (size_t)(end - path) + 2, "%s%.*s",
+				 *kept ? ":" : "", (int)(end - path), path);
+	}
+	ret = setenv("PATH", *kept ? kept : "/usr/bin:/bin", 1) ? -errno : 0;
+	free(kept);
+	return ret;
+}
+
 static _Noreturn void become_gnuplot(const struct run *run)
 {
 	const struct rlimit cpu = { GNUPLOT_SECONDS, GNUPLOT_SECONDS }, core = { 0, 0 };
@@ -66,7 +88,7 @@ static _Noreturn void become_gnuplot(const struct run *run)
 	if (dup2(run->script, STDIN_FILENO) < 0 || dup2(run->pipe[1], STDOUT_FILENO) < 0 ||
 	    dup2(run->said, STDERR_FILENO) < 0)
 		not_started(run);
-	if (privilege_keep(PRIVILEGE_NONE))
+	if (privilege_keep(PRIVILEGE_NONE) || clean_path())
 		not_started(run);
 	setrlimit(RLIMIT_CPU, &cpu);
 	setrlimit(RLIMIT_CORE, &core);

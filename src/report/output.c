@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/planted.h"
 #include "report/output.h"
 
 struct job {
@@ -76,14 +77,46 @@ static int write_beside(const struct job *job, const char *path, char *temporary
 	return ret;
 }
 
+/*
+ * Looks at what is there already: *there, st. It may be another user's trap. A regular file is
+ * replaced, not written to, where its directory lets us; a disk is never meant.
+ */
+static int check_entry(const char *path, struct stat *st, bool *there)
+{
+	struct stat entry;
+
+	if (planted_stays(path))
+		return -EPERM;
+	*there = !stat(path, st);
+	if (!*there)
+		return *path ? 0 : -ENOENT;
+	if (S_ISREG(st->st_mode))
+		return 0;
+	if (S_ISDIR(st->st_mode))
+		return -EISDIR;
+	if (S_ISBLK(st->st_mode) || lstat(path, &entry) || planted_entry(path, &entry))
+		return -EPERM;
+	return 0;
+}
+
 /* A device or a pipe: nothing is replaced, least of all /dev/null by root. */
 static int write_through(const struct job *job, const char *path)
 {
-	FILE *f = fopen(path, "we");
-	int ret;
+	int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC), ret = 0;
+	struct stat st;
+	FILE *f;
 
-	if (!f)
+	if (fd < 0)
 		return -errno;
+	/* it may be another than the one that was looked at */
+	if (fstat(fd, &st) || S_ISREG(st.st_mode) || S_ISBLK(st.st_mode))
+		ret = -EPERM;
+	f = ret ? NULL : fdopen(fd, "w");
+	if (!f) {
+		ret = ret ? ret : -errno;
+		close(fd);
+		return ret;
+	}
 	ret = write_stream(job, f);
 	if (fclose(f) && !ret)
 		ret = -errno;
@@ -107,11 +140,14 @@ static void signals_release(const sigset_t *before)
 static int write_named(const struct job *job, const char *path)
 {
 	char temporary[PATH_MAX];
+	bool there;
 	struct stat st;
 	sigset_t before;
-	int ret;
+	int ret = check_entry(path, &st, &there);
 
-	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+	if (ret)
+		return ret;
+	if (there && !S_ISREG(st.st_mode))
 		return write_through(job, path);
 	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= sizeof(temporary))
 		return -ENAMETOOLONG;
@@ -222,17 +258,15 @@ static int try_beside(const char *path)
 int output_writable(const char *path, const char *option)
 {
 	struct stat st;
-	int ret = 0;
+	bool there;
+	int ret;
 
 	if (!strcmp(path, "-"))
 		return 0;
-	if (!*path)
-		ret = -ENOENT;
-	else if (stat(path, &st) || S_ISREG(st.st_mode))
+	ret = check_entry(path, &st, &there);
+	if (!ret && (!there || S_ISREG(st.st_mode)))
 		ret = try_beside(path);
-	else if (S_ISDIR(st.st_mode))
-		ret = -EISDIR;
-	else if (access(path, W_OK))
+	else if (!ret && access(path, W_OK))
 		ret = -errno;
 	if (ret)
 		log_error("cannot write \"%s\": %s: choose another place with %s", path,

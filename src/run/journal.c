@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/planted.h"
 #include "run/journal.h"
 
 #define JOURNAL_BYTES_MAX (16 << 20)
@@ -46,7 +47,10 @@ static int fsync_directory(const char *path)
 	return ret;
 }
 
-/* A pipe would block, a device never end: only a regular file of a sane size is a journal. */
+/*
+ * A pipe would block, a device never end: only a regular file of a sane size is a journal. It is
+ * appended to where nobody else can have put it, or a link to what root may write.
+ */
 static int open_journal(const char *path, int flags)
 {
 	int fd = open(path, flags | O_NONBLOCK | O_CLOEXEC, 0600), ret = 0;
@@ -56,6 +60,8 @@ static int open_journal(const char *path, int flags)
 		return -errno;
 	if (fstat(fd, &st))
 		ret = -errno;
+	else if (flags & O_WRONLY && planted_entry(path, &st))
+		ret = -EPERM;
 	else if (!S_ISREG(st.st_mode))
 		ret = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
 	else if (st.st_size > JOURNAL_BYTES_MAX)
@@ -69,7 +75,7 @@ static int open_journal(const char *path, int flags)
 /* One write(2), so that records of two processes do not mix; then down to the disk. */
 static int append_line(const char *path, const char *line)
 {
-	int fd = open_journal(path, O_WRONLY | O_APPEND | O_CREAT), ret = 0;
+	int fd = open_journal(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW), ret = 0;
 	size_t n = strlen(line);
 	ssize_t put;
 

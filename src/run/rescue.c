@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/planted.h"
 #include "pci/lock.h"
 #include "run/rescue.h"
 
@@ -122,8 +123,10 @@ static int put(int fd, const void *bytes, size_t n)
 
 static int write_file(const char *path, struct header *h, const struct window *windows, size_t n)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600), ret;
+	int fd, ret;
 
+	unlink(path); /* of a run that was killed while it wrote */
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	h->check = header_hash(h);
@@ -136,6 +139,25 @@ static int write_file(const char *path, struct header *h, const struct window *w
 			ret = put(fd, windows[i].words, 4 * windows[i].n);
 	if (close(fd) && !ret)
 		ret = -errno;
+	return ret;
+}
+
+/* What lies there is stored to devices: nobody else may have put it there. -ENOENT: there is none. */
+static int check_directory(void)
+{
+	char path[PATH_MAX];
+	int ret = path_make(path, sizeof(path), "%s", RESCUE_DIRECTORY), fd;
+
+	if (ret)
+		return ret;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret = planted_check_directory(fd);
+	close(fd);
+	if (ret)
+		log_error("%s is another user's, or others may write to it: look at what is in it, and "
+			  "remove it", path);
 	return ret;
 }
 
@@ -152,7 +174,9 @@ static int make_directory(void)
 	if (mkdir(path, 0755) && errno != EEXIST)
 		return -errno;
 	*slash = '/';
-	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return -errno;
+	return check_directory();
 }
 
 /* One that is not there is no error. */
@@ -331,6 +355,10 @@ int rescue_check(const struct pci_device *dev)
 	int ret = file_path(path, sizeof(path), dev->bdf, "");
 
 	if (!ret)
+		ret = check_directory();
+	if (ret == -EPERM)
+		return ret;
+	if (!ret)
 		ret = read_file(&f, path, dev);
 	if (ret == -ENOENT || ret == -ENOTDIR)
 		return 0;
@@ -444,6 +472,9 @@ static int recover_one(const struct pci_device *dev, size_t *n)
 	if (!ret)
 		ret = file_path(fresh, sizeof(fresh), dev->bdf, ".new");
 	if (ret || (access(path, F_OK) && access(fresh, F_OK)))
+		return ret;
+	ret = check_directory();
+	if (ret)
 		return ret;
 	lock = pci_lock(dev);
 	if (lock < 0)

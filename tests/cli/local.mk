@@ -1,7 +1,7 @@
 TESTS += %D%/run.test %D%/bad-input.test %D%/order.test %D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/baseline.test
 TESTS += %D%/run.test %D%/bad-input.test %D%/order.test %D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test
-TESTS += %D%/privilege.test
-EXTRA_DIST += %D%/privilege.test %D%/privilege.py
+TESTS += %D%/privilege.test %D%/planted.test
+EXTRA_DIST += %D%/planted.test %D%/privilege.test %D%/privilege.py
 EXTRA_DIST += %D%/common.sh %D%/machine %D%/run.test %D%/bad-input.test %D%/order.test \
 	%D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/baseline.test
 TESTS += %D%/run.test %D%/bad-input.test %D%/order.test %D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/faults.test

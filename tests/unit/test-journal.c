@@ -494,6 +494,55 @@ static void test_makes_directory(void **state)
 	assert_outcomes(path, 0, 1, (const char *const[]){ "works" });
 	assert_int_equal(0, stat(fixture_path(path, sizeof(path), "new"), &st));
 	assert_int_equal(0700, st.st_mode & 0777);
+	assert_int_equal(0, stat(fixture_path(path, sizeof(path), "new/journal"), &st));
+	assert_int_equal(0600, st.st_mode & 0777);
+}
+
+static void assert_not_appended(const char *path, int error)
+{
+	struct journal_attempt a;
+	struct result r;
+	char text[1024];
+
+	fixture_result(&r);
+	set_boot(&r, OTHER_BOOT);
+	fixture_stderr_begin();
+	assert_int_equal(error, journal_before(&a, path, &r, "alignment", "wc"));
+	fixture_stderr_end(text, sizeof(text));
+	assert_non_null(strstr(text, path));
+	result_free(&r);
+}
+
+/* What another user can have put into a directory that all may write to, and a link anywhere. */
+static void test_planted(void **state)
+{
+	char directory[512], victim[512], path[512];
+	struct stat st;
+	FILE *f;
+
+	(void)state;
+	fixture_path(victim, sizeof(victim), "victim");
+	f = fopen(victim, "w");
+	assert_non_null(f);
+	assert_int_equal(0, fclose(f));
+	fixture_path(directory, sizeof(directory), "shared");
+	assert_int_equal(0, mkdir(directory, 0700));
+	fixture_path(path, sizeof(path), "shared/journal");
+	assert_int_equal(0, symlink(victim, path));
+	assert_not_appended(path, -ELOOP);
+	assert_int_equal(0, unlink(path));
+	assert_int_equal(0, chmod(directory, 01777));
+	assert_int_equal(0, link(victim, path));
+	assert_not_appended(path, -EPERM);
+	assert_int_equal(0, unlink(path));
+	assert_int_equal(0, stat(victim, &st));
+	assert_int_equal(0, st.st_size);
+	attempt(path, OTHER_BOOT, "works", NULL);
+	if (!geteuid()) { /* only root can give it to somebody else */
+		assert_int_equal(0, chown(path, 65534, 65534));
+		assert_not_appended(path, -EPERM);
+	}
+	assert_int_equal(0, unlink(path));
 }
 
 int main(void)
@@ -508,6 +557,7 @@ int main(void)
 		cmocka_unit_test(test_many),	      cmocka_unit_test(test_unwritable),
 		cmocka_unit_test(test_survived),
 		cmocka_unit_test(test_unreadable),    cmocka_unit_test(test_makes_directory),
+		cmocka_unit_test(test_planted),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
