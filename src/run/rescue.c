@@ -269,12 +269,15 @@ static int take(int fd, void *bytes, size_t n)
 	return 0;
 }
 
-/* What a run may have saved of a device: a file that says more does not get the memory. */
+/*
+ * What a run may have saved of a device: a file that says more does not get the memory. NULL: it is
+ * gone, and the file's own size is what there is to go by.
+ */
 static uint64_t most_bytes(const struct pci_device *dev)
 {
-	uint64_t most = 0;
+	uint64_t most = dev ? 0 : UINT64_MAX;
 
-	for (unsigned int i = 0; i < PCI_BARS; i++)
+	for (unsigned int i = 0; dev && i < PCI_BARS; i++)
 		most = dev->bars[i].size_bytes > most ? dev->bars[i].size_bytes : most;
 	return most;
 }
@@ -512,7 +515,7 @@ static int refuse_absent(const struct pci_list *list, const struct pci_select *s
 	char what[160];
 	bool left;
 
-	if (read_file(&f, path))
+	if (read_file(&f, path, NULL))
 		return 0; /* no name of a function, so none of ours */
 	free(f.words);
 	dev.vendor = f.header.vendor;
