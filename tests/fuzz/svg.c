@@ -37,14 +37,16 @@ static const char *tag(const char *p, bool styles)
 		return NULL;
 	for (p += n; *p != '>';) {
 		const char *name = p, *value;
+		size_t name_n;
 
 		if (isspace((unsigned char)*p) || *p == '/') {
 			p++;
 			continue;
 		}
-		p += strcspn(p, "=> \t\n\r\f");
-		if (*p != '=' || (p - name > 2 && !strncasecmp(name, "on", 2)) ||
-		    (!styles && !strncasecmp(name, "style", 5)) ||
+		name_n = strcspn(p, "=> \t\n\r\f");
+		p += name_n;
+		if (*p != '=' || (name_n > 2 && !strncasecmp(name, "on", 2)) ||
+		    (!styles && name_n == 5 && !strncasecmp(name, "style", 5)) ||
 		    (p[1] != '"' && (!styles || p[1] != '\'')))
 			return NULL;
 		value = p + 2;
@@ -52,9 +54,9 @@ static const char *tag(const char *p, bool styles)
 		if (!value[n])
 			return NULL;
 		/* a reference leads to the picture's own parts */
-		if (!strncasecmp(name, "href", 4) || !strncasecmp(name, "xlink:href", 10))
-			if (*value != '#')
-				return NULL;
+		if (*value != '#' && ((name_n == 4 && !strncasecmp(name, "href", 4)) ||
+				      (name_n == 10 && !strncasecmp(name, "xlink:href", 10))))
+			return NULL;
 		for (size_t i = 0; i + 4 < n; i++)
 			if (!strncasecmp(value + i, "url(", 4) && value[i + 4] != '#')
 				return NULL;
