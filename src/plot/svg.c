@@ -105,16 +105,14 @@ static bool put_value(const struct clean *c, const char *name, size_t name_n, co
 	return true;
 }
 
-/* gnuplot's "name:Bold" is no font of SVG. */
-static void put_family(const struct clean *c, const char *v, size_t n, char quote)
+/* gnuplot's "name:Bold" is no font of SVG: how long that is at the end of a font-family's value. */
+static size_t bold_length(const char *name, size_t name_n, const char *v, size_t n)
 {
-	static const char bold[] = ":Bold";
+	static const char family[] = "font-family", bold[] = ":Bold";
 	size_t m = strlen(bold);
 
-	if (n > m && !strncmp(v + n - m, bold, m))
-		fprintf(c->out, "%.*s%c font-weight=%cbold", (int)(n - m), v, quote, quote);
-	else
-		fwrite(v, 1, n, c->out);
+	return name_n == strlen(family) && !strncmp(name, family, name_n) && n > m &&
+	       !strncmp(v + n - m, bold, m) ? m : 0;
 }
 
 static size_t name_length(const char *p)
@@ -126,7 +124,7 @@ static size_t name_length(const char *p)
 static bool put_attributes(const struct clean *c, const char *p, const char *end)
 {
 	while (p < end) {
-		size_t blank = strspn(p, " \t\n"), n, value_n;
+		size_t blank = strspn(p, " \t\n"), n, value_n, bold;
 		const char *name = p + blank, *value, *behind;
 		char quote;
 
@@ -151,11 +149,12 @@ static bool put_attributes(const struct clean *c, const char *p, const char *end
 			return false;
 		value_n = (size_t)(behind - value);
 		fprintf(c->out, " %.*s=%c", (int)n, name, quote);
-		if (n == strlen("font-family") && !strncmp(name, "font-family", n))
-			put_family(c, value, value_n, quote);
-		else if (!put_value(c, name, n, value, value_n))
+		bold = bold_length(name, n, value, value_n);
+		if (!put_value(c, name, n, value, value_n - bold))
 			return false;
 		fputc(quote, c->out);
+		if (bold)
+			fprintf(c->out, " font-weight=%cbold%c", quote, quote);
 		p = behind + 1;
 	}
 	return true;
