@@ -18,7 +18,7 @@ FUZZ_TARGET(btf)
 	if (!made)
 		fuzz_tree(NULL, 0);
 	made = true;
-	fuzz_tree_put("sys/kernel/btf/vmlinux", data, size);
+	fuzz_require(fuzz_tree_put("sys/kernel/btf/vmlinux", data, size), "no file");
 	ret = prot_load(&w);
 	fuzz_require(!ret || fuzz_error()[0], "%d without a word", ret);
 	fuzz_require(w.n_prots <= WITNESS_PROTS_MAX, "%u", w.n_prots);

@@ -31,11 +31,11 @@ static void put_device(void)
 {
 	static const char zeros[BAR_BYTES];
 
-	fuzz_tree_put("proc/sys/kernel/random/boot_id", BOOT "\n", strlen(BOOT) + 1);
-	fuzz_tree_put(DEVICE "config", config, sizeof(config));
-	fuzz_tree_put(DEVICE "enable", "0\n", 2);
-	fuzz_tree_put(DEVICE "power/control", "on\n", 3);
-	fuzz_tree_put(DEVICE "resource0", zeros, sizeof(zeros));
+	fuzz_require(fuzz_tree_put("proc/sys/kernel/random/boot_id", BOOT "\n", strlen(BOOT) + 1) &&
+		     fuzz_tree_put(DEVICE "config", config, sizeof(config)) &&
+		     fuzz_tree_put(DEVICE "enable", "0\n", 2) &&
+		     fuzz_tree_put(DEVICE "power/control", "on\n", 3) &&
+		     fuzz_tree_put(DEVICE "resource0", zeros, sizeof(zeros)), "no tree");
 }
 
 /* As long as a header is, from the one that we write with nothing but power to put back. */
@@ -69,7 +69,7 @@ static void put_rescue(const uint8_t *data, size_t size)
 		check = hash_bytes(HASH_START, bytes, n);
 		memcpy(bytes + header - sizeof(check), &check, sizeof(check));
 	}
-	fuzz_tree_put("run/mmiobench/" BDF, bytes, n);
+	fuzz_require(fuzz_tree_put("run/mmiobench/" BDF, bytes, n), "no rescue file");
 	free(bytes);
 }
 

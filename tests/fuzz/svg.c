@@ -57,7 +57,8 @@ static const char *tag(const char *p, bool styles)
 		if (*value != '#' && ((name_n == 4 && !strncasecmp(name, "href", 4)) ||
 				      (name_n == 10 && !strncasecmp(name, "xlink:href", 10))))
 			return NULL;
-		for (size_t i = 0; i + 4 < n; i++)
+		/* of a namespace nothing is fetched */
+		for (size_t i = 0; i + 4 < n && strncmp(name, "xmlns", 5); i++)
 			if (!strncasecmp(value + i, "url(", 4) && value[i + 4] != '#')
 				return NULL;
 		p = value + n + 1;

@@ -5,10 +5,19 @@
  */
 #include "config.h"
 #include <string.h>
+#include <time.h>
+#include "base/path.h"
 #include "pci/list.h"
 #include "pci/power.h"
 #include "report/list.h"
 #include "fuzz.h"
+
+/* A function has 10 ms to wake up; the tree's need none. In replay, too, where nobody else sleeps. */
+int nanosleep(const struct timespec *wanted, struct timespec *left)
+{
+	(void)wanted, (void)left;
+	return 0;
+}
 
 static void check_bar(const struct pci_device *d, const struct bar *b)
 {
@@ -51,6 +60,8 @@ static void check_power(const struct pci_device *d)
 
 FUZZ_TARGET(sysfs)
 {
+	static const char names[] = "1af4  Red Hat, Inc.\n\t1110  Inter-VM shared memory\n"
+				    "C 05  Memory controller\n\t00  RAM memory\n";
 	const struct policy_ask ask = { 0 };
 	const struct pci_select all = { 0 };
 	struct pci_list list;
@@ -60,6 +71,9 @@ FUZZ_TARGET(sysfs)
 
 	fuzz_begin();
 	fuzz_tree(data, size);
+	/* the machine's own names would be read each time, and they are many */
+	if (!path_exists("/usr/share/misc/pci.ids"))
+		fuzz_tree_put("usr/share/misc/pci.ids", names, strlen(names));
 	/* see list.c: where libpci gives up, it loses what it had open */
 	fuzz_forgive_begin();
 	ret = pci_list_load(&list);
@@ -73,8 +87,7 @@ FUZZ_TARGET(sysfs)
 	list_text_print(fuzz_out(), &list, &all, &ask);
 	page = fuzz_out_close(&n);
 	fuzz_require(fuzz_is_clean(page, n), "%s", page);
-	/* each may sleep some ms, as the specification says */
-	for (size_t i = 0; i < list.n && i < 4; i++)
+	for (size_t i = 0; i < list.n; i++)
 		check_power(&list.v[i]);
 	pci_list_free(&list);
 	return 0;

@@ -73,22 +73,22 @@ static bool place(char path[PATH_MAX], const char *name, size_t n)
 	return true;
 }
 
-static void put_file(const char *path, const void *bytes, size_t n)
+static bool put_file(const char *path, const void *bytes, size_t n)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return; /* a directory has that name */
+		return false; /* a directory or a link has that name */
 	fuzz_require(write(fd, bytes, n) == (ssize_t)n, "%s: %s", path, strerror(errno));
 	close(fd);
+	return true;
 }
 
-void fuzz_tree_put(const char *path, const void *bytes, size_t n)
+bool fuzz_tree_put(const char *path, const void *bytes, size_t n)
 {
 	char real[PATH_MAX];
 
-	fuzz_require(place(real, path, strlen(path)), "%s", path);
-	put_file(real, bytes, n);
+	return place(real, path, strlen(path)) && put_file(real, bytes, n);
 }
 
 /*

@@ -56,7 +56,8 @@ FUZZ_TARGET(watch)
 
 	fuzz_begin();
 	fuzz_tree(data, size);
-	fuzz_tree_put("sys/kernel/tracing/trace", "", 0); /* it is mounted */
+	if (!fuzz_tree_put("sys/kernel/tracing/trace", "", 0))
+		return 0; /* it must be mounted */
 	start(&w);
 	if (!watch_run(&w, &any))
 		check_again(&w);
