@@ -96,7 +96,8 @@ static const struct policy_row {
 	},
 	[POLICY_BOUND_DRIVER] = {
 		is_bound, "a driver is bound",
-		"unbind it: echo %1$s | sudo tee /sys/bus/pci/devices/%1$s/driver/unbind; or "
+		"where nothing needs the device (no disk, network or screen of this machine, no VM), unbind "
+		"it: echo %1$s | sudo tee /sys/bus/pci/devices/%1$s/driver/unbind; or "
 		"--allow-bound-driver, if the driver bears it",
 	},
 	[POLICY_SIDE_EFFECTS] = {

@@ -138,11 +138,21 @@ static void bar_print(FILE *out, const struct bar *b, enum policy_reason reason)
 struct tally {
 	size_t functions;
 	size_t testable;
-	const char *testable_bdf; /* of the first */
+	const char *testable_bdf; /* of the first, if it can be one with resourceN_wc */
 	unsigned int testable_bar;
+	size_t with_wc;
 	size_t refused[POLICY_REASONS];
 	const char *refused_bdf[POLICY_REASONS]; /* of the first */
 };
+
+static void tally_testable(struct tally *t, const struct pci_device *d, const struct bar *b)
+{
+	if (!t->testable++ || (b->has_wc_file && !t->with_wc)) {
+		t->testable_bdf = d->bdf;
+		t->testable_bar = b->index;
+	}
+	t->with_wc += b->has_wc_file;
+}
 
 static void function_print(FILE *out, const struct pci_device *d, const struct policy_ask *ask,
 			   struct tally *t)
@@ -156,10 +166,8 @@ static void function_print(FILE *out, const struct pci_device *d, const struct p
 		if (reason == POLICY_NO_BAR)
 			continue;
 		bar_print(out, &d->bars[i], reason);
-		if (reason == POLICY_OK && !t->testable++) {
-			t->testable_bdf = d->bdf;
-			t->testable_bar = i;
-		}
+		if (reason == POLICY_OK)
+			tally_testable(t, d, &d->bars[i]);
 		if (reason != POLICY_OK && !t->refused[reason]++)
 			t->refused_bdf[reason] = d->bdf;
 	}
@@ -202,6 +210,10 @@ static void end_print(FILE *out, const struct tally *t)
 			 t->testable, t->testable == 1 ? "" : "s",
 			 t->testable == 1 ? ":" : ", for example:", t->testable_bdf, t->testable_bar);
 		wrap_print(out, text, 0);
+		if (!t->with_wc)
+			wrap_print(out, "There is no resourceN_wc: this kernel maps no BAR write-combining "
+				   "(riscv never does, x86 only with PAT), so only the plain mapping can be "
+				   "measured.", 0);
 	} else {
 		fputs("No BAR may be tested as it is.\n", out);
 	}

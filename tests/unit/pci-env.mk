@@ -39,12 +39,31 @@ TESTS += \
 	%D%/test-select \
 	%D%/test-topology \
 	%D%/test-virt \
-	tests/replay/list.test
-EXTRA_DIST += \
 	tests/replay/list.test \
-	tests/replay/make-tree \
-	tests/replay/arm64-guest/list.expected tests/replay/arm64-guest/tree \
-	tests/replay/arm64-host/list.expected tests/replay/arm64-host/tree \
-	tests/replay/malformed/list.expected tests/replay/malformed/tree \
-	tests/replay/no-pci/list.expected tests/replay/no-pci/tree \
-	tests/replay/x86-server/list.expected tests/replay/x86-server/tree
+	tests/replay/many.test
+EXTRA_DIST += \
+	tests/replay/README.md tests/replay/bench tests/replay/list.test tests/replay/make-tree \
+	tests/replay/many tests/replay/many.test tests/replay/record \
+	tests/replay/altra-erratum/list.expected tests/replay/altra-erratum/policy.expected tests/replay/altra-erratum/tree \
+	tests/replay/altra-server/list.expected tests/replay/altra-server/policy.expected tests/replay/altra-server/tree \
+	tests/replay/arm64-guest/list.expected tests/replay/arm64-guest/policy.expected tests/replay/arm64-guest/tree \
+	tests/replay/arm64-host/list.expected tests/replay/arm64-host/policy.expected tests/replay/arm64-host/tree \
+	tests/replay/firecracker-guest/list.expected tests/replay/firecracker-guest/policy.expected tests/replay/firecracker-guest/tree \
+	tests/replay/grace-guest/list.expected tests/replay/grace-guest/policy.expected tests/replay/grace-guest/tree \
+	tests/replay/grace-hopper/list.expected tests/replay/grace-hopper/policy.expected tests/replay/grace-hopper/tree \
+	tests/replay/graviton-guest/list.expected tests/replay/graviton-guest/policy.expected tests/replay/graviton-guest/tree \
+	tests/replay/graviton-metal/list.expected tests/replay/graviton-metal/policy.expected tests/replay/graviton-metal/tree \
+	tests/replay/hyperv-gpu-guest/list.expected tests/replay/hyperv-gpu-guest/policy.expected tests/replay/hyperv-gpu-guest/tree \
+	tests/replay/lab-bookworm-guest/list.expected tests/replay/lab-bookworm-guest/policy.expected tests/replay/lab-bookworm-guest/tree \
+	tests/replay/lab-bullseye-host/list.expected tests/replay/lab-bullseye-host/policy.expected tests/replay/lab-bullseye-host/tree \
+	tests/replay/lab-trixie-host/list.expected tests/replay/lab-trixie-host/policy.expected tests/replay/lab-trixie-host/tree \
+	tests/replay/malformed/list.expected tests/replay/malformed/policy.expected tests/replay/malformed/tree \
+	tests/replay/malformed-config/list.expected tests/replay/malformed-config/policy.expected tests/replay/malformed-config/tree \
+	tests/replay/masked-container/list.expected tests/replay/masked-container/policy.expected tests/replay/masked-container/tree \
+	tests/replay/nitro-x86-guest/list.expected tests/replay/nitro-x86-guest/policy.expected tests/replay/nitro-x86-guest/tree \
+	tests/replay/no-pci/list.expected tests/replay/no-pci/policy.expected tests/replay/no-pci/tree \
+	tests/replay/raspberry-pi-5/list.expected tests/replay/raspberry-pi-5/policy.expected tests/replay/raspberry-pi-5/tree \
+	tests/replay/riscv-unmatched/list.expected tests/replay/riscv-unmatched/policy.expected tests/replay/riscv-unmatched/tree \
+	tests/replay/x86-desktop/list.expected tests/replay/x86-desktop/policy.expected tests/replay/x86-desktop/tree \
+	tests/replay/x86-server/list.expected tests/replay/x86-server/policy.expected tests/replay/x86-server/tree \
+	tests/replay/xeon-h100/list.expected tests/replay/xeon-h100/policy.expected tests/replay/xeon-h100/tree
