@@ -192,6 +192,12 @@ static enum cell_status child_judge(const struct child_shared *shared, int wstat
 			 strsignal(WTERMSIG(wstatus)));
 		return CELL_KILLED;
 	}
+	/* it was pinned: part of its time is another CPU's, or that of the move */
+	if (!shared->ret && shared->cpu_begin != shared->cpu_end) {
+		snprintf(why, n, "it was moved from CPU %u to %u in the middle: taken offline?",
+			 shared->cpu_begin, shared->cpu_end);
+		return CELL_FAILED;
+	}
 	if (!shared->ret) {
 		why[0] = 0;
 		return CELL_MEASURED;

@@ -114,12 +114,11 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 			break;
 		if (status == CELL_MEASURED)
 			record_access(&rec, (const struct probe_access *)shared->payload);
-		else if (status == CELL_FAILED)
-			ret = -EIO;
 		/* why it cannot be mapped the child has told */
-		if (status != CELL_MEASURED && strncmp(rec.detail, CANNOT_BE_MAPPED,
-						       strlen(CANNOT_BE_MAPPED)))
+		else if (strncmp(rec.detail, CANNOT_BE_MAPPED, strlen(CANNOT_BE_MAPPED)))
 			log_error("%s: %s", map_way(types[i])->name, rec.detail);
+		if (status == CELL_FAILED)
+			ret = -EIO;
 		answers |= status == CELL_MEASURED;
 		if (!ret)
 			ret = result_add_probe(result, &rec);

@@ -156,8 +156,8 @@ static bool failed_before(const struct result *result)
 }
 
 /*
- * After a visit: where the device is away now, or said nothing in the end, what was measured is no
- * figure, and nothing is left to be taken for one.
+ * After a visit: where the device is away now, or said nothing in the end, or the visit failed, what was
+ * measured is no figure, and nothing is left to be taken for one.
  */
 static void visit_check(const struct runner *r, struct result *result, struct round *round,
 			struct child_shared *shared)
@@ -165,14 +165,16 @@ static void visit_check(const struct runner *r, struct result *result, struct ro
 	char why[80] = "";
 	bool away = r->watch && pci_watch_look(r->watch, why, sizeof(why)) != PCI_THERE;
 
-	if (!away && (shared->ret != -ENODEV || round->status != CELL_FAILED))
-		return;
-	result_disturbed(result, away ? why : round->why);
+	if (away)
+		result_disturbed(result, why);
+	else if (round->status == CELL_FAILED && shared->ret == -ENODEV)
+		result_disturbed(result, round->why);
 	if (away && round->status != CELL_FAULTED && round->status != CELL_KILLED) {
 		round->status = CELL_FAILED;
 		snprintf(round->why, sizeof(round->why), "while it was measured: %s", why);
 	}
-	*(struct outcome *)shared->payload = (struct outcome){ 0 };
+	if (away || round->status == CELL_FAILED)
+		*(struct outcome *)shared->payload = (struct outcome){ 0 };
 }
 
 /* True when the device is still away: there is nothing to measure. */

@@ -211,6 +211,17 @@ static int cell_kills_itself(struct child_shared *shared, void *arg)
 	return 0;
 }
 
+/* As when its CPU is taken offline. */
+static int cell_moves(struct child_shared *shared, void *arg)
+{
+	cpu_set_t set;
+
+	(void)shared;
+	CPU_ZERO(&set);
+	CPU_SET(*(unsigned int *)arg, &set);
+	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
+}
+
 static int cell_faults(struct child_shared *shared, void *arg)
 {
 	(void)shared;
@@ -251,6 +262,14 @@ static void test_child_judges(void **state)
 	assert_int_equal(child_run(&work, shared, &status, why, sizeof(why)), 0);
 	assert_int_equal(status, CELL_FAULTED);
 	assert_int_equal(shared->fault.signal, SIGSEGV);
+	for (unsigned int cpu = 0; cpu < 2 && sysconf(_SC_NPROCESSORS_ONLN) > 1; cpu++) {
+		work.fn = cell_moves;
+		work.arg = &cpu;
+		assert_int_equal(child_run(&work, shared, &status, why, sizeof(why)), 0);
+		assert_int_equal(status, cpu == work.cpu ? CELL_MEASURED : CELL_FAILED);
+		assert_true(cpu == work.cpu || strstr(why, "it was moved"));
+	}
+	work.fn = cell_faults;
 	/* gone from this machine while it was measured on */
 	work.cpu = CPU_SETSIZE - 1;
 	assert_int_equal(child_run(&work, shared, &status, why, sizeof(why)), 0);
