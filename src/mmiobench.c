@@ -306,8 +306,15 @@ static int check_root(const struct options *o)
 static int recover(const struct options *o, const struct pci_list *list)
 {
 	size_t n;
+	int ret;
 
-	if (check_root(o) || rescue_recover(list, &o->select, &n))
+	if (check_root(o))
+		return EXIT_USAGE;
+	/* half put back, with the power up for it, is worse than not at all */
+	child_signals_block();
+	ret = rescue_recover(list, &o->select, &n);
+	child_signals_unblock();
+	if (ret)
 		return EXIT_USAGE;
 	if (!n)
 		puts("no killed run has left anything to put back");

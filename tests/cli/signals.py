@@ -107,14 +107,25 @@ def result():
         return None
 
 
-def recovered(before):
+def interrupt_recover(rng):
+    """--recover itself is ended at a random moment; true when it had come to its end."""
+    run = subprocess.Popen(COMMAND[:COMMAND.index("--bar")] + ["--recover"],
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(rng.uniform(0, 0.02))
+    run.send_signal(rng.choice([signal.SIGTERM, signal.SIGINT, signal.SIGKILL]))
+    run.wait(60)
+    return not os.path.exists(RESCUE)
+
+
+def recovered(before, rng):
     """What a killed run left: the next start says so and touches nothing, --recover puts it back."""
     now = state()
     start = bench("--bar", "2", "--quick", "--json", "/dev/null")
     if start.returncode != 2 or "--recover" not in start.stderr or state() != now:
         return f"the next start does not say so: {start}"
+    over = interrupt_recover(rng)
     back = bench("--recover")
-    if back.returncode or "put back" not in back.stdout:
+    if back.returncode or ("no killed run" if over else "put back") not in back.stdout:
         return f"not recovered: {back}"
     return "" if state() == before else "recovered, but it is not as before"
 
@@ -156,7 +167,7 @@ def turn(index, before):
     if left and does != "is killed":
         wrong.append(f"it left something to put back: {text}")
     if left:
-        wrong.append(recovered(before))
+        wrong.append(recovered(before, rng))
     elif state() != before:
         wrong.append("it is not as before, and nothing says so")
     bench("--recover")  # a rescue file that was not whole yet goes
