@@ -206,6 +206,18 @@ static int report(const struct options *o, const struct result *result, const st
 	return ret || others ? EXIT_USAGE : measured_status(result, &verdict);
 }
 
+static void warn_quota(const struct env *env)
+{
+	const char *quota = fact_get(&env->facts, "cpu_quota"), *source = "";
+
+	for (size_t i = 0; quota && i < env->facts.n; i++)
+		if (!strcmp(env->facts.v[i].name, "cpu_quota"))
+			source = env->facts.v[i].source;
+	if (quota)
+		log_warn("a cgroup gives this process %s (%s): when that is used up the kernel stops it "
+			 "in mid-measurement: run it where there is no such limit", quota, source);
+}
+
 static int measure(const struct options *o, struct session_ask *ask, int argc, char **argv)
 {
 	static struct outputs out;
@@ -226,6 +238,8 @@ static int measure(const struct options *o, struct session_ask *ask, int argc, c
 	ask->checkpoint = checkpoint;
 	ask->checkpoint_arg = out.json;
 	ret = env_collect(&result.env, o->emulated ? "--emulated or MMIOBENCH_EMULATED" : NULL);
+	if (!ret)
+		warn_quota(&result.env);
 	if (!ret)
 		ret = session_run(&result, ask);
 	if (ret == -ENOMEM)

@@ -37,3 +37,4 @@ include tests/html/local.mk
 include tests/fuzz/local.mk
 include tests/hostile/local.mk
 include tests/inject/local.mk
+include tests/faults/local.mk

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -8,6 +9,8 @@
 #define CALIBRATE_NS    4000000ull
 #define CALIBRATE_TIMES 5
 #define CALIBRATE_STEPS 1001
+/* 4 ms are so many looks at a clock only if a look takes no time: then it stands still. */
+#define CALIBRATE_LOOKS 20000000u
 
 const struct kernel *arch_find_kernel(const char *name)
 {
@@ -78,28 +81,52 @@ static int compare_double(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* 0: not to be told, a clock stands still or went back. */
 static double measure_hz(void)
 {
 	uint64_t n0 = monotonic_ns(), t0 = arch_clock_start(), n1, t1;
+	unsigned int looks = 0;
 
 	do
 		n1 = monotonic_ns();
-	while (n1 - n0 < CALIBRATE_NS);
+	while (n1 >= n0 && n1 - n0 < CALIBRATE_NS && ++looks < CALIBRATE_LOOKS);
 	t1 = arch_clock_end();
+	if (n1 <= n0 || n1 - n0 < CALIBRATE_NS || t1 <= t0)
+		return 0;
 	return (double)(t1 - t0) * 1e9 / (double)(n1 - n0);
 }
 
-void arch_clock_calibrate(struct arch_clock *clock)
+static int measure_resolution(uint64_t *resolution)
 {
-	uint64_t t0, t1, nominal = arch_clock_nominal_hz();
-	uint64_t resolution = UINT64_MAX;
+	uint64_t t0 = arch_clock_end(), t1;
+	unsigned int looks = 0;
+
+	*resolution = UINT64_MAX;
+	for (int i = 0; i < CALIBRATE_STEPS; t0 = t1) {
+		t1 = arch_clock_end();
+		if (++looks == CALIBRATE_LOOKS)
+			return -ETIME;
+		if (t1 == t0)
+			continue;
+		i++;
+		if (t1 > t0 && t1 - t0 < *resolution)
+			*resolution = t1 - t0;
+	}
+	return *resolution == UINT64_MAX ? -ETIME : 0;
+}
+
+int arch_clock_calibrate(struct arch_clock *clock)
+{
+	uint64_t t0, nominal = arch_clock_nominal_hz();
 	double hz[CALIBRATE_TIMES], step[CALIBRATE_STEPS], off;
 
 	/* the median: one of them may have been preempted between the two clocks */
 	for (int i = 0; i < CALIBRATE_TIMES; i++)
-		hz[i] = measure_hz();
+		hz[i] = i && !hz[0] ? 0 : measure_hz(); /* one that stands still is not waited for twice */
 	qsort(hz, CALIBRATE_TIMES, sizeof(hz[0]), compare_double);
 	clock->measured_hz = hz[CALIBRATE_TIMES / 2];
+	if (!(clock->measured_hz > 0))
+		return -ETIME;
 
 	/* the hardware's word is exact when it is right; some firmware sets it wrong */
 	off = nominal ? clock->measured_hz / (double)nominal - 1 : 1;
@@ -112,16 +139,7 @@ void arch_clock_calibrate(struct arch_clock *clock)
 	qsort(step, CALIBRATE_STEPS, sizeof(step[0]), compare_double);
 	clock->overhead_ticks = (uint64_t)step[CALIBRATE_STEPS / 2];
 
-	t0 = arch_clock_end();
-	for (int i = 0; i < CALIBRATE_STEPS; t0 = t1) {
-		t1 = arch_clock_end();
-		if (t1 == t0)
-			continue;
-		i++;
-		if (t1 - t0 < resolution)
-			resolution = t1 - t0;
-	}
-	clock->resolution_ticks = resolution;
+	return measure_resolution(&clock->resolution_ticks);
 }
 
 uint64_t arch_time_loop(const struct loop *loop, const struct loop_args *args, bool flushed)

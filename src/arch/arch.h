@@ -209,7 +209,8 @@ struct arch_clock {
 	uint64_t overhead_ticks;   /* median of an empty interval */
 };
 
-void arch_clock_calibrate(struct arch_clock *clock);
+/* 0; -ETIME: one of the two clocks does not go on, or not steadily enough to be a clock. */
+int arch_clock_calibrate(struct arch_clock *clock);
 
 /*
  * Single accesses of one register, aligned, never split, merged or invented by a compiler: the

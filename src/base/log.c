@@ -50,6 +50,27 @@ static void progress_clear(void)
 	progress_shown = false;
 }
 
+/* What is too long loses its middle, a name as a rule: its end is the cause and the way out. */
+static void log_format(char *line, size_t n, const char *fmt, va_list ap)
+{
+	static const char gap[] = " ... ";
+	const size_t part = (n - sizeof(gap)) / 2;
+	char *all = NULL;
+	va_list again;
+	int used;
+
+	va_copy(again, ap);
+	used = vsnprintf(line, n, fmt, ap);
+	if (used < 0)
+		line[0] = 0;
+	if (used >= 0 && (size_t)used >= n && vasprintf(&all, fmt, again) >= 0) {
+		memcpy(line + part, gap, sizeof(gap) - 1);
+		memcpy(line + part + sizeof(gap) - 1, all + used - part, part + 1);
+		free(all);
+	}
+	va_end(again);
+}
+
 /* Messages quote files and devices: no escape sequence, no second line, nothing turned around. */
 static void log_line(const char *level, const char *fmt, va_list ap)
 {
@@ -57,8 +78,7 @@ static void log_line(const char *level, const char *fmt, va_list ap)
 
 	if (muted)
 		return;
-	if (vsnprintf(line, sizeof(line), fmt, ap) < 0)
-		line[0] = 0;
+	log_format(line, sizeof(line), fmt, ap);
 	text_tame(line);
 	if (kept) {
 		if (!kept[0] && !*level) /* an error */

@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "env/collect.h"
 #include "env/kmsg.h"
+#include "env/quota.h"
 #include "env/virt.h"
 
 #define VALUE_MAX 4096 /* the longest kernel command line on arm64 and x86: 2048 */
@@ -222,7 +223,7 @@ int env_collect(struct env *env, const char *said_emulated)
 {
 	static int (*const steps[])(struct env *) = {
 		collect_kernel, collect_files, collect_cpu, collect_acpi, collect_lockdown,
-		collect_derived, kmsg_collect,
+		collect_derived, kmsg_collect, quota_collect,
 	};
 	struct env new = { 0 };
 	int ret = 0;

@@ -1,5 +1,6 @@
 libmeasure_a_SOURCES += \
 	%D%/collect.c %D%/collect.h \
+	%D%/quota.c %D%/quota.h \
 	%D%/topology.c %D%/topology.h \
 	%D%/kmsg.c %D%/kmsg.h
 libjudge_a_SOURCES += \

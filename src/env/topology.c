@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <errno.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -85,10 +86,24 @@ static hwloc_obj_t device_place(hwloc_topology_t topo, const struct pci_device *
 	return NULL;
 }
 
+/* hwloc 2.9 asks without end where it is not allowed to: a filter of system calls. */
+static int may_ask(void)
+{
+	cpu_set_t set;
+
+	if (!sched_getaffinity(0, sizeof(set), &set) || errno == EINVAL) /* more CPUs than in set */
+		return 0;
+	log_error("this process may not ask which CPUs it may run on: %s: allow sched_getaffinity(2) in "
+		  "the container's or service's filter of system calls", strerror(errno));
+	return -EPERM;
+}
+
 static int topology_load(hwloc_topology_t *out)
 {
 	hwloc_topology_t topo;
 
+	if (may_ask())
+		return -EPERM;
 	if (hwloc_topology_init(&topo)) {
 		log_error("hwloc cannot start: out of memory?");
 		return -ENOMEM;

@@ -353,7 +353,7 @@ static int session_on_device(struct session *s)
 
 int session_run(struct result *result, const struct session_ask *ask)
 {
-	struct arch_clock clock;
+	struct arch_clock clock = { 0 };
 	struct cpu_choice choice;
 	struct plan plan;
 	struct timespec begin, end;
@@ -381,9 +381,13 @@ int session_run(struct result *result, const struct session_ask *ask)
 					plan.layout.control_bytes, false };
 	child_signals_block();
 	clock_gettime(CLOCK_MONOTONIC, &begin);
-	arch_clock_calibrate(&clock);
+	ret = arch_clock_calibrate(&clock);
+	if (ret)
+		log_error("the clocks do not go on (%s and CLOCK_MONOTONIC_RAW against each other): "
+			  "nothing can be timed here; see dmesg for clocksource", arch_clock_name);
 	session_describe(result, ask, &plan, &clock);
-	ret = ask->dev ? session_on_device(&s) : session_measure(&s);
+	if (!ret)
+		ret = ask->dev ? session_on_device(&s) : session_measure(&s);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	result->duration_s = (double)(end.tv_sec - begin.tv_sec) +
 			     (double)(end.tv_nsec - begin.tv_nsec) * 1e-9;

@@ -182,6 +182,11 @@ def problems(scenario, base, run, fault):
     return found
 
 
+def is_endless(site):
+    """hwloc 2.9 does not come to an end there; no kernel's sysfs answers like that."""
+    return site.function == "readdir" and site.caller.startswith("libhwloc")
+
+
 def spread(sites):
     """The first and the last call of each site, with each errno; first calls first."""
     faults = []
@@ -258,7 +263,8 @@ class Suite:
         self.works = []
         try:
             self.baseline()
-            sites = [s for s in self.base.sites if not self.only or s.function in self.only]
+            sites = [s for s in self.base.sites if not is_endless(s) and
+                     (not self.only or s.function in self.only)]
             faults = choose(sites, self.most)
             with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
                 list(pool.map(self.one, faults))
