@@ -287,25 +287,47 @@ static int adjust(struct compare_cells *c, bool gates_only,
 	return ret;
 }
 
+/* How often slower the guest is, as a log: a rate's ratio is below 1 where a time's is above. */
+static double slowness(const struct compare_row *row)
+{
+	return (strcmp(row->unit, "B/s") ? 1 : -1) * log(row->ratio.value);
+}
+
+/* Of a mapping's cells, NULL: of all. Below 0: too few. */
+static double scatter_of(const struct compare_cells *c, const char *mapping, double *logs)
+{
+	struct summary s;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].is_timed && (!mapping || !strcmp(c->rows[i].host->mapping, mapping)))
+			logs[n++] = slowness(&c->rows[i]);
+	/* of a normal distribution 1.4826 of them are a standard deviation */
+	return n >= SCATTER_LEAST && !summary_make(&s, logs, n) ? 1.4826 * s.mad : -1;
+}
+
 /*
  * One run a side cannot show what two launches differ by, but its cells can: two launches of one
  * machine scatter each cell's ratio in its own way, a regression moves some, or all alike. The
  * median of distances from the median is what half of the cells are beyond, whatever the others do.
+ * What launches do to one mapping they do to the other: a guest that lost write combining is
+ * slower in each wc cell in its own way, and plain tells how much of that is chance.
  */
 static int find_scatter(struct compare_cells *c)
 {
+	static const char *const mappings[] = { "plain", "wc", "ram", "devmem" };
 	double *logs = calloc(c->n_rows + 1, sizeof(*logs));
-	struct summary s;
-	size_t n = 0;
 
 	if (!logs)
 		return -ENOMEM;
-	for (size_t i = 0; i < c->n_rows; i++)
-		if (c->rows[i].is_timed)
-			logs[n++] = log(c->rows[i].ratio.value);
-	/* of a normal distribution 1.4826 of them are a standard deviation */
-	if (!c->by_run && n >= SCATTER_LEAST && !summary_make(&s, logs, n))
-		c->scatter = 1.4826 * s.mad;
+	if (!c->by_run)
+		c->scatter = fmax(0, scatter_of(c, NULL, logs));
+	for (size_t i = 0; i < sizeof(mappings) / sizeof(mappings[0]) && !c->by_run; i++) {
+		double scatter = scatter_of(c, mappings[i], logs);
+
+		if (scatter >= 0)
+			c->scatter = fmin(c->scatter, scatter);
+	}
 	free(logs);
 	return 0;
 }
