@@ -159,13 +159,6 @@ static void checkpoint(const struct result *result, void *name)
 		result_write(result, &verdict, name);
 }
 
-/* The device is not as it was found. */
-static bool left_behind(const struct result *result)
-{
-	return result->window == WINDOW_DIFFERS || result->window == WINDOW_LOST ||
-	       result->disturbance.power_lost;
-}
-
 /*
  * 1: a correctness test failed, or what was stored did not stay, or was not put back; 2: nothing at
  * all could be measured.
@@ -179,7 +172,7 @@ static int measured_status(const struct result *result, const struct verdict *ve
 		measured += result->cells[i].has_summary ||
 			    (cell_counts(&result->cells[i]) && result->cells[i].tries);
 	}
-	if (count_failed(result, verdict) || left_behind(result))
+	if (count_failed(result, verdict) || result_is_left(result))
 		return EXIT_TEST_FAILED;
 	return run && !measured ? EXIT_USAGE : EXIT_DONE;
 }
@@ -248,7 +241,7 @@ static int measure(const struct options *o, struct session_ask *ask, int argc, c
 		log_error("ended by a signal: no result%s", result.window == WINDOW_RESTORED ?
 			  ", the window was put back" : "");
 	child_signals_unblock(); /* a signal that came during the run ends us here */
-	if (ret && left_behind(&result))
+	if (ret && result_is_left(&result))
 		ret = EXIT_TEST_FAILED;
 	else if (ret)
 		ret = ret == -ENOMEM || ret == -EINTR ? EXIT_INTERNAL : EXIT_USAGE;

@@ -34,7 +34,8 @@ void outputs_stem(char *buf, size_t n, const struct options *o, const struct ses
 		snprintf(id, sizeof(id), "%04x-%04x-%s-bar%u", ask->dev->vendor, ask->dev->device,
 			 ask->dev->bdf, ask->bar->index);
 	for (int i = 2; i < 1000; i++) {
-		snprintf(buf, n, "results/mmiobench-%s-%s%s.json", id, started, more);
+		/* two may start in one second, and neither is there before it ends */
+		snprintf(buf, n, "results/mmiobench-%s-%s-%d%s.json", id, started, (int)getpid(), more);
 		for (char *p = strchr(buf, '/') + 1; *p; p++)
 			if (*p == ':')
 				*p = '-';

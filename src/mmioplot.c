@@ -101,13 +101,24 @@ static int check_replaces(const struct work *w, const char *option, const char *
 	return -EINVAL;
 }
 
+/* Nor another output, by whatever name. */
+static int check_apart(const char *option, const char *path, const char *other)
+{
+	if (!other || !strcmp(other, "-") || !output_is_same(path, other))
+		return 0;
+	log_error("%s %s is taken by another output: name another file", option, path);
+	return -EINVAL;
+}
+
 static int check_html(const struct work *w)
 {
 	const char *html = w->o->html;
 
 	if (!html || !strcmp(html, "-"))
 		return 0;
-	return check_replaces(w, "--html", html) ? -EINVAL : output_writable(html, "--html FILE");
+	if (check_replaces(w, "--html", html) || check_apart("--html", html, w->o->data))
+		return -EINVAL;
+	return output_writable(html, "--html FILE");
 }
 
 static int check_data(const struct work *w)
@@ -195,6 +206,10 @@ static int check_files(const struct work *w)
 		ret = path_of(path, sizeof(path), o, &w->pictures.v[i]);
 		if (!ret)
 			ret = check_replaces(w, "--output", path);
+		if (!ret)
+			ret = check_apart("--output", path, w->o->data);
+		if (!ret)
+			ret = check_apart("--output", path, w->o->html);
 		if (!ret)
 			ret = output_writable(path, "--output PATH");
 	}

@@ -294,8 +294,7 @@ static void choose_canvas(struct parse *p)
 		log_error("--terminal draws on stdout, --output in files: choose one");
 		fail();
 	}
-	if (o->html && ((o->data && !strcmp(o->data, o->html)) ||
-			(!strcmp(o->html, "-") && o->terminal))) {
+	if (o->html && !strcmp(o->html, "-") && (o->terminal || (o->data && !strcmp(o->data, "-")))) {
 		log_error("--html %s is taken by another output: name another file", o->html);
 		fail();
 	}

@@ -337,6 +337,15 @@ static void find_detectable(struct compare_cells *c, const struct compare_side *
 	}
 }
 
+static size_t count_left(const struct compare_side *side)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < side->n_runs; i++)
+		n += result_is_left(&side->runs[i]);
+	return n;
+}
+
 int compare_make_sides(struct comparison *c, const struct compare_side *host,
 		       const struct compare_side *guest, const struct compare_ask *ask)
 {
@@ -346,6 +355,7 @@ int compare_make_sides(struct comparison *c, const struct compare_side *host,
 	if (ret)
 		return ret;
 	find_detectable(&new.cells, host, guest);
+	new.n_left = count_left(host) + count_left(guest);
 	for (size_t i = 0; i < host->n_runs; i++) {
 		compare_judge(&new.verdict, &new, 0, &host->runs[i]);
 		new.n_wrong += count_failed(&host->runs[i], &new.verdict);
@@ -432,6 +442,10 @@ int compare_status_why(const struct comparison *c, char *why, size_t n)
 
 	if (c->held == HELD_DISAGREES) {
 		snprintf(why, n, "the host's witness and the guest contradict each other");
+		return 1;
+	}
+	if (c->n_left) {
+		snprintf(why, n, "a run did not leave its device as it found it");
 		return 1;
 	}
 	if (is_incomplete(c)) {

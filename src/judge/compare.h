@@ -22,6 +22,7 @@ struct comparison {
 	struct compare_ask ask;
 	struct compare_cells cells;
 	size_t n_wrong;          /* cells of any run that saw what must not be */
+	size_t n_left;           /* runs that did not leave the device as they found it */
 };
 
 /*

@@ -57,7 +57,7 @@ static enum check_outcome verdict_outcome(const struct verdict *v)
 
 static void add_window(struct checks *checks, const struct result *r)
 {
-	bool lost = r->window == WINDOW_DIFFERS || r->window == WINDOW_LOST;
+	bool lost = result_is_left(r);
 
 	add(checks, "window",
 	    lost ? CHECK_FAIL : r->window == WINDOW_RESTORED ? CHECK_PASS : CHECK_SKIP, "%s",

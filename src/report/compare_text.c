@@ -88,12 +88,29 @@ static void print_verdict(FILE *out, const struct comparison *c)
 		text_wrapped(out, i ? "" : "what to do", 11, v->advice[i]);
 }
 
+/* The verdict may be right; the device is worse off. */
+static void print_left(FILE *out, const struct comparison *c, int side, const struct result *r)
+{
+	char line[400];
+
+	if (!result_is_left(r))
+		return;
+	snprintf(line, sizeof(line), "%s, run at %s: the device is not as it was found: %s%s",
+		 compare_side_name(c, side), r->started,
+		 r->disturbance.power_lost ? "COMMAND, power state or power/control are not put back; " : "",
+		 text_window(r->window));
+	text_style_begin(out, TEXT_BAD);
+	text_wrapped(out, "LEFT", 11, line);
+	text_style_end(out);
+}
+
 /* Cells that saw what must not be, by the side's own verdict. */
 static void print_wrong(FILE *out, const struct comparison *c, int side, const struct result *r)
 {
 	struct verdict v;
 	char why[256], line[400];
 
+	print_left(out, c, side, r);
 	compare_judge(&v, c, side, r);
 	for (size_t i = 0; i < r->n_cells; i++) {
 		if (!cell_failed(r, &v, &r->cells[i], why, sizeof(why)))

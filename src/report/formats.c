@@ -89,14 +89,12 @@ int format_outputs_add(struct format_outputs *o, const char *argument)
 	return 0;
 }
 
-/* By any name; two that do not exist yet have the same one. What is no file may be shared. */
+/* What is no file may be shared. */
 static bool is_same_file(const char *a, const char *b)
 {
 	struct stat st;
 
-	if (stat(a, &st))
-		return !strcmp(a, b);
-	return S_ISREG(st.st_mode) && output_is_same(a, b);
+	return (stat(a, &st) || S_ISREG(st.st_mode)) && output_is_same(a, b);
 }
 
 static int check_shared(const char *a, const char *b)

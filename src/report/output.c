@@ -274,9 +274,28 @@ int output_writable(const char *path, const char *option)
 	return ret;
 }
 
-bool output_is_same(const char *a, const char *b)
+static bool is_same_inode(const char *a, const char *b)
 {
 	struct stat x, y;
 
 	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* Where the name begins; its directory is in dir, "." where the path has none. */
+static const char *split_path(char *dir, size_t n, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	snprintf(dir, n, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+	return slash ? slash + 1 : path;
+}
+
+bool output_is_same(const char *a, const char *b)
+{
+	char in_a[PATH_MAX], in_b[PATH_MAX];
+
+	if (!access(a, F_OK) || !access(b, F_OK))
+		return is_same_inode(a, b);
+	return !strcmp(split_path(in_a, sizeof(in_a), a), split_path(in_b, sizeof(in_b), b)) &&
+	       is_same_inode(in_a, in_b);
 }

@@ -15,7 +15,7 @@
 int output_write(const char *path, const char *option, int (*put)(FILE *out, const void *what),
 		 const void *what);
 
-/* Whether both exist and are one file, by whatever names. */
+/* Whether both are one file, by whatever names; or would be, where neither is there yet. */
 bool output_is_same(const char *a, const char *b);
 
 /* Whether output_write could write path; touches nothing that is there. */

@@ -14,13 +14,6 @@
 static void print_head(FILE *out, const struct result *r)
 {
 	char size[24], offset[24], length[24], line[400];
-	static const char *const states[] = {
-		[WINDOW_UNTOUCHED] = "only loads, nothing was stored",
-		[WINDOW_RESTORED] = "stored to, then put back as found",
-		[WINDOW_LEFT] = "stored to, and left as the last store left it",
-		[WINDOW_DIFFERS] = "stored to; what was put back did not stay: not plain memory",
-		[WINDOW_LOST] = "stored to, and it could NOT be put back",
-	};
 
 	text_style_begin(out, TEXT_HEAD);
 	fprintf(out, "mmiobench %s\n", r->version);
@@ -34,7 +27,7 @@ static void print_head(FILE *out, const struct result *r)
 			 r->bar.index, format_size(size, sizeof(size), r->bar.size_bytes),
 			 r->bar.is_64bit ? "64" : "32", r->bar.prefetchable ? "" : "not ",
 			 format_size(length, sizeof(length), r->length_bytes),
-			 format_size(offset, sizeof(offset), r->offset_bytes), states[r->window]);
+			 format_size(offset, sizeof(offset), r->offset_bytes), text_window(r->window));
 		text_wrapped(out, "BAR", 11, line);
 	}
 	text_environment(out, r);

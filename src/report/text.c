@@ -163,6 +163,19 @@ void text_environment(FILE *out, const struct result *r)
 		text_wrapped(out, "REPLAYED", 11, "from a recorded tree (--sysroot): no real device");
 }
 
+const char *text_window(enum window_state state)
+{
+	static const char *const states[] = {
+		[WINDOW_UNTOUCHED] = "only loads, nothing was stored",
+		[WINDOW_RESTORED] = "stored to, then put back as found",
+		[WINDOW_LEFT] = "stored to, and left as the last store left it",
+		[WINDOW_DIFFERS] = "stored to; what was put back did not stay: not plain memory",
+		[WINDOW_LOST] = "stored to, and it could NOT be put back",
+	};
+
+	return states[state];
+}
+
 const char *text_role(const struct result *r)
 {
 	static const char *const roles[] = {

@@ -45,6 +45,9 @@ void text_device(FILE *out, const struct pci_device *d);
 /* "bare metal", "in a VM": a host that is a VM itself is no guest of the comparison. */
 const char *text_role(const struct result *r);
 
+/* What became of the window, for the page. */
+const char *text_window(enum window_state state);
+
 /* What a verdict claims, without the word and the confidence before it; points into text. */
 const char *text_claim(const char *text);
 

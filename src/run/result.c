@@ -29,6 +29,11 @@ const char *cell_status_name(enum cell_status s)
 	return status_names[s];
 }
 
+bool result_is_left(const struct result *r)
+{
+	return r->window == WINDOW_DIFFERS || r->window == WINDOW_LOST || r->disturbance.power_lost;
+}
+
 const char *window_state_name(enum window_state s)
 {
 	return window_names[s];

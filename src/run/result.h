@@ -206,6 +206,9 @@ void result_free(struct result *r);
 /* Notes what happened to the device; the first stays. */
 void result_disturbed(struct result *r, const char *why);
 
+/* The device is not as it was found: the window does not hold what it held, or its power state. */
+bool result_is_left(const struct result *r);
+
 const char *cell_status_name(enum cell_status s);    /* "measured", ... */
 const char *window_state_name(enum window_state s);  /* "restored", ... */
 

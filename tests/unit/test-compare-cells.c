@@ -565,6 +565,31 @@ static void test_far_apart(void **state)
 	}
 }
 
+/* A comparison whose runs left the device otherwise than they found it is no success. */
+static void test_left(void **state)
+{
+	const struct compare_ask ask = { .min_effect = 0.05 };
+	struct result host, guest;
+	struct comparison c;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		make_run(&host, false, NULL, 1, 0.01, 10);
+		make_run(&guest, true, NULL, 1, 0.01, 10);
+		if (i == 1)
+			guest.window = WINDOW_LOST;
+		if (i == 2)
+			host.window = WINDOW_DIFFERS;
+		if (i == 3)
+			guest.disturbance.power_lost = true;
+		compare_pair(&c, &host, &guest, &ask);
+		assert_int_equal(i != 0, compare_status(&c));
+		compare_free(&c);
+		result_free(&host);
+		result_free(&guest);
+	}
+}
+
 /* Rates and times of both mappings; slow_plain and slow_wc: how often slower, least and most. */
 static void make_broad(struct result *r, bool guest, const double slow_plain[2],
 		       const double slow_wc[2])
@@ -639,6 +664,7 @@ int main(void)
 		cmocka_unit_test(test_worst_verdict), cmocka_unit_test(test_no_verdict),
 		cmocka_unit_test(test_far_apart),   cmocka_unit_test(test_scatter),
 		cmocka_unit_test(test_broad),
+		cmocka_unit_test(test_left),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
