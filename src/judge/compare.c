@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "judge/baseline.h"
 #include "judge/compare.h"
 #include "judge/correct.h"
 #include "judge/self_check.h"
@@ -259,11 +260,41 @@ int compare_check_distinct(const struct compare_side *host, const struct compare
 	return 0;
 }
 
+/*
+ * Runs of a side are launches, or boots, of one machine in one state: what two machines differ by
+ * would pass for what two launches do, and the first run's name stand for both.
+ */
+static int check_one_machine(const struct result *a, const struct result *b, char *why, size_t n)
+{
+	static const char *const state[] = { "kernel_release", "version", "bdf" };
+	const struct compare_side first = { a, 1 }, other = { b, 1 };
+	struct baseline_differences d;
+
+	baseline_compare(&d, &first, &other, 0);
+	for (size_t i = 0; i < d.n; i++) {
+		const struct baseline_difference *v = &d.v[i];
+		const char *name = baseline_facts[v->fact].name;
+		bool differs = v->refused;
+
+		for (size_t k = 0; k < sizeof(state) / sizeof(state[0]); k++)
+			differs |= !strcmp(name, state[k]);
+		if (!differs)
+			continue;
+		snprintf(why, n, "%s differs, %.60s in the first, %.60s in this one: the runs of a side are "
+			 "launches of one machine", name, *v->then ? v->then : "not known",
+			 *v->now ? v->now : "not known");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int compare_check_side(const struct compare_side *side, size_t *bad, char *why, size_t n)
 {
 	for (size_t i = 1; i < side->n_runs; i++) {
 		int ret = check_launch(&side->runs[0], &side->runs[i], why, n);
 
+		if (!ret)
+			ret = check_one_machine(&side->runs[0], &side->runs[i], why, n);
 		*bad = i;
 		if (ret)
 			return ret;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -565,6 +566,35 @@ static void test_far_apart(void **state)
 	}
 }
 
+/* Two machines', kernels' or slots' runs are no launches of one. */
+static void test_one_machine(void **state)
+{
+	static const char *const facts[] = { "page_size", "governor", "dt_model" };
+	struct result runs[2];
+	char why[256];
+	size_t bad;
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		for (int k = 0; k < 2; k++) {
+			make_run(&runs[k], false, NULL, 1, 0.01, 10);
+			runs[k].seed = (uint64_t)k;
+			for (size_t f = 0; f < 3; f++)
+				assert_int_equal(0, fact_add(&runs[k].env.facts, facts[f], "test",
+							     k && f == i ? "b" : "a"));
+		}
+		snprintf(runs[1].device.bdf, sizeof(runs[1].device.bdf), i == 3 ? "0000:00:1f.0" : "%s",
+			 runs[0].device.bdf);
+		assert_int_equal(i < 4 ? -EINVAL : 0,
+				 compare_check_side(&(struct compare_side){ runs, 2 }, &bad, why,
+						    sizeof(why)));
+		if (i < 4)
+			assert_non_null(strstr(why, "launches of one machine"));
+		result_free(&runs[0]);
+		result_free(&runs[1]);
+	}
+}
+
 /* A comparison whose runs left the device otherwise than they found it is no success. */
 static void test_left(void **state)
 {
@@ -664,7 +694,7 @@ int main(void)
 		cmocka_unit_test(test_worst_verdict), cmocka_unit_test(test_no_verdict),
 		cmocka_unit_test(test_far_apart),   cmocka_unit_test(test_scatter),
 		cmocka_unit_test(test_broad),
-		cmocka_unit_test(test_left),
+		cmocka_unit_test(test_left),	    cmocka_unit_test(test_one_machine),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
