@@ -242,7 +242,7 @@ static enum compare_mode choose_mode(struct options *o, unsigned int asked)
 /* What an option is good for: some have a meaning with two sides only. */
 static void check_fits(const struct options *o, unsigned int asked)
 {
-	static const char *const whats[] = {
+	static const char *const reasons[] = {
 		[MODE_COMPARE] = "two sides are compared",
 		[MODE_CONVERT] = "one result is nothing to compare",
 		[MODE_AGAINST] = "a baseline is of no host that was watched",
@@ -257,7 +257,7 @@ static void check_fits(const struct options *o, unsigned int asked)
 		if (!(asked & ASKED(key)) || mode_options[o->mode] & ASKED(key))
 			continue;
 		log_error("%s: leave out --%s, or name the host's results and the guest's",
-			  whats[o->mode], argp_options[i].name);
+			  reasons[o->mode], argp_options[i].name);
 		exit(EXIT_USAGE);
 	}
 }
