@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // input: JSON
 // covers: judge/compare.c judge/compare_cells.c judge/spread.c judge/held.c stat/ratio.c stat/rank.c stat/multiple.c report/compare_text.c report/compare_json.c report/compare_cells_text.c report/compare_cells_json.c report/html_compare.c judge/survey.c report/survey_text.c
-/* Several results, as the elements of a list: the first held against the others, and a survey of all. */
+/* Results in a list: the first held against the others, and a survey of all. */
 #include "config.h"
 #include <math.h>
 #include <stdlib.h>

@@ -70,7 +70,10 @@ const char *fuzz_out_close(size_t *n);
  */
 void fuzz_tree(const uint8_t *data, size_t size);
 
-/* A file of the tree more, or another content; path without "/" in front. False: something is in its way. */
+/*
+ * A file of the tree more, or another content; path without "/" in front. False: something is in its
+ * way.
+ */
 bool fuzz_tree_put(const char *path, const void *bytes, size_t n);
 
 /* A name in the tree's root, that the input cannot make, for what a target writes. */

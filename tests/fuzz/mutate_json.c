@@ -55,9 +55,10 @@ static void put(const struct place *p, json_t *value)
 
 static json_t *other_integer(json_int_t old)
 {
-	static const json_int_t edges[] = { 0, 1, -1, 2, 8, 16, 63, 64, 255, 256, 4095, 4096, 65535, 65536,
-					    INT32_MAX, UINT32_MAX, (json_int_t)UINT32_MAX + 1,
-					    INT64_MAX, INT64_MIN, INT64_MAX / 10000 };
+	static const json_int_t edges[] = {
+		0, 1, -1, 2, 8, 16, 63, 64, 255, 256, 4095, 4096, 65535, 65536, INT32_MAX, UINT32_MAX,
+		(json_int_t)UINT32_MAX + 1, INT64_MAX, INT64_MIN, INT64_MAX / 10000
+	};
 	size_t n = sizeof(edges) / sizeof(edges[0]), i = (size_t)rand() % (n + 4);
 
 	if (i < n)
@@ -70,7 +71,8 @@ static json_t *other_integer(json_int_t old)
 
 static json_t *other_real(double old)
 {
-	static const double edges[] = { 0, -0.0, 1, -1, 0.5, 1e9, 1e15, 1e-9, 1e-300, 5e-324, 1e300, 1.7e308 };
+	static const double edges[] = { 0, -0.0, 1, -1, 0.5, 1e9, 1e15, 1e-9, 1e-300, 5e-324, 1e300,
+					1.7e308 };
 	size_t n = sizeof(edges) / sizeof(edges[0]), i = (size_t)rand() % (n + 2);
 	double v = i < n ? edges[i] : i == n ? old * (rand() % 1000) : old / (1 + rand() % 1000);
 	json_t *real = json_real(v);
@@ -80,8 +82,10 @@ static json_t *other_real(double old)
 
 static json_t *other_string(const char *old, size_t length)
 {
-	static const char *const words[] = { "", "0x0", "0xffffffffffffffff", "\xe2\x80\xae", "\xc2\x9b", "/",
-					     "<b>&\"'`$(x)\\", "%s%n", "none", "wc", "plain", "ram" };
+	static const char *const words[] = {
+		"", "0x0", "0xffffffffffffffff", "\xe2\x80\xae", "\xc2\x9b", "/", "<b>&\"'`$(x)\\", "%s%n",
+		"none", "wc", "plain", "ram"
+	};
 	char text[STRING_MOST + 1];
 	size_t n;
 	json_t *string;

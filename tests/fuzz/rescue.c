@@ -2,7 +2,7 @@
 // covers: run/rescue.c run/window.c pci/power.c
 /*
  * What a killed run left to be put back: a rescue file of any bytes, for a function whose BAR is a
- * file of zeros. Its checksum is made right, unless the input begins with '!': it is no malice's hurdle.
+ * file of zeros. Its checksum is made right, unless the input begins with '!': it stops no malice.
  */
 #include "config.h"
 #include <fcntl.h>

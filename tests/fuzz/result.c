@@ -43,7 +43,8 @@ static json_t *write_again(const struct result *r)
 
 FUZZ_TARGET(result)
 {
-	json_t *root = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL), *first, *second;
+	json_t *root = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
+	json_t *first, *second;
 	struct result r, again;
 	int ret;
 
@@ -59,7 +60,8 @@ FUZZ_TARGET(result)
 	first = write_again(&r);
 	fuzz_require(!result_from_json(&again, first, "again"), "%s", fuzz_error());
 	second = write_again(&again);
-	fuzz_require(json_equal(first, second), "it reads otherwise: %s", json_dumps(second, JSON_INDENT(1)));
+	fuzz_require(json_equal(first, second), "it reads otherwise: %s",
+		     json_dumps(second, JSON_INDENT(1)));
 	json_decref(first);
 	json_decref(second);
 	result_free(&r);

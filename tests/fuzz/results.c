@@ -164,7 +164,7 @@ static bool is_command(const char *line)
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (!strncmp(line, words[i], strlen(words[i])))
 			return true;
-	return *line == '\n' || *line == '-' || isdigit((unsigned char)*line) || !strncmp(line, "NaN", 3);
+	return strchr("\n-", *line) || isdigit((unsigned char)*line) || !strncmp(line, "NaN", 3);
 }
 
 /* Only commands that draw; no shell, no file, no macro: none of "`!|@;", no "system". */

@@ -80,7 +80,8 @@ static void check_own(const struct pci_device *d)
 
 FUZZ_TARGET(select)
 {
-	char *text = fuzz_text(data, size), *id = strchr(text, '\n'), *rest = id ? strchr(id + 1, '\n') : NULL;
+	char *text = fuzz_text(data, size), *id = strchr(text, '\n');
+	char *rest = id ? strchr(id + 1, '\n') : NULL;
 	struct pci_select sel = { .slot = text }, again;
 	char slot2[64], id2[64];
 	struct pci_device d;

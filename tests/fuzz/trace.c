@@ -16,8 +16,8 @@ static void check_event(const struct witness_event *e, const char *line)
 
 	fuzz_require(fuzz_is_ascii(e->comm), "'%s'", line);
 	fuzz_require(e->time_s >= 0 && e->time_s <= INT32_MAX + 1.0, "%g s", e->time_s);
-	snprintf(text, sizeof(text), "%16s-%-7u [001] d..1. %5" PRIu64 ".%06" PRIu64 ": map_1: (f+0x0/0x90) "
-		 "ipa=0x%" PRIx64 " size=0x%" PRIx64 " pa=0x%" PRIx64 " prot=0x%" PRIx64, e->comm,
+	snprintf(text, sizeof(text), "%16s-%-7u [001] d..1. %5" PRIu64 ".%06" PRIu64 ": map_1: "
+		 "(f+0x0/0x90) ipa=0x%" PRIx64 " size=0x%" PRIx64 " pa=0x%" PRIx64 " prot=0x%" PRIx64, e->comm,
 		 e->pid, micros / 1000000, micros % 1000000, e->ipa, e->size_bytes, e->pa, e->prot);
 	fuzz_require(trace_line_parse(text, &again, &lost) == TRACE_LINE_EVENT && !lost, "'%s' of '%s'",
 		     text, line);
