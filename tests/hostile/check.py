@@ -23,7 +23,8 @@ EMULATOR = sys.argv[4:]
 HOST, GUEST = DATA + "/lab-bookworm-host.json", DATA + "/lab-bookworm-guest.json"
 WITNESS = DATA + "/lab-trixie-witness.json"
 CPU_S = 120
-WILD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\U000e0000-\U000e0fff]")
+WILD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+                  "|[\U000e0000-\U000e0fff]")
 FORMATS = "text csv markdown ktap gobench gab-bigger gab-smaller bmf openmetrics lava kcidb".split()
 failed = ran = most_mib = 0
 
@@ -191,6 +192,16 @@ def journals():
         plain("journal " + name, out)
 
 
+def witnesses():
+    for name in sorted(os.listdir(WORK + "/witnesses")):
+        options, read = ["--witness", f"{WORK}/witnesses/{name}", HOST, GUEST], name.startswith("read-")
+        text = None if read else "not a mmiobench-witness/1"
+        out = run("witness", 1 if read else 2, "mmiocompare", "--explain", *options, text=text, lines=int(not read))
+        plain("witness " + name, out)
+        if read:
+            check_html("report of " + name, run("witness", 0, "mmioplot", "--html", "-", *options))
+
+
 def odd_files(directory):
     """Not even files: what is opened must not wait, run on, or lead round in a circle."""
     os.mkfifo(directory + "/fifo.json")
@@ -287,6 +298,7 @@ def main():
     inputs = all_files(WORK + "/taken")
     expected = refused()
     journals()
+    witnesses()
     odd_files(WORK + "/refused")
     survey(expected)
     taken()

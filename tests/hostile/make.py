@@ -230,6 +230,40 @@ def journals(directory, data):
     journal("bar", record(recorded, bar=1e300) + record(recorded, bar_bytes=-1) + record(recorded, bar=None))
 
 
+def witnesses(directory, data):
+    """What mmiowitness might have seen: each is read or refused, and never shown as it is."""
+    with open(data + "/lab-trixie-witness.json", encoding="utf-8") as f:
+        base = json.load(f)
+
+    def witness(name, change):
+        d = copy.deepcopy(base)
+        change(d)
+        put(f"{directory}/{name}.json", dump(d))
+
+    def texts(d):
+        d["command"] = "".join(TEXTS) + ESC + BIDI
+        for n, f in enumerate(d["environment"]["facts"]):
+            spoil(f, n, ("value", 60000), ("source", 127))
+        spoil(d["device"], 3, ("vendor_name", 60), ("device_name", 60), ("class_name", 60), ("driver", 31))
+        d["mappings"][0]["comm"] = d["vmms"][0]["comm"] = '"; `pwned`</b>'
+
+    def many(d):
+        d["mappings"] = [dict(d["mappings"][0], offset_bytes=i, size_bytes=128, ipa=hex(0x8000000000 + i))
+                         for i in range(0, 1 << 24, 256)]
+
+    first = ("mappings", 0)
+    witness("read-texts", texts)
+    witness("read-many", many)
+    witness("comm-esc", lambda d: at(d, first).update(comm=ESC[:15]))
+    witness("comm-bidi", lambda d: at(d, ("vmms", 0)).update(comm=BIDI))
+    witness("too-many", lambda d: d.update(mappings=d["mappings"] * 100000))
+    witness("wraps", lambda d: at(d, first).update(offset_bytes=(1 << 63) - 1, size_bytes=(1 << 63) - 1))
+    witness("negative", lambda d: at(d, first).update(count=-1))
+    witness("backwards", lambda d: at(d, first).update(first_s=1e300))
+    witness("bars", lambda d: d["bars"].extend(d["bars"] * 3))
+    witness("prots", lambda d: d.update(prots=[{"name": "x", "value": "0xffffffffffffffff"}] * 1000))
+
+
 def taken(directory, guest, host):
     for i in range(len(TEXTS)):
         put(f"{directory}/text-{i:02}.json", dump(spoiled(guest, i)))
@@ -255,7 +289,7 @@ def main():
     for name in "guest", "host":
         with open(f"{data}/lab-bookworm-{name}.json", encoding="utf-8") as f:
             results.append(json.load(f))
-    for name in "refused", "taken", "taken/hosts", "journals":
+    for name in "refused", "taken", "taken/hosts", "journals", "witnesses":
         os.makedirs(f"{directory}/{name}", exist_ok=True)
     refused = Refused(directory + "/refused", results[0])
     refused.text()
@@ -265,6 +299,7 @@ def main():
         f.writelines(f"{name}\t{text}\n" for name, text in refused.expected)
     taken(directory + "/taken", *results)
     journals(directory + "/journals", data)
+    witnesses(directory + "/witnesses", data)
 
 
 if __name__ == "__main__":
