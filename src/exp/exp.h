@@ -81,6 +81,7 @@ struct outcome {
 	unsigned int n;             /* batches made */
 	struct fault fault;         /* of another thread, with -EFAULT */
 	uint64_t tries, events;     /* of cells that count */
+	bool spoke;                 /* the word to flush by was not all ones; set by the runner */
 	char note[160];             /* what the first event was */
 	char why[128];              /* why the visit failed */
 	uint64_t ticks[OUTCOME_TICKS_MAX];

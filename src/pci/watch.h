@@ -20,6 +20,7 @@ struct pci_watch {
 	unsigned int bar;        /* its index */
 	unsigned char ids[4], base[8]; /* as found */
 	bool away;               /* at the last look */
+	bool spoke;              /* its BAR was read as something else than ones; whoever reads says so */
 };
 
 enum pci_presence {

@@ -28,6 +28,8 @@ static void put_marks(FILE *out, const struct result *r)
 		 window_state_name(r->window));
 	if (r->window == WINDOW_LOST || r->window == WINDOW_DIFFERS)
 		html_mark(out, "bad", "WINDOW", words);
+	if (page_disturbance(words, sizeof(words), r))
+		html_mark(out, "bad", "DISTURBED", words);
 	for (size_t i = 0; i < r->n_probes; i++)
 		if (!strcmp(r->probes[i].outcome, "all-ones")) {
 			html_mark(out, "bad", "ALL ONES", r->probes[i].detail);

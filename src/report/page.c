@@ -108,3 +108,14 @@ void page_say(FILE *out, const char *fmt, ...)
 	va_end(ap);
 	text_wrapped(out, "  =>", 5, text);
 }
+
+bool page_disturbance(char *buf, size_t n, const struct result *r)
+{
+	const struct disturbance *d = &r->disturbance;
+
+	snprintf(buf, n, "%s%s%s", d->why, d->why[0] ? ": cells that were being measured, or were to be, "
+		 "count as failed" : "", !d->power_lost ? "" : d->why[0] ?
+		 "; COMMAND, power state or power/control could NOT be put back" :
+		 "COMMAND, power state or power/control could NOT be put back");
+	return buf[0];
+}

@@ -56,4 +56,7 @@ void page_note(FILE *out, const char *text);
 /* A sentence below a table. */
 void page_say(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* What happened to the device during the run, in words; false: nothing did. */
+bool page_disturbance(char *buf, size_t n, const struct result *r);
+
 #endif

@@ -111,12 +111,8 @@ static void print_disturbance(FILE *out, const struct result *r)
 {
 	char line[320];
 
-	if (!r->disturbance.why[0] && !r->disturbance.power_lost)
+	if (!page_disturbance(line, sizeof(line), r))
 		return;
-	snprintf(line, sizeof(line), "%s%s%s", r->disturbance.why[0] ? r->disturbance.why : "the device",
-		 r->disturbance.why[0] ? " during the run: cells that were being measured then count as "
-		 "failed" : "", r->disturbance.power_lost ? "; its COMMAND, power state or power/control "
-		 "could NOT be put back" : "");
 	text_style_begin(out, TEXT_BAD);
 	text_wrapped(out, "DISTURBED", 11, line);
 	text_style_end(out);

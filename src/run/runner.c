@@ -16,12 +16,14 @@
 #include "run/runner.h"
 
 #define PAGE_LEAST    4096u
+#define ALL_ONES      "the BAR, which answered before, reads as all ones"
 
 struct cell_work {
 	const struct runner *runner;
 	const struct cell *cell;
 	struct stage stage;  /* but for its mappings, which the child makes */
 	bool mute;           /* why it cannot be mapped was told in an earlier round */
+	bool spoke;          /* the device has said something in an earlier visit */
 };
 
 static double now_s(void)
@@ -59,28 +61,19 @@ static int map_stage(const struct cell_work *w, struct stage *stage, struct mapp
 	return 0;
 }
 
-/* A word that said something before, and reads as ones after: nobody answered. */
-struct answer {
-	const volatile void *at;
-	uint32_t before;
-};
-
 /*
- * Where the visit's own stores do not go. What the parent sees in configuration space misses a reset
- * or a removal that the kernel does not know of.
+ * A word of the control page, which no visit stores to: once it has said something, ones mean that
+ * nobody answers. What is seen in configuration space misses a reset, or a device that hangs.
  */
-static void answer_begin(struct answer *a, const struct stage *stage)
+static bool silent(const struct stage *stage, struct outcome *out, bool spoke)
 {
-	bool own = stage->cell->stores && stage->flush == stage->data.addr;
-
-	*a = (struct answer){ own ? NULL : stage->flush, 0 };
-	if (a->at)
-		a->before = arch_load32(a->at);
-}
-
-static bool answer_lost(const struct answer *a)
-{
-	return a->at && a->before != UINT32_MAX && arch_load32(a->at) == UINT32_MAX;
+	if (stage->flush == stage->data.addr)
+		return false;
+	if (arch_load32(stage->flush) != UINT32_MAX)
+		out->spoke = true;
+	else if (spoke || out->spoke)
+		return true;
+	return false;
 }
 
 static int cell_child(struct child_shared *shared, void *arg)
@@ -88,7 +81,6 @@ static int cell_child(struct child_shared *shared, void *arg)
 	struct cell_work *w = arg;
 	struct outcome *out = (struct outcome *)shared->payload;
 	struct mapping control = { 0 };
-	struct answer answer;
 	int ret;
 
 	log_mute(w->mute);
@@ -100,12 +92,14 @@ static int cell_child(struct child_shared *shared, void *arg)
 	ret = privilege_keep(PRIVILEGE_NONE);
 	if (ret)
 		return ret;
-	answer_begin(&answer, &w->stage);
+	if (silent(&w->stage, out, w->spoke)) {
+		snprintf(shared->why, sizeof(shared->why), ALL_ONES);
+		return -ENODEV;
+	}
 	ret = w->cell->experiment->visit(&w->stage, out);
 	shared->fault = out->fault;
-	if (!ret && answer_lost(&answer)) {
-		snprintf(shared->why, sizeof(shared->why), "the BAR answered before it was measured, and "
-			 "read as all ones after");
+	if (!ret && silent(&w->stage, out, w->spoke)) {
+		snprintf(shared->why, sizeof(shared->why), "while it was measured: " ALL_ONES);
 		return -ENODEV;
 	}
 	if (ret)
@@ -165,6 +159,8 @@ static void visit_check(const struct runner *r, struct result *result, struct ro
 	char why[80] = "";
 	bool away = r->watch && pci_watch_look(r->watch, why, sizeof(why)) != PCI_THERE;
 
+	if (r->watch)
+		r->watch->spoke |= ((struct outcome *)shared->payload)->spoke;
 	if (away)
 		result_disturbed(result, why);
 	else if (round->status == CELL_FAILED && shared->ret == -ENODEV)
@@ -205,7 +201,8 @@ static int run_cell(const struct runner *r, const struct cell *cell, struct resu
 					  .batch_ticks = (uint64_t)(p->batch_us * 1e-6 * r->clock->hz),
 					  .cap_ticks = (uint64_t)(limit_s * r->clock->hz),
 					  .batches = p->batches },
-			       .mute = failed_before(result) };
+			       .mute = failed_before(result),
+			       .spoke = r->watch && r->watch->spoke };
 	struct child_work work = { .fn = cell_child,
 				   .arg = &w,
 				   .cpu = cpus->cpus[0],

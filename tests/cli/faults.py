@@ -79,6 +79,12 @@ def remove_and_rescan():
     rescan()
 
 
+def fall_silent():
+    """Its configuration space is as it should be, and every read of the BAR gives ones."""
+    with open(f"{DEVICE}/resource2", "r+b") as f:
+        f.write(b"\xff" * os.path.getsize(f"{DEVICE}/resource2"))
+
+
 def nothing():
     pass
 
@@ -98,6 +104,7 @@ FAULTS = [
     ("off", lambda: poke(0, b"\xff" * 4), "reads as ones", lambda: poke(0, IDS), "lost", 1, (2, 8)),
     ("another in its place", lambda: poke(0, b"\x86\x80\x00\x10"), "another device",
      lambda: poke(0, IDS), "lost", 1, (2, 8)),
+    ("silent", fall_silent, "reads as all ones", nothing, "restored", 0, (2, 8)),
     ("BAR moved", lambda: poke(0x18, b"\0\0\0\x10"), "BAR was moved",
      lambda: poke(0x18, bytes(4)), "lost", 1, (2, 8)),
 ]
@@ -130,7 +137,7 @@ def check_rounds(name, result, said):
           all(r["status"] != "measured" and not r["ticks"] and not r.get("tries")
               for r in rounds if r.get("why")))
     check(f"{name}: others are measured", any(r["status"] == "measured" for r in rounds))
-    check(f"{name}: the result says what happened", said in result["disturbance"]["why"],
+    check(f"{name}: the result says what happened", said in result.get("disturbance", {}).get("why", ""),
           result.get("disturbance"))
 
 
@@ -161,6 +168,11 @@ def check_fault(name, provoke, said, undo, window, status, left):
               back)
     else:
         undo()
+    if provoke is fall_silent:  # a file keeps the ones; what was saved is back
+        saved = content()
+        check(f"{name}: the window is as before in the end", saved[:PROBED] == before[:PROBED])
+        with open(f"{DEVICE}/resource2", "r+b") as f:
+            f.write(before)
     check(f"{name}: the window is as before in the end", content() == before)
     check(f"{name}: no file is left", not any(f for _, _, f in os.walk(f"{TREE}/run")))
 

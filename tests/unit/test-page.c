@@ -262,6 +262,28 @@ static void test_wrong(void **state)
 	result_free(&r);
 }
 
+static void test_disturbed(void **state)
+{
+	char buf[320];
+	struct result r;
+
+	(void)state;
+	fixture_result(&r);
+	assert_false(page_disturbance(buf, sizeof(buf), &r));
+	result_disturbed(&r, "the device was removed");
+	assert_true(page_disturbance(buf, sizeof(buf), &r));
+	assert_non_null(strstr(buf, "removed: cells"));
+	assert_null(strstr(buf, "NOT"));
+	r.disturbance.power_lost = true;
+	assert_true(page_disturbance(buf, sizeof(buf), &r));
+	assert_non_null(strstr(buf, "removed: cells"));
+	assert_non_null(strstr(buf, "NOT be put back"));
+	r.disturbance.why[0] = 0;
+	assert_true(page_disturbance(buf, sizeof(buf), &r));
+	assert_int_equal(strncmp(buf, "COMMAND", 7), 0);
+	result_free(&r);
+}
+
 static void test_ceiling(void **state)
 {
 	struct pci_link link = { "16.0 GT/s PCIe", "", 16, 16 };
@@ -305,7 +327,8 @@ int main(void)
 		cmocka_unit_test(test_answers), cmocka_unit_test(test_means), cmocka_unit_test(test_empty), cmocka_unit_test(test_loads),
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_order),
-		cmocka_unit_test(test_wrong),	cmocka_unit_test(test_ceiling),
+		cmocka_unit_test(test_wrong),	cmocka_unit_test(test_disturbed),
+		cmocka_unit_test(test_ceiling),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

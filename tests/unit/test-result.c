@@ -102,6 +102,9 @@ static void make_text(struct result *r)
 	r->env.emulated = true;
 	strcpy(r->env.emulated_why, "--emulated");
 	r->replayed = true;
+	result_disturbed(r, "driver other has taken the device");
+	result_disturbed(r, "the second is not told");
+	r->disturbance.power_lost = true;
 }
 
 static void write_named(const char *name, const struct result *r)
