@@ -44,6 +44,16 @@ int pci_watch_begin(struct pci_watch *w, const struct pci_device *dev, const str
 	return ret;
 }
 
+/*
+ * sysfs answers ENODEV for the file of a function that was removed, also when it is back; that may
+ * happen between any two reads of a look.
+ */
+static enum pci_presence unreadable(char *why, size_t n)
+{
+	snprintf(why, n, "the device was removed");
+	return PCI_GONE;
+}
+
 static enum pci_presence look_driver(const struct pci_watch *w, char *why, size_t n)
 {
 	char driver[sizeof(w->dev->driver)] = "";
@@ -68,10 +78,8 @@ static enum pci_presence look_power(const struct pci_watch *w, char *why, size_t
 
 	if (!ret && w->pm_offset)
 		ret = config_get(w, w->pm_offset, pmcsr, sizeof(pmcsr));
-	if (ret) {
-		snprintf(why, n, "its configuration space cannot be read (%s)", strerror(-ret));
-		return PCI_GONE;
-	}
+	if (ret)
+		return unreadable(why, n);
 	if (pmcsr[0] & PCI_PM_CTRL_STATE_MASK) {
 		snprintf(why, n, "it was put to sleep (D%u)", pmcsr[0] & PCI_PM_CTRL_STATE_MASK);
 		return PCI_ASLEEP;
@@ -83,11 +91,16 @@ static enum pci_presence look_power(const struct pci_watch *w, char *why, size_t
 	return PCI_ASLEEP;
 }
 
-static bool same_base(const struct pci_watch *w)
+static enum pci_presence look_base(const struct pci_watch *w, char *why, size_t n)
 {
 	unsigned char base[8];
 
-	return !base_get(w, base) && !memcmp(base, w->base, sizeof(base));
+	if (base_get(w, base))
+		return unreadable(why, n);
+	if (!memcmp(base, w->base, sizeof(base)))
+		return PCI_THERE;
+	snprintf(why, n, "its BAR was moved, or reset and not set up again");
+	return PCI_GONE;
 }
 
 static enum pci_presence look(const struct pci_watch *w, char *why, size_t n)
@@ -97,11 +110,8 @@ static enum pci_presence look(const struct pci_watch *w, char *why, size_t n)
 	unsigned char now[sizeof(w->ids)];
 	struct stat st;
 
-	/* sysfs answers ENODEV for the file of a function that was removed, also when it is back */
-	if (config_get(w, PCI_VENDOR_ID, now, sizeof(now)) || fstat(w->fd, &st) || !st.st_nlink) {
-		snprintf(why, n, "the device was removed");
-		return PCI_GONE;
-	}
+	if (config_get(w, PCI_VENDOR_ID, now, sizeof(now)) || fstat(w->fd, &st) || !st.st_nlink)
+		return unreadable(why, n);
 	/* a virtual function's are ones from the start */
 	if (memcmp(now, w->ids, sizeof(now))) {
 		snprintf(why, n, "%s", memcmp(now, ones, sizeof(now)) ?
@@ -110,13 +120,9 @@ static enum pci_presence look(const struct pci_watch *w, char *why, size_t n)
 		return PCI_GONE;
 	}
 	presence = look_driver(w, why, n);
-	if (presence != PCI_THERE)
-		return presence;
-	if (!same_base(w)) {
-		snprintf(why, n, "its BAR was moved, or reset and not set up again");
-		return PCI_GONE;
-	}
-	return look_power(w, why, n);
+	if (presence == PCI_THERE)
+		presence = look_base(w, why, n);
+	return presence == PCI_THERE ? look_power(w, why, n) : presence;
 }
 
 enum pci_presence pci_watch_look(struct pci_watch *w, char *why, size_t n)
