@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -383,6 +385,37 @@ static void test_lone_after(void **state)
 	free(text);
 }
 
+/* A disk that is full in mid-record: the attempt is not made, and what is there is no death. */
+static void test_no_room(void **state)
+{
+	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+	const char *path = journal_path("no-room");
+	struct journal_attempt a;
+	struct result r, found;
+	struct rlimit limit;
+	struct stat st;
+	char said[1024];
+
+	(void)state;
+	attempt(path, OTHER_BOOT, "works", NULL);
+	assert_int_equal(0, stat(path, &st));
+	limit = (struct rlimit){ (rlim_t)st.st_size + 150, RLIM_INFINITY };
+	fixture_result(&r);
+	signal(SIGXFSZ, SIG_IGN);
+	fixture_stderr_begin();
+	assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &limit));
+	assert_true(journal_before(&a, path, &r, "alignment", "wc") < 0);
+	assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &none));
+	fixture_stderr_end(said, sizeof(said));
+	assert_non_null(strstr(said, "cannot write the crash journal"));
+	signal(SIGXFSZ, SIG_DFL);
+	result_free(&r);
+	assert_int_equal(1, read_back(&found, path));
+	assert_int_equal(1, found.n_journal);
+	assert_string_equal("works", found.journal[0].outcome);
+	result_free(&found);
+}
+
 /* A result takes the newest: what a reader of results refuses is never written. */
 static void test_many(void **state)
 {
@@ -548,7 +581,7 @@ static void test_planted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_unknown_boot),
+		cmocka_unit_test(test_unknown_boot), cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_none),	      cmocka_unit_test(test_before_after),
 		cmocka_unit_test(test_interleaved),   cmocka_unit_test(test_dangling_and_latest),
 		cmocka_unit_test(test_other_devices), cmocka_unit_test(test_torn),
