@@ -140,9 +140,16 @@ static void avoid_cpu0(hwloc_topology_t topo, hwloc_bitmap_t set)
 		hwloc_bitmap_clr(set, 0);
 }
 
+enum nearness { UNKNOWN, NEAR, FAR };
+
 static void choice_set(struct cpu_choice *choice, hwloc_topology_t topo, unsigned int cpu,
-		       const char *location, bool near)
+		       const char *location, enum nearness nearness)
 {
+	static const char *const whys[] = {
+		[UNKNOWN] = ", any: the device's place is not known",
+		[NEAR] = ", near the device",
+		[FAR] = ", far from the device: no CPU near it is allowed",
+	};
 	hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(topo, cpu), node = NULL;
 	char where[32] = "";
 
@@ -154,11 +161,11 @@ static void choice_set(struct cpu_choice *choice, hwloc_topology_t topo, unsigne
 	choice->cpu = cpu;
 	if (location)
 		snprintf(choice->why, sizeof(choice->why), "%.24s as asked%s%s", location, where,
-			 near ? ", near the device" : "");
+			 nearness == NEAR ? whys[NEAR] : "");
 	else
 		snprintf(choice->why, sizeof(choice->why), "pu:%u%s%s",
 			 pu ? pu->logical_index : cpu, where,
-			 near ? ", near the device" : ", any: the device's place is not known");
+			 whys[nearness]);
 }
 
 /* Narrows set, what this process may run on, to where it was told to run. */
@@ -197,21 +204,25 @@ static int choose(struct cpu_choice *choice, hwloc_topology_t topo, hwloc_bitmap
 		  const char *location, const struct pci_device *dev)
 {
 	hwloc_obj_t place = device_place(topo, dev);
+	enum nearness nearness = UNKNOWN;
 	int ret, cpu;
-	bool near;
 
 	allowed_cpus(topo, set);
 	ret = location ? apply_location(topo, set, location) : 0;
 	if (ret)
 		return ret;
-	near = place && place->cpuset && narrow(set, place->cpuset);
+	if (place && place->cpuset)
+		nearness = narrow(set, place->cpuset) ? NEAR : FAR;
 	avoid_cpu0(topo, set);
 	cpu = hwloc_bitmap_first(set);
 	if (cpu < 0) {
 		log_error("hwloc knows no CPU that this process may run on: look at taskset -p $$");
 		return -ENODEV;
 	}
-	choice_set(choice, topo, (unsigned int)cpu, location, near);
+	choice_set(choice, topo, (unsigned int)cpu, location, nearness);
+	if (nearness == FAR && !location)
+		log_warn("no CPU near %s may be used here (taskset, cpuset): it is measured from far away, "
+			 "which is slower: change the mask, or choose with --cpu", dev->bdf);
 	return 0;
 }
 

@@ -4,7 +4,9 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 #include "env/topology.h"
 
@@ -75,12 +77,41 @@ static void test_many(void **state)
 	assert_int_equal(511, near.cpus[0]);
 }
 
+/* A mask without a CPU near the device: it is measured all the same, and told. */
+static void test_far(void **state)
+{
+	const struct pci_device dev = { .bdf = "0000:00:03.0", .numa_node = 1 }, here = { .numa_node = 0 };
+	struct cpu_choice choice;
+	cpu_set_t before, only;
+
+	(void)state;
+	assert_int_equal(0, sched_getaffinity(0, sizeof(before), &before));
+	CPU_ZERO(&only);
+	CPU_SET(0, &only);
+	if (sched_setaffinity(0, sizeof(only), &only)) {
+		print_message("CPU 0 may not be used here\n");
+		skip();
+	}
+	setenv("HWLOC_SYNTHETIC", "numa:2 core:2 pu:1", 1);
+	setenv("HWLOC_THISSYSTEM", "1", 1);
+	assert_int_equal(0, topology_choose_cpu(&choice, NULL, &dev));
+	assert_int_equal(0, choice.cpu);
+	assert_non_null(strstr(choice.why, "far from the device"));
+	assert_int_equal(0, topology_choose_cpu(&choice, NULL, &here));
+	assert_non_null(strstr(choice.why, "near the device"));
+	assert_int_equal(0, topology_choose_cpu(&choice, NULL, NULL));
+	assert_non_null(strstr(choice.why, "is not known"));
+	unsetenv("HWLOC_THISSYSTEM");
+	assert_int_equal(0, sched_setaffinity(0, sizeof(before), &before));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two_nodes),
 		cmocka_unit_test(test_small),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_far),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
