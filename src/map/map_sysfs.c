@@ -27,8 +27,9 @@ static const struct cause open_causes[] = {
 
 /* Linux drivers/pci/pci-sysfs.c pci_mmap_resource, drivers/pci/mmap.c */
 static const struct cause mmap_causes[] = {
-	{ EPERM, "kernel lockdown forbids mapping BARs",
-	  "see /sys/kernel/security/lockdown; boot without lockdown (Secure Boot may set it)" },
+	{ EPERM, "kernel lockdown, or a container's filter of system calls, forbids mapping BARs",
+	  "see /sys/kernel/security/lockdown; boot without lockdown (Secure Boot may set it), run "
+	  "outside the container" },
 	{ EINVAL,
 	  "a driver claims the BAR and IO_STRICT_DEVMEM is on, or the window does not fit the BAR any "
 	  "more, or x86 PAT has another type for it",
