@@ -3,6 +3,7 @@ EXTRA_DIST += %D%/inject.test %D%/inject.py %D%/scenarios.py
 
 # Not linked to anything: it is loaded before a program's libraries.
 check_PROGRAMS += tests/inject/inject.so
-tests_inject_inject_so_SOURCES = tests/inject/inject.c tests/inject/shared.h
+tests_inject_inject_so_SOURCES = tests/inject/inject.c tests/inject/calls.c \
+	tests/inject/inject.h tests/inject/shared.h
 tests_inject_inject_so_CFLAGS = $(AM_CFLAGS) -fPIC
 tests_inject_inject_so_LDFLAGS = -shared
