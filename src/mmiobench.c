@@ -264,6 +264,11 @@ static int check_plan(const struct session_ask *ask, const struct plan *plan)
 			  format_size(data, sizeof(data), plan->layout.data_bytes));
 		return -EINVAL;
 	}
+	if (!plan->cells.n && !ask->dev && ask->tests) {
+		log_error("--tests %s is about a BAR, and --map ram has none: leave one of the two out",
+			  ask->tests);
+		return -EINVAL;
+	}
 	if (plan->cells.n || (!ask->kernels && !ask->barriers && !ask->sizes))
 		return 0;
 	log_error("nothing is left to measure: no experiment%s%s has that combination of --kernels, "

@@ -79,16 +79,21 @@ static int parse_names(const char *option, const char *list, bool (*known)(const
 {
 	char *copy = list ? strdup(list) : NULL, *save = NULL;
 	int ret = list && !*list ? -EINVAL : 0;
+	bool named = false;
 
 	if (!ret && list && !copy) {
 		log_error("out of memory");
 		return -ENOMEM;
 	}
 	for (char *t = copy ? strtok_r(copy, ",", &save) : NULL; t && !ret;
-	     t = strtok_r(NULL, ",", &save))
+	     t = strtok_r(NULL, ",", &save)) {
+		named = true;
 		if (!known(t))
 			ret = -EINVAL;
+	}
 	free(copy);
+	if (list && !named)
+		ret = -EINVAL;
 	if (ret)
 		log_error("--%s %s: choose from %s, separated by commas", option, list, choose_from);
 	return ret;

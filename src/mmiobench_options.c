@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/parse.h"
@@ -88,6 +89,18 @@ static void add_format(struct options *o, const char *argument)
 		exit(EXIT_USAGE);
 }
 
+/* MMIOBENCH_QUICK=1 with --full is an override; both by one of the two ways are a mistake. */
+static error_t choose_profile(struct options *o, enum exp_profile profile)
+{
+	if (o->profile_said && o->profile != profile) {
+		log_error("--quick and --full: choose one");
+		exit(EXIT_USAGE);
+	}
+	o->profile = profile;
+	o->profile_said = true;
+	return 0;
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -106,8 +119,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_KERNELS: o->kernels = arg; break;
 	case KEY_BARRIERS: o->barriers = arg; break;
 	case KEY_SIZES: o->sizes = arg; break;
-	case KEY_QUICK: o->profile = EXP_QUICK; break;
-	case KEY_FULL: o->profile = EXP_FULL; break;
+	case KEY_QUICK: return choose_profile(o, EXP_QUICK);
+	case KEY_FULL: return choose_profile(o, EXP_FULL);
 	case KEY_DRY_RUN: o->dry_run = true; break;
 	case KEY_CPU: o->cpu = arg; break;
 	case KEY_LAUNCHES: o->launches_text = arg; break;
@@ -160,6 +173,53 @@ static const struct argp argp = {
 	NULL, help_filter, NULL,
 };
 
+#define VARIABLE "MMIOBENCH_"
+
+/* MMIOBENCH_READ_ONLY; NULL: the option has none. */
+static const char *variable_of(char *name, size_t size, const struct argp_option *a)
+{
+	if (!a->name || a->flags & OPTION_HIDDEN)
+		return NULL;
+	snprintf(name, size, VARIABLE "%s", a->name);
+	for (char *p = name + strlen(VARIABLE); *p; p++)
+		*p = *p == '-' ? '_' : (char)(*p & ~0x20);
+	return name;
+}
+
+static bool is_variable(const char *entry, size_t n)
+{
+	/* of scripts and tests, and of libpci's names */
+	static const char *const others[] = { "BUILD_", "LAB_", "MIRROR", "PCI_IDS", "TEST_" };
+	char name[64];
+
+	for (const struct argp_option *a = argp_options; a->doc || a->name; a++)
+		if (variable_of(name, sizeof(name), a) && strlen(name) == n &&
+		    !strncmp(entry, name, n))
+			return true;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strncmp(entry + strlen(VARIABLE), others[i], strlen(others[i])))
+			return true;
+	return false;
+}
+
+/* MMIOBENCH_READONLY=1 would leave a BAR stored to by somebody who forbade it. */
+static int check_environment(void)
+{
+	for (char **e = environ; e && *e; e++) {
+		size_t n = strcspn(*e, "=");
+		char name[64];
+
+		if (strncmp(*e, VARIABLE, strlen(VARIABLE)) || !(*e)[n] || !(*e)[n + 1] ||
+		    is_variable(*e, n))
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)n, *e);
+		log_error("%s in the environment is no option's variable: unset it, or see --help: "
+			  "--read-only's is MMIOBENCH_READ_ONLY", name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /*
  * MMIOBENCH_QUICK=1, MMIOBENCH_JSON=FILE, ...: defaults that options override. Empty counts as not
  * set. What was used is added to used, for the record: it may be consent.
@@ -169,15 +229,10 @@ static int parse_environment(struct options *o, FILE *used)
 	struct argp_state state = { .input = o };
 
 	for (const struct argp_option *a = argp_options; a->doc || a->name; a++) {
-		char name[64] = "MMIOBENCH_";
-		char *value;
+		char name[64], *value;
 		int on = 1;
 
-		if (!a->name || a->flags & OPTION_HIDDEN)
-			continue;
-		for (size_t i = 0, n = strlen(name); a->name[i] && n + i < sizeof(name) - 1; i++)
-			name[n + i] = a->name[i] == '-' ? '_' : (char)(a->name[i] & ~0x20);
-		value = secure_getenv(name);
+		value = variable_of(name, sizeof(name), a) ? secure_getenv(name) : NULL;
 		if (!value || !*value)
 			continue;
 		if (!a->arg)
@@ -223,8 +278,11 @@ int options_parse(struct options *o, int argc, char **argv)
 	FILE *used = memory_open(&o->environment, &n);
 	int ret;
 
-	ret = used ? parse_environment(o, used) : -ENOMEM;
+	ret = used ? check_environment() : -ENOMEM;
+	if (!ret)
+		ret = parse_environment(o, used);
 	o->formats_are_defaults = true;
+	o->profile_said = false;
 	if (used && memory_close(used))
 		ret = -ENOMEM;
 	if (ret == -ENOMEM)

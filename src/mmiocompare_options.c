@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <argp.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -317,6 +318,11 @@ static void check_sides(const struct options *o)
 		check_baseline_results(o);
 	if (o->mode != MODE_COMPARE || (o->sides[0].n && o->sides[1].n))
 		return;
+	for (size_t i = 0; i < o->sides[0].n && !o->separated; i++)
+		if (access(o->sides[0].names[i], F_OK)) {
+			log_error("cannot read %s: %s", o->sides[0].names[i], strerror(errno));
+			exit(EXIT_USAGE);
+		}
 	if (o->separated)
 		log_error("a side without results: mmiocompare HOST.json... -- GUEST.json...");
 	else

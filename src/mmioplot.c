@@ -56,13 +56,15 @@ static int refuse(const char *first, const char *second, const char *why)
 static int check_sides(const struct plot_options *o, const struct compare_side *sides)
 {
 	char why[256] = "out of memory";
-	size_t bad = 0;
+	size_t bad = 0, h, g;
 
 	for (size_t i = 0; i < o->n_sides; i++)
 		if (compare_check_side(&sides[i], &bad, why, sizeof(why)))
 			return refuse(o->sides[i].names[0], o->sides[i].names[bad], why);
 	if (o->n_sides > 1 && compare_check(&sides[0].runs[0], &sides[1].runs[0], why, sizeof(why)))
 		return refuse(o->sides[0].names[0], o->sides[1].names[0], why);
+	if (o->n_sides > 1 && compare_check_distinct(&sides[0], &sides[1], &h, &g, why, sizeof(why)))
+		return refuse(o->sides[0].names[h], o->sides[1].names[g], why);
 	return 0;
 }
 

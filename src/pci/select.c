@@ -31,7 +31,7 @@ static int refuse(char option, const char *text, const char *wrong, const char *
 	char clean[SELECT_MAX];
 
 	snprintf(clean, sizeof(clean), "%s", text);
-	log_error("-%c %s: %s: expected %s in --list", option, text_clean(clean), wrong, expected);
+	log_error("-%c %s: %s: expected %s in mmiobench --list", option, text_clean(clean), wrong, expected);
 	return -EINVAL;
 }
 
