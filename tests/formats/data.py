@@ -10,7 +10,7 @@ import json
 import sys
 
 recorded, work = sys.argv[1:]
-HOSTILE = '"><b>|`x`\\ *a* [l](http://e) # TODO @me ,=1; RESULT=pass %s \u00e9 &amp; ]]> {x="1"} <!-- www.e.com a@e.com #1 $x$ :tada:'
+HOSTILE = '"><b>|`x`\\ *a* [l](http://e) # TODO @me ,=1; RESULT=pass %s \u4e2d\u00e9 &amp; ]]> {x="1"} <!-- www.e.com a@e.com #1 $x$ :tada:'
 GATE, OTHER = "bw/wc/load8/4K", "bw/wc/store8/64/posted"
 
 

@@ -16,7 +16,7 @@ STORES = ("store8", "store16_pair", "store16_q", "store64_st1")
 BARRIERS = ("none", "dmb-oshst", "dsb-st")
 SHAPES = ("MP", "SB", "CoRR")
 HOSTILE = ("`touch pwned` $(touch pwned) '; !touch pwned; '' \"a\" @HOME %s %d {/=99 big} x^2_y "
-           "<script>alert(1)</script> &amp; \\n \\ \u202e\u00e9 ]]> ")
+           "<script>alert(1)</script> &amp; \\n \\ \u4e2d\u00e9 ]]> ")
 
 
 def load(name):
