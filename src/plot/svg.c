@@ -87,7 +87,7 @@ static const char *tag_end(const char *p)
 static bool put_value(const struct clean *c, const char *name, size_t name_n, const char *v,
 		      size_t n)
 {
-	bool href = name_n >= 4 && !strncmp(name + name_n - 4, "href", 4);
+	bool href = name_n >= 4 && !strncasecmp(name + name_n - 4, "href", 4);
 	bool id = name_n == 2 && !strncmp(name, "id", 2);
 	const char *prefix = c->p->kind->name;
 
@@ -96,10 +96,11 @@ static bool put_value(const struct clean *c, const char *name, size_t name_n, co
 	if (id)
 		fprintf(c->out, "%s-", prefix);
 	for (size_t i = 0; i < n; i++) {
-		if (n - i >= 4 && !strncmp(v + i, "url(", 4) && v[i + 4] != '#')
+		/* in capitals, too, it would be one */
+		if (n - i >= 4 && !strncasecmp(v + i, "url(", 4) && v[i + 4] != '#')
 			return false;
 		fputc(v[i], c->out);
-		if (v[i] == '#' && (href || (i >= 4 && !strncmp(v + i - 4, "url(", 4))))
+		if (v[i] == '#' && (href || (i >= 4 && !strncasecmp(v + i - 4, "url(", 4))))
 			fprintf(c->out, "%s-", prefix);
 	}
 	return true;

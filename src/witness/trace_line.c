@@ -71,7 +71,7 @@ static enum trace_line parse_lost(const char *p, uint64_t *lost)
 	if (!parse_decimal(&p, UINT32_MAX, &n) || !skip(&p, " [LOST "))
 		return TRACE_LINE_OTHER;
 	n = 1;
-	if ((parse_decimal(&p, INT64_MAX, &n) && !skip(&p, " ")) || n > INT64_MAX ||
+	if ((parse_decimal(&p, INT64_MAX, &n) && !skip(&p, " ")) || !n || n > INT64_MAX ||
 	    strcmp(p, "EVENTS]"))
 		return TRACE_LINE_OTHER;
 	*lost = n;
@@ -88,7 +88,8 @@ static bool parse_context(const char **p, struct witness_event *e)
 	if (strnlen(comm, COMM_WIDTH + 1) <= COMM_WIDTH || comm[COMM_WIDTH] != '-')
 		return false;
 	*p += COMM_WIDTH + 1;
-	if (!parse_decimal(p, INT32_MAX, &pid) || !skip_to(p, "[") ||
+	/* the idle thread, 0, is nobody's */
+	if (!parse_decimal(p, INT32_MAX, &pid) || !pid || !skip_to(p, "[") ||
 	    !parse_decimal(p, UINT32_MAX, &cpu) || !skip(p, "] "))
 		return false;
 	*p += strcspn(*p, " "); /* irqs off, need resched, ... */

@@ -14,7 +14,7 @@ static void check_event(const struct witness_event *e, const char *line)
 	uint64_t lost = 0, micros = (uint64_t)(e->time_s * 1e6 + 0.5);
 	char text[512];
 
-	fuzz_require(fuzz_is_ascii(e->comm), "'%s'", line);
+	fuzz_require(fuzz_is_ascii(e->comm) && e->pid, "'%s'", line);
 	fuzz_require(e->time_s >= 0 && e->time_s <= INT32_MAX + 1.0, "%g s", e->time_s);
 	snprintf(text, sizeof(text), "%16s-%-7u [001] d..1. %5" PRIu64 ".%06" PRIu64 ": map_1: "
 		 "(f+0x0/0x90) ipa=0x%" PRIx64 " size=0x%" PRIx64 " pa=0x%" PRIx64 " prot=0x%" PRIx64, e->comm,
