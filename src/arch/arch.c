@@ -121,8 +121,9 @@ int arch_clock_calibrate(struct arch_clock *clock)
 	double hz[CALIBRATE_TIMES], step[CALIBRATE_STEPS], off;
 
 	/* the median: one of them may have been preempted between the two clocks */
-	for (int i = 0; i < CALIBRATE_TIMES; i++)
-		hz[i] = i && !hz[0] ? 0 : measure_hz(); /* one that stands still is not waited for twice */
+	hz[0] = measure_hz();
+	for (int i = 1; i < CALIBRATE_TIMES; i++)
+		hz[i] = hz[0] > 0 ? measure_hz() : 0; /* one that stands still is not waited for twice */
 	qsort(hz, CALIBRATE_TIMES, sizeof(hz[0]), compare_double);
 	clock->measured_hz = hz[CALIBRATE_TIMES / 2];
 	if (!(clock->measured_hz > 0))

@@ -130,7 +130,7 @@ static int check_unit(const struct match *m, char *why, size_t n)
 
 int compare_check_cells(const struct result *h, const struct result *g, char *why, size_t n)
 {
-	struct match m;
+	struct match m = { 0 };
 	int ret = check_twice(h, why, n);
 
 	if (!ret)
@@ -198,7 +198,7 @@ int compare_check(const struct result *h, const struct result *g, char *why, siz
 /* Of a side: the first and another. */
 static int check_launch(const struct result *a, const struct result *b, char *why, size_t n)
 {
-	struct match m;
+	struct match m = { 0 };
 	int ret = check_kind(a, b, why, n);
 
 	if (!ret)
