@@ -150,13 +150,16 @@ static char *join_command(const char *environment, int argc, char **argv)
 	return s;
 }
 
+/* What is no file takes one result: a pipe's reader has gone after the first. */
 static void checkpoint(const struct result *result, void *name)
 {
 	struct verdict verdict;
+	struct stat st;
 
+	if (!strcmp(name, "-") || (!stat(name, &st) && !S_ISREG(st.st_mode)))
+		return;
 	judge_run(&verdict, result, NULL);
-	if (strcmp(name, "-"))
-		result_write(result, &verdict, name);
+	result_write(result, &verdict, name);
 }
 
 /*
