@@ -48,9 +48,12 @@ int pci_watch_begin(struct pci_watch *w, const struct pci_device *dev, const str
  * sysfs answers ENODEV for the file of a function that was removed, also when it is back; that may
  * happen between any two reads of a look.
  */
-static enum pci_presence unreadable(char *why, size_t n)
+static enum pci_presence unreadable(int ret, char *why, size_t n)
 {
-	snprintf(why, n, "the device was removed");
+	if (!ret || ret == -ENODEV)
+		snprintf(why, n, "the device was removed");
+	else
+		snprintf(why, n, "its configuration space cannot be read (%.40s)", strerror(-ret));
 	return PCI_GONE;
 }
 
@@ -79,7 +82,7 @@ static enum pci_presence look_power(const struct pci_watch *w, char *why, size_t
 	if (!ret && w->pm_offset)
 		ret = config_get(w, w->pm_offset, pmcsr, sizeof(pmcsr));
 	if (ret)
-		return unreadable(why, n);
+		return unreadable(ret, why, n);
 	if (pmcsr[0] & PCI_PM_CTRL_STATE_MASK) {
 		snprintf(why, n, "it was put to sleep (D%u)", pmcsr[0] & PCI_PM_CTRL_STATE_MASK);
 		return PCI_ASLEEP;
@@ -94,9 +97,10 @@ static enum pci_presence look_power(const struct pci_watch *w, char *why, size_t
 static enum pci_presence look_base(const struct pci_watch *w, char *why, size_t n)
 {
 	unsigned char base[8];
+	int ret = base_get(w, base);
 
-	if (base_get(w, base))
-		return unreadable(why, n);
+	if (ret)
+		return unreadable(ret, why, n);
 	if (!memcmp(base, w->base, sizeof(base)))
 		return PCI_THERE;
 	snprintf(why, n, "its BAR was moved, or reset and not set up again");
@@ -108,10 +112,11 @@ static enum pci_presence look(const struct pci_watch *w, char *why, size_t n)
 	static const unsigned char ones[4] = { 0xff, 0xff, 0xff, 0xff };
 	enum pci_presence presence;
 	unsigned char now[sizeof(w->ids)];
+	int ret = config_get(w, PCI_VENDOR_ID, now, sizeof(now));
 	struct stat st;
 
-	if (config_get(w, PCI_VENDOR_ID, now, sizeof(now)) || fstat(w->fd, &st) || !st.st_nlink)
-		return unreadable(why, n);
+	if (ret || fstat(w->fd, &st) || !st.st_nlink)
+		return unreadable(ret, why, n);
 	/* a virtual function's are ones from the start */
 	if (memcmp(now, w->ids, sizeof(now))) {
 		snprintf(why, n, "%s", memcmp(now, ones, sizeof(now)) ?

@@ -134,9 +134,9 @@ static _Noreturn void child_main(const struct child_work *work, struct child_sha
 	CPU_SET(work->cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set)) {
 		shared->ret = -errno;
-		snprintf(shared->why, sizeof(shared->why), "cannot run on CPU %u: %s", work->cpu,
-			 shared->ret == -EINVAL ? "it is offline, or a cpuset forbids it" :
-						  strerror(-shared->ret));
+		snprintf(shared->why, sizeof(shared->why), "cannot run on CPU %u: %.60s%s", work->cpu,
+			 strerror(-shared->ret), shared->ret == -EINVAL ?
+			 " (it is offline, or a cpuset forbids it)" : "");
 		shared->finished = true;
 		_exit(1);
 	}

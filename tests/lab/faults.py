@@ -110,7 +110,7 @@ def check_fault(name):
           ("put back" if window == "lost" else "no killed run") in recover, recover)
     if name.endswith("cpu-offline"):
         why = {c["why"] for c in result["cells"] if c["status"] == "failed"}
-        gone = "cannot run on CPU 1: it is offline, or a cpuset forbids it"
+        gone = "cannot run on CPU 1: Invalid argument (it is offline, or a cpuset forbids it)"
         moved = "it was moved from CPU 1 to 0 in the middle: taken offline?"
         check(f"{name}: cells say that the CPU is gone", gone in why and why <= {gone, moved}, why)
     if name.endswith("second"):
