@@ -182,14 +182,15 @@ static void test_fault_elsewhere_crashes(void **state)
 {
 	struct mapping m = map_ram_page();
 	unsigned char *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *pages = (void *)(uintptr_t)m.addr;
 
 	(void)state;
 	assert_int_equal(dies_of(store, page), SIGSEGV);
 	/* behind the mapping's end, and in one that was closed */
 	assert_int_equal(mprotect(m.pages, m.pages_bytes, PROT_READ), 0);
-	assert_int_equal(dies_of(store, (void *)(uintptr_t)m.addr), 0);
+	assert_int_equal(dies_of(store, pages), 0);
 	map_close(&m);
-	assert_int_equal(dies_of(store, (void *)(uintptr_t)m.addr), SIGSEGV);
+	assert_int_equal(dies_of(store, pages), SIGSEGV);
 	munmap(page, 4096);
 }
 
