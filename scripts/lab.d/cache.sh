@@ -203,7 +203,7 @@ make_root() {
 # make_runtime ARCH-SUITE: what scripts/bundle ships beside the product: libraries, their loader,
 # pci.ids, and of each package its version and licence.
 make_runtime() {
-	local need=libc6,libpci3,libhwloc15,libjansson4,libgsl27,libbpf1,pci.ids,base-files
+	local need=libc6,libpci3,libhwloc15,libjansson4,libgsl27,libbpf1,libcap2,pci.ids,base-files
 
 	# shellcheck disable=SC2016 # expanded by mmdebstrap's shell
 	mmdebstrap --quiet --variant=extract --format=tar --arch="${1%%-*}" --include="$need" \
