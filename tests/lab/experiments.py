@@ -45,7 +45,9 @@ if bar == "trapped":
 else:
     # one more refusal for what 64 bytes at once need
     ran = [c for c in vector if "this CPU has no" not in c["why"] and c["mapping"] != "devmem"]
-    check("and they ran", all(c["status"] == "measured" for c in ran if c["experiment"] != "integrity"))
+    # an emulator's clock that stops for a moment makes a cell too coarse: that ran, too
+    check("and they ran", all(c["status"] in ("measured", "too coarse") for c in ran
+                              if c["experiment"] != "integrity"))
 if bar != "trapped":
     for name in ("bw", "combine", "lat", "doorbell", "scale"):
         check(f"{name} was measured on plain and wc",
