@@ -18,9 +18,8 @@ bool memory_is_out(void);
 void *memory_alloc(size_t n);
 
 /*
- * open_memstream() that does not forget what did not fit. *text and *n are set when it is closed, which
- * is done with memory_close(): 0, or -ENOMEM after
- * noting it; *text is to be freed either way.
+ * open_memstream() that does not forget what did not fit. *text and *n are set when it is closed,
+ * which is done with memory_close(): 0, or -ENOMEM after noting it; *text is to be freed either way.
  */
 FILE *memory_open(char **text, size_t *n);
 int memory_close(FILE *stream);

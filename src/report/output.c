@@ -212,20 +212,11 @@ int output_write_at(int dir, const char *name, bool replace,
 {
 	const struct job job = { put, what };
 	char hidden[NAME_MAX + 1];
-	int fd = open_hidden(dir, name, hidden, sizeof(hidden)), ret = -ENOMEM;
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+	int fd = open_hidden(dir, name, hidden, sizeof(hidden)), ret;
 
 	if (fd < 0)
 		return fd;
-	if (f) {
-		ret = write_stream(&job, f);
-		if (!ret && fsync(fd))
-			ret = -errno;
-		if (fclose(f) && !ret)
-			ret = -errno;
-	} else {
-		close(fd);
-	}
+	ret = write_temporary(&job, fd);
 	if (!ret)
 		ret = settle(dir, hidden, name, replace);
 	if (ret)
