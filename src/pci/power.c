@@ -182,8 +182,38 @@ static int runtime_pm_hold(struct pci_power *p, const struct notice *notice)
 }
 
 /*
+ * COMMAND first: in D3hot, or after the reset that leaving it may be, it would not stick. A function
+ * that somebody has put to sleep meanwhile is not woken: that reset would cost it its BARs.
+ */
+static int config_restore(const struct pci_power *p)
+{
+	uint16_t pmcsr = 0, back;
+	int fd = config_open(p->dev, O_RDWR), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = config_write(fd, PCI_COMMAND, p->command);
+	if (ret)
+		log_error("%s: COMMAND could not be put back to 0x%04x (%s)", p->dev->bdf,
+			  p->command, strerror(-ret));
+	if (!ret && pm_state(p) != PM_D0) {
+		ret = config_read(fd, p->pm_offset, &pmcsr);
+		back = (pmcsr & ~PCI_PM_CTRL_PME_STATUS) | (p->pmcsr & PCI_PM_CTRL_STATE_MASK);
+		if (!ret && !(pmcsr & PCI_PM_CTRL_STATE_MASK)) {
+			ret = config_write(fd, p->pm_offset, back);
+			nanosleep(&pm_d3hot_delay, NULL);
+		}
+		if (ret)
+			log_error("%s: could not be put back to D%u (%s)", p->dev->bdf, pm_state(p),
+				  strerror(-ret));
+	}
+	close(fd);
+	return ret;
+}
+
+/*
  * The kernel's own way: D0 with the BARs put back after a soft reset, bridges above it enabled,
- * memory decode.
+ * memory decode. Where it gives up half-way it has woken the function, and leaves it so.
  */
 static int kernel_enable(struct pci_power *p, const struct notice *notice)
 {
@@ -202,7 +232,7 @@ static int kernel_enable(struct pci_power *p, const struct notice *notice)
 	else if (ret)
 		log_error("%s: the kernel cannot enable it (%s): see dmesg", p->dev->bdf,
 			  strerror(-ret));
-	p->enabled = !ret;
+	p->enabled = !ret || (ret != -EBUSY && config_restore(p));
 	return ret;
 }
 
@@ -286,36 +316,8 @@ int pci_power_on(struct pci_power *power, const struct pci_device *dev,
 		if (ret)
 			pci_power_restore(&p);
 	}
-	if (!ret)
+	if (!ret || p.changed)
 		*power = p;
-	return ret;
-}
-
-/* COMMAND first: in D3hot, or after the reset that leaving it may be, it would not stick. */
-static int config_restore(const struct pci_power *p)
-{
-	uint16_t pmcsr = 0, back;
-	int fd = config_open(p->dev, O_RDWR), ret;
-
-	if (fd < 0)
-		return fd;
-	ret = config_write(fd, PCI_COMMAND, p->command);
-	if (ret)
-		log_error("%s: COMMAND could not be put back to 0x%04x (%s)", p->dev->bdf,
-			  p->command, strerror(-ret));
-	if (!ret && p->pm_offset) {
-		ret = config_read(fd, p->pm_offset, &pmcsr);
-		back = (pmcsr & ~(PCI_PM_CTRL_STATE_MASK | PCI_PM_CTRL_PME_STATUS)) |
-		       (p->pmcsr & PCI_PM_CTRL_STATE_MASK);
-		if (!ret && (pmcsr ^ p->pmcsr) & PCI_PM_CTRL_STATE_MASK) {
-			ret = config_write(fd, p->pm_offset, back);
-			nanosleep(&pm_d3hot_delay, NULL);
-		}
-		if (ret)
-			log_error("%s: could not be put back to D%u (%s)", p->dev->bdf, pm_state(p),
-				  strerror(-ret));
-	}
-	close(fd);
 	return ret;
 }
 
@@ -371,33 +373,48 @@ static void leave_to_driver(const struct pci_power *p)
 		 p->dev->bdf, text_clean(driver), config, control);
 }
 
+/* Its part of p is 0 where nothing is left to put back. */
+static int runtime_pm_restore(struct pci_power *p)
+{
+	int ret = p->runtime_pm[0] ? file_restore(p, "power/control", p->runtime_pm) : 0;
+
+	if (!ret)
+		p->runtime_pm[0] = 0;
+	return ret;
+}
+
+/* The same; -EBUSY, with everything as it was, when a driver has bound. */
+static int enabled_restore(struct pci_power *p)
+{
+	int ret, config;
+
+	if (!p->enabled)
+		return 0;
+	ret = enable_restore(p);
+	if (ret == -EBUSY || driver_bound(p))
+		return -EBUSY;
+	config = config_restore(p);
+	ret = ret ? ret : config;
+	p->enabled = ret != 0;
+	return ret;
+}
+
 /* Backwards, and all of it even where a part fails; the first error is told to the caller. */
 int pci_power_restore(struct pci_power *p)
 {
-	int ret = 0, r;
+	int ret, control;
 
 	if (!p->changed)
 		return 0;
-	p->changed = false;
-	if (driver_bound(p)) {
-		leave_to_driver(p);
-		return 0;
-	}
-	if (p->enabled)
-		ret = enable_restore(p);
+	ret = driver_bound(p) ? -EBUSY : enabled_restore(p);
 	if (ret == -EBUSY || driver_bound(p)) {
 		leave_to_driver(p);
+		p->changed = p->enabled = false;
+		p->runtime_pm[0] = 0;
 		return 0;
 	}
-	if (p->enabled) {
-		r = config_restore(p);
-		ret = ret ? ret : r;
-	}
-	if (p->runtime_pm[0]) {
-		r = file_restore(p, "power/control", p->runtime_pm);
-		ret = ret ? ret : r;
-	}
-	p->enabled = false;
-	p->runtime_pm[0] = 0;
+	control = runtime_pm_restore(p);
+	ret = ret ? ret : control;
+	p->changed = ret != 0;
 	return ret;
 }

@@ -18,11 +18,10 @@ struct pci_power {
 	bool changed;            /* something is to be put back */
 };
 
-/* What is about to be changed, as power would have it afterwards; not 0: leave it. */
 /*
  * Makes dev answer: D0, memory decode. Uses sysfs "enable" (a driver bound: leaves everything to
- * the driver and only checks). 0 or -errno after logging; then nothing is changed, but as restore
- * says. dev must outlive power.
+ * the driver and only checks). 0 or -errno after logging; then what had been changed is put back, and
+ * power->changed says that some of it could not be. dev must outlive power.
  * Before each change note gets what is to be put back afterwards, that change with it; what it
  * returns, when not 0, is returned, and the change is not made. NULL: nobody is told.
  */
@@ -32,7 +31,8 @@ int pci_power_on(struct pci_power *power, const struct pci_device *dev,
 /*
  * Puts COMMAND, power state and runtime power management back as found; nothing if power_on changed
  * nothing. All of it is left as it is, with a warning and 0, where a driver has bound since: it is
- * the driver's. 0, or -errno after logging what could not be put back. Safe to call twice.
+ * the driver's; and the power state where somebody has put the function to sleep since. 0, or -errno
+ * after logging what could not be put back: that is left in power, for another attempt.
  */
 int pci_power_restore(struct pci_power *power);
 

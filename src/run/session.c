@@ -172,7 +172,8 @@ static void put_back_windows(struct session *s, struct window *saved)
 			ret = -ENODEV;
 		note_window(s, ret, differing);
 	}
-	pci_power_restore(&now);
+	if (pci_power_restore(&now))
+		s->result->disturbance.power_lost = true;
 }
 
 /* All of ranges, or nothing. 0, or -errno after logging. */
@@ -321,8 +322,10 @@ static int session_powered(struct session *s, int lock)
 			s->runner->watch = &s->watch;
 			ret = session_measure(s);
 		}
-		disturbance->power_lost = power_restore(s, &power) != 0;
 	}
+	/* also what a failed power_on could not put back itself */
+	if (power_restore(s, &power))
+		disturbance->power_lost = true;
 	if (s->result->window == WINDOW_LOST || disturbance->power_lost) {
 		log_note("%s: when it answers again and has no driver, put back what is left with "
 			 "mmiobench --recover -s %s", ask->dev->bdf, ask->dev->bdf);

@@ -28,14 +28,31 @@ static struct pci_device device = { .bdf = "0000:01:00.0", .vendor = 0x1af4 };
 
 /*
  * libc's, but for what a plain file cannot do: refuse "0" as sysfs "enable" does once a driver is
- * bound.
+ * bound, fail to put "auto" back, and take "1" as a kernel does that wakes the function first and
+ * then cannot enable it.
  */
-static bool disable_is_busy;
+static bool disable_is_busy, auto_fails;
+static void (*enable_fails)(void);
+
+static bool is_text(const void *buf, size_t n, const char *text)
+{
+	return n == strlen(text) && !memcmp(buf, text, n);
+}
 
 ssize_t write(int fd, const void *buf, size_t n)
 {
-	if (disable_is_busy && n == 1 && *(const char *)buf == '0') {
-		errno = EBUSY;
+	void (*wake)(void) = enable_fails;
+
+	errno = EBUSY;
+	if (disable_is_busy && is_text(buf, n, "0"))
+		return -1;
+	errno = EIO;
+	if (auto_fails && is_text(buf, n, "auto"))
+		return -1;
+	if (enable_fails && is_text(buf, n, "1")) {
+		enable_fails = NULL;
+		wake();
+		errno = EINVAL;
 		return -1;
 	}
 	return syscall(SYS_write, fd, buf, n);
@@ -69,6 +86,16 @@ static void function_put(unsigned int command, unsigned int pmcsr)
 	tree_put(DIR "power/control", "on");
 }
 
+static void word_put(unsigned int at, unsigned int value)
+{
+	uint8_t c[256];
+
+	tree_get(DIR "config", c, sizeof(c));
+	c[at] = (uint8_t)value;
+	c[at + 1] = (uint8_t)(value >> 8);
+	tree_put_bytes(DIR "config", c, sizeof(c));
+}
+
 static char file_start(const char *path)
 {
 	char c;
@@ -83,7 +110,8 @@ static int begin(void **state)
 	tree_begin();
 	device.driver[0] = 0;
 	device.virtual_function = false;
-	disable_is_busy = false;
+	disable_is_busy = auto_fails = false;
+	enable_fails = NULL;
 	return 0;
 }
 
@@ -298,6 +326,88 @@ static void test_restore_goes_on(void **state)
 	assert_non_null(strstr(tree_log(), "could not be written back"));
 }
 
+/* What is left to put back is known, and a second attempt makes up for it. */
+static void test_restore_again(void **state)
+{
+	struct pci_power p;
+
+	(void)state;
+	function_put(0x0400, 0);
+	tree_put(DIR "power/control", "auto");
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), 0);
+	auto_fails = true;
+	assert_int_equal(pci_power_restore(&p), -EIO);
+	assert_int_equal(word(COMMAND), 0x0400);
+	assert_true(p.changed);
+	assert_false(p.enabled); /* that part is back */
+	word_put(COMMAND, 0x0006); /* somebody's since */
+	auto_fails = false;
+	assert_int_equal(pci_power_restore(&p), 0);
+	assert_false(p.changed);
+	assert_int_equal(file_start(DIR "power/control"), 'a');
+	assert_int_equal(word(COMMAND), 0x0006);
+	assert_non_null(strstr(tree_log(), "could not be written back"));
+}
+
+/* It cannot be turned on, and what was changed for it cannot be put back either. */
+static void test_on_leaves_something(void **state)
+{
+	struct pci_power p;
+
+	(void)state;
+	function_put(0x0000, 3);
+	tree_put(DIR "power/control", "auto");
+	auto_fails = true;
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), -EIO);
+	assert_true(p.changed);
+	assert_string_equal(p.runtime_pm, "auto");
+	assert_int_equal(file_start(DIR "power/control"), 'o');
+	auto_fails = false;
+	assert_int_equal(pci_power_restore(&p), 0);
+	assert_int_equal(file_start(DIR "power/control"), 'a');
+	assert_non_null(strstr(tree_log(), "stays in D3"));
+}
+
+static void wake_half(void)
+{
+	word_put(PMCSR, NO_SOFT_RESET);
+	word_put(COMMAND, 0x0501);
+}
+
+/* Linux drivers/pci/pci.c do_pci_enable_device: D0 comes before what may fail. */
+static void test_enable_fails_half_way(void **state)
+{
+	struct pci_power p = { .dev = NULL };
+
+	(void)state;
+	function_put(0x0500, NO_SOFT_RESET | 3);
+	enable_fails = wake_half;
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), -EINVAL);
+	assert_false(p.changed);
+	assert_int_equal(word(PMCSR), NO_SOFT_RESET | 3);
+	assert_int_equal(word(COMMAND), 0x0500);
+	assert_int_equal(file_start(DIR "enable"), '0');
+	assert_non_null(strstr(tree_log(), "cannot enable it"));
+}
+
+/*
+ * Somebody has put it to sleep meanwhile: to wake it by hand may reset it, whose BARs nobody would
+ * set up again.
+ */
+static void test_asleep_meanwhile(void **state)
+{
+	struct pci_power p;
+
+	(void)state;
+	function_put(0x0400, 0);
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), 0);
+	word_put(PMCSR, 3);
+	assert_int_equal(pci_power_restore(&p), 0);
+	assert_int_equal(word(PMCSR), 3);
+	assert_int_equal(word(COMMAND), 0x0400);
+	assert_int_equal(file_start(DIR "enable"), '0');
+}
+
 /* All that was changed under nobody's eyes is now a driver's. */
 static void assert_left_to_driver(const char *name)
 {
@@ -491,6 +601,10 @@ int main(void)
 		TEST(test_malformed_config),
 		TEST(test_no_enable_file),
 		TEST(test_restore_goes_on),
+		TEST(test_restore_again),
+		TEST(test_on_leaves_something),
+		TEST(test_enable_fails_half_way),
+		TEST(test_asleep_meanwhile),
 		TEST(test_driver_bound_meanwhile),
 		TEST(test_enable_is_busy_meanwhile),
 		TEST(test_driver_bound_while_awake),
