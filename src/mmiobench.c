@@ -29,8 +29,8 @@
 #include "report/text.h"
 #include "run/child.h"
 #include "run/journal.h"
-#include "run/rescue.h"
 #include "run/launch.h"
+#include "run/rescue_recover.h"
 #include "run/session.h"
 
 /* One BAR that selectors and policy allow. */

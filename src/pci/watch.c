@@ -107,7 +107,7 @@ static enum pci_presence look_base(const struct pci_watch *w, char *why, size_t 
 	return PCI_GONE;
 }
 
-static enum pci_presence look(const struct pci_watch *w, char *why, size_t n)
+enum pci_presence pci_watch_see(const struct pci_watch *w, char *why, size_t n)
 {
 	static const unsigned char ones[4] = { 0xff, 0xff, 0xff, 0xff };
 	enum pci_presence presence;
@@ -132,7 +132,7 @@ static enum pci_presence look(const struct pci_watch *w, char *why, size_t n)
 
 enum pci_presence pci_watch_look(struct pci_watch *w, char *why, size_t n)
 {
-	enum pci_presence presence = look(w, why, n);
+	enum pci_presence presence = pci_watch_see(w, why, n);
 	bool away = presence != PCI_THERE;
 
 	if (away && !w->away)

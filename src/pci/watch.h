@@ -34,7 +34,10 @@ enum pci_presence {
 int pci_watch_begin(struct pci_watch *w, const struct pci_device *dev, const struct bar *bar, int fd,
 		    unsigned int pm_offset);
 
-/* Looks, and says in why what is wrong where it is not there. Logs when that changes. */
+/* Says in why what is wrong where it is not there. Logs nothing. */
+enum pci_presence pci_watch_see(const struct pci_watch *w, char *why, size_t n);
+
+/* The same in a run: logs when it changes. */
 enum pci_presence pci_watch_look(struct pci_watch *w, char *why, size_t n);
 
 #endif

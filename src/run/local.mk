@@ -5,6 +5,8 @@ libmeasure_a_SOURCES += \
 	%D%/refusal.c %D%/refusal.h \
 	%D%/probes.c %D%/probes.h \
 	%D%/rescue.c %D%/rescue.h \
+	%D%/rescue_file.c %D%/rescue_file.h \
+	%D%/rescue_recover.c %D%/rescue_recover.h \
 	%D%/runner.c %D%/runner.h \
 	%D%/session.c %D%/session.h \
 	%D%/window.c %D%/window.h

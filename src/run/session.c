@@ -222,7 +222,7 @@ static int with_window(struct session *s, uint64_t bytes, bool doorbell,
 	put_back_windows(s, saved);
 	/* what is lost is still in the file: the device may come back */
 	if (s->result->window != WINDOW_LOST)
-		rescue_keep(&s->rescue, NULL, 0);
+		rescue_settle(&s->rescue);
 	return ret;
 }
 
@@ -332,7 +332,7 @@ static int session_powered(struct session *s, int lock)
 		return ret;
 	}
 	s->rescue.power.changed = false;
-	rescue_keep(&s->rescue, NULL, 0);
+	rescue_settle(&s->rescue);
 	return ret;
 }
 
@@ -344,7 +344,8 @@ static int session_on_device(struct session *s)
 
 	if (lock < 0)
 		return lock;
-	s->rescue = (struct rescue){ ask->dev, ask->bar, s->result->started, { 0 } };
+	s->rescue = (struct rescue){ .dev = ask->dev, .bar = ask->bar,
+					.started = s->result->started };
 	ret = rescue_check(ask->dev);
 	if (!ret)
 		ret = session_journal(s->result, ask);

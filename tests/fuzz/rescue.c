@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// covers: run/rescue.c run/window.c pci/power.c
+// covers: run/rescue.c run/rescue_file.c run/rescue_recover.c run/window.c pci/power.c
 /*
  * What a killed run left to be put back: a rescue file of any bytes, for a function whose BAR is a
  * file of zeros. Its checksum is made right, unless the input begins with '!': it stops no malice.
@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "base/hash.h"
 #include "run/rescue.h"
+#include "run/rescue_recover.h"
 #include "fuzz.h"
 
 #define BDF	  "0000:00:03.0"
@@ -124,6 +125,7 @@ FUZZ_TARGET(rescue)
 	put_device();
 	put_rescue(data, size);
 	rescue_check(&device);
+	put_rescue(data, size); /* of an earlier boot, it is gone */
 	fuzz_begin();
 	ret = recover(&done);
 	check_after(ret, done);

@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	%D%/test-list \
 	%D%/test-policy \
 	%D%/test-power \
+	%D%/test-rescue \
 	%D%/test-select \
 	%D%/test-topology \
 	%D%/test-virt
@@ -20,6 +21,9 @@ check_PROGRAMS += \
 %C%_test_power_SOURCES = %D%/test-power.c %D%/fake-tree.c %D%/fake-tree.h
 %C%_test_power_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 %C%_test_power_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
+%C%_test_rescue_SOURCES = %D%/test-rescue.c %D%/fake-tree.c %D%/fake-tree.h
+%C%_test_rescue_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GSL_CFLAGS)
+%C%_test_rescue_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
 %C%_test_select_SOURCES = %D%/test-select.c %D%/fake-tree.c %D%/fake-tree.h
 %C%_test_select_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 %C%_test_select_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
@@ -36,6 +40,7 @@ TESTS += \
 	%D%/test-list \
 	%D%/test-policy \
 	%D%/test-power \
+	%D%/test-rescue \
 	%D%/test-select \
 	%D%/test-topology \
 	%D%/test-virt \

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUN_RESCUE_RECOVER_H
+#define RUN_RESCUE_RECOVER_H
+
+#include "pci/list.h"
+#include "pci/select.h"
+
+/*
+ * Puts back what runs on the selected functions have left behind (rescue.h), with a line on stdout for
+ * each, and removes the files. *n: how many. 0, or -errno after logging, then the file stays, with
+ * what is still to be put back. Nothing is stored where the device may be another than the run's, or
+ * somebody else's by now.
+ */
+int rescue_recover(const struct pci_list *list, const struct pci_select *select, size_t *n);
+
+#endif
