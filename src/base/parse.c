@@ -130,6 +130,11 @@ const char *format_size(char *buf, size_t n, uint64_t bytes)
 	return buf;
 }
 
+const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 bool list_has(const char *list, const char *item)
 {
 	size_t n = strlen(item);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/hash.h"
 #include "base/parse.h"
 #include "judge/correct.h"
 #include "judge/kind.h"
@@ -15,7 +16,8 @@
 static void set_where(char *where, size_t n, const struct virt *virt)
 {
 	if (virt->guest == ENV_GUEST)
-		snprintf(where, n, "guest of %s", virt->hypervisor[0] ? virt->hypervisor : "?");
+		snprintf(where, n, "guest of %s",
+			 virt->hypervisor[0] ? virt->hypervisor : "an unknown hypervisor");
 	else
 		snprintf(where, n, "%s", virt->guest == ENV_BARE_METAL ? "bare metal" :
 				   "guest or bare metal: not known");
@@ -32,12 +34,38 @@ static void set_device(char *device, size_t n, const struct result *r)
 			 r->bar.index, format_size(size, sizeof(size), r->bar.size_bytes));
 }
 
+static uint64_t hash_round(uint64_t hash, const struct round *r)
+{
+	hash = hash_bytes(hash, &r->laps, sizeof(r->laps));
+	hash = hash_bytes(hash, &r->tries, sizeof(r->tries));
+	hash = hash_bytes(hash, &r->events, sizeof(r->events));
+	hash = hash_bytes(hash, &r->n, sizeof(r->n));
+	return r->n ? hash_bytes(hash, r->ticks, r->n * sizeof(*r->ticks)) : hash;
+}
+
+/* A self-check that was added, or the file's name, makes no other run of it. */
+static uint64_t hash_run(const struct result *r)
+{
+	const char *boot = fact_get(&r->env.facts, "boot_id");
+	uint64_t hash = hash_string(HASH_START, boot ? boot : "");
+
+	hash = hash_string(hash, r->started);
+	hash = hash_bytes(hash, &r->seed, sizeof(r->seed));
+	for (size_t i = 0; i < r->n_cells; i++) {
+		hash = hash_string(hash, r->cells[i].id);
+		for (unsigned int k = 0; k < r->cells[i].n_rounds; k++)
+			hash = hash_round(hash, &r->cells[i].rounds[k]);
+	}
+	return hash;
+}
+
 void survey_record_set(struct survey_record *rec, const struct result *r)
 {
 	const char *kernel = fact_get(&r->env.facts, "kernel_release");
 	struct verdict v;
 
 	judge_run(&v, r, NULL);
+	rec->run = hash_run(r);
 	snprintf(rec->started, sizeof(rec->started), "%s", r->started);
 	kind_machine(rec->keys[SURVEY_MACHINE], sizeof(rec->keys[0]), r);
 	kind_cpu(rec->keys[SURVEY_CPU], sizeof(rec->keys[0]), r);
@@ -60,9 +88,50 @@ void survey_record_set(struct survey_record *rec, const struct result *r)
 	}
 }
 
+/* By run, and those of one run in order. */
+static int by_run(const void *a, const void *b, void *records)
+{
+	const struct survey_record *r = records;
+	size_t i = *(const size_t *)a, k = *(const size_t *)b;
+	int order = (r[i].run > r[k].run) - (r[i].run < r[k].run);
+
+	if (!order)
+		order = strcmp(r[i].started, r[k].started);
+	return order ? order : (i > k) - (i < k);
+}
+
+int survey_mark_copies(struct survey_record *records, size_t n)
+{
+	size_t *order = calloc(n + 1, sizeof(*order)), n_runs = 0, first = 0;
+
+	if (!order)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		if (records[i].state == SURVEY_RESULT)
+			order[n_runs++] = i;
+	qsort_r(order, n_runs, sizeof(*order), by_run, records);
+	for (size_t i = 1; i < n_runs; i++) {
+		struct survey_record *one = &records[order[first]], *other = &records[order[i]];
+
+		if (one->run != other->run || strcmp(one->started, other->started)) {
+			first = i;
+			continue;
+		}
+		other->state = SURVEY_COPY;
+		other->copy_of = order[first];
+	}
+	free(order);
+	return 0;
+}
+
 static bool has_verdict(const struct survey_record *rec)
 {
 	return rec->judged && rec->about_guest;
+}
+
+bool survey_is_unreadable(const struct survey_record *rec)
+{
+	return rec->state == SURVEY_BROKEN || rec->state == SURVEY_CLOSED;
 }
 
 const char *survey_verdict_name(const struct survey_record *rec)
@@ -348,24 +417,31 @@ int survey_status(const struct survey *s, const struct compare_ask *ask, char *w
 		     s->n_words[VERDICT_WRITE_BACK];
 	size_t open = s->n_words[VERDICT_INCONCLUSIVE];
 
+	size_t unread = s->n_states[SURVEY_BROKEN], closed = s->n_states[SURVEY_CLOSED];
+
 	why[0] = 0;
 	if (not)
-		snprintf(why, n, "%zu guests do not have what they asked for", not);
-	else if (s->n_states[SURVEY_BROKEN])
-		snprintf(why, n, "%zu files could not be read", s->n_states[SURVEY_BROKEN]);
+		snprintf(why, n, "%zu guest%s without what was asked for", not, plural(not));
+	else if (unread)
+		snprintf(why, n, "%zu file%s could not be read", unread, plural(unread));
+	else if (closed)
+		snprintf(why, n, "%zu director%s could not be looked into", closed,
+			 closed == 1 ? "y" : "ies");
 	else if (s->n_wrong)
-		snprintf(why, n, "%zu results saw what must not be", s->n_wrong);
+		snprintf(why, n, "%zu result%s saw what must not be", s->n_wrong,
+			 plural(s->n_wrong));
 	else if (ask->fail_on_regression && s->n_odds_slower)
-		snprintf(why, n, "%zu figures are slower than their kind's", s->n_odds_slower);
+		snprintf(why, n, "%zu figure%s slower than others of the kind", s->n_odds_slower,
+			 plural(s->n_odds_slower));
 	else if (ask->require_preserved && (open || !s->n_words[VERDICT_PRESERVED]))
-		snprintf(why, n, "--require preserved: %zu guests are inconclusive, %zu preserved",
-			 open, s->n_words[VERDICT_PRESERVED]);
+		snprintf(why, n, "--require preserved: %zu guest%s inconclusive, %zu preserved",
+			 open, plural(open), s->n_words[VERDICT_PRESERVED]);
 	if (why[0])
 		return 1;
 	if (!open && s->n_words[VERDICT_PRESERVED])
 		return 0;
 	if (open)
-		snprintf(why, n, "%zu guests are inconclusive", open);
+		snprintf(why, n, "%zu guest%s inconclusive", open, plural(open));
 	else
 		snprintf(why, n, "there is no guest to judge");
 	return 3;

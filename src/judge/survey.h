@@ -16,6 +16,8 @@ enum survey_state {
 	SURVEY_RESULT,
 	SURVEY_OTHER,            /* no result of mmiobench: a comparison, a witness, another's */
 	SURVEY_BROKEN,           /* why says it */
+	SURVEY_CLOSED,           /* a directory that cannot be looked into: why says it */
+	SURVEY_COPY,             /* of a run that another file has */
 	SURVEY_STATES
 };
 
@@ -37,6 +39,8 @@ struct survey_record {
 	enum survey_state state;
 	int reader;              /* process that reads it */
 	char why[224];           /* it could not be read */
+	uint64_t run;            /* of a result: what files of one run have in common */
+	size_t copy_of;          /* of a copy: the record that counts */
 	char started[32];        /* ISO 8601, UTC */
 	char keys[SURVEY_KEYS][96];
 	bool timed;              /* its times are a machine's: neither emulated nor replayed */
@@ -47,8 +51,14 @@ struct survey_record {
 	double figures[COMPARE_GATES]; /* medians of what gates look at; 0: not measured */
 };
 
-/* All of rec but state, reader and why. */
+/* All of rec but state, reader, why and copy_of. */
 void survey_record_set(struct survey_record *rec, const struct result *result);
+
+/*
+ * A run counts once, in however many files it is: of results with one boot, start, seed and the same
+ * raw ticks the first stays, the others become copies. 0, -ENOMEM.
+ */
+int survey_mark_copies(struct survey_record *records, size_t n);
 
 /* One figure of a cluster; all 0 where fewer than SURVEY_LEAST results have it. */
 struct survey_figure {
@@ -100,13 +110,15 @@ struct survey {
 int survey_make(struct survey *s, const struct survey_record *records, size_t n, double min_effect);
 void survey_free(struct survey *s);
 
+/* A file or a directory; why says it. */
+bool survey_is_unreadable(const struct survey_record *rec);
 
 /* Of a cluster's results, "preserved", ..., "none" where there is no hypervisor to judge. */
 const char *survey_verdict_name(const struct survey_record *rec);
 
 /*
- * Exit status of mmiocompare: 0 every guest is preserved, 1 one is not, a file could not be read, a
- * correctness test failed, or with fail_on_regression one is slower than its kind; 3 some are
+ * Exit status of mmiocompare: 0 every guest is preserved, 1 one is not, a file or directory could not
+ * be read, a correctness test failed, or with fail_on_regression one is slower than its kind; 3 some are
  * inconclusive (1 with require_preserved), or there is nothing to judge and none was asked for.
  */
 int survey_status(const struct survey *s, const struct compare_ask *ask, char *why, size_t n);

@@ -111,7 +111,7 @@ static void finish_directory(struct picture *p, const struct picture_input *in)
 	for (size_t i = 0; i < in->n_records; i++) {
 		const struct survey_record *rec = &in->records[i];
 
-		broken += rec->state == SURVEY_BROKEN || rec->state == SURVEY_READING;
+		broken += survey_is_unreadable(rec) || rec->state == SURVEY_READING;
 		if (rec->state != SURVEY_RESULT)
 			continue;
 		n++;
@@ -122,10 +122,10 @@ static void finish_directory(struct picture *p, const struct picture_input *in)
 			newest = rec->started;
 	}
 	snprintf(p->small[0], sizeof(p->small[0]),
-		 "%zu results of mmiobench, from %s to %s; %zu of them of "
-		 "emulated CPUs or recorded trees; %zu files could not be read; drawn by mmioplot "
+		 "%zu result%s of mmiobench, from %s to %s; %zu of them of "
+		 "emulated CPUs or recorded trees; %zu file%s could not be read; drawn by mmioplot "
 		 "%s",
-		 n, oldest ? oldest : "", newest ? newest : "", untimed, broken, PACKAGE_VERSION);
+		 n, plural(n), oldest ? oldest : "", newest ? newest : "", untimed, broken, plural(broken), PACKAGE_VERSION);
 	if (p->left_out)
 		snprintf(p->about[1], sizeof(p->about[1]),
 			 "%zu values more are left out: too many to be read", p->left_out);

@@ -68,7 +68,7 @@ int survey_write(const struct survey *s, const struct survey_files *files,
 		 const struct compare_ask *ask, const char *path)
 {
 	json_t *clusters = json_array(), *odds = json_array(), *broken = json_array();
-	json_t *wrong = json_array();
+	json_t *wrong = json_array(), *copies = json_array();
 	char why[160];
 
 	for (size_t i = 0; i < s->n_clusters; i++)
@@ -76,20 +76,26 @@ int survey_write(const struct survey *s, const struct survey_files *files,
 	for (size_t i = 0; i < s->n_odds; i++)
 		json_array_append_new(odds, json_odd(&s->odds[i], files));
 	for (size_t i = 0; i < s->n_records; i++) {
-		if (s->records[i].state == SURVEY_BROKEN)
-			json_array_append_new(broken, json_pack("{so so}", "file",
-								json_text(survey_file_name(files, i)), "why",
-								json_text(s->records[i].why)));
-		if (s->records[i].n_wrong)
-			json_array_append_new(wrong, json_text(survey_file_name(files, i)));
+		const struct survey_record *rec = &s->records[i];
+		const char *name = survey_file_name(files, i);
+
+		if (survey_is_unreadable(rec))
+			json_array_append_new(broken, json_pack("{so so}", "file", json_text(name),
+								"why", json_text(rec->why)));
+		else if (rec->state == SURVEY_COPY)
+			json_array_append_new(copies, json_pack("{so so}", "file", json_text(name), "of",
+								json_text(survey_file_name(files, rec->copy_of))));
+		else if (rec->n_wrong)
+			json_array_append_new(wrong, json_text(name));
 	}
-	return json_file_write(json_pack("{ss sI sI sI sI so so so so so si}", "schema",
-					 "mmiobench-survey/1", "n_files", (json_int_t)s->n_records,
+	return json_file_write(json_pack("{ss sI sI sI sI so so so so so so si}", "schema",
+					 "mmiobench-survey/1", "n_files",
+					 (json_int_t)(s->n_records - s->n_states[SURVEY_CLOSED]),
 					 "n_results", (json_int_t)s->n_states[SURVEY_RESULT], "n_other",
 					 (json_int_t)s->n_states[SURVEY_OTHER], "n_untimed",
 					 (json_int_t)s->n_untimed, "verdicts", json_verdicts(s),
 					 "clusters", clusters, "far_off", odds, "wrong", wrong,
-					 "unreadable", broken, "exit_status",
+					 "copies", copies, "unreadable", broken, "exit_status",
 					 survey_status(s, ask, why, sizeof(why))),
 			       path, true);
 }

@@ -31,7 +31,9 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* A link to a file is one; a pipe would be waited for. */
+/*
+ * A link to a file is one, and to nothing the name of one that is missed; a pipe would be waited for.
+ */
 static bool is_wanted(const FTSENT *e)
 {
 	size_t n = strlen(e->fts_name);
@@ -40,31 +42,60 @@ static bool is_wanted(const FTSENT *e)
 	if (n < 5 || e->fts_name[0] == '.' || strcmp(e->fts_name + n - 5, ".json"))
 		return false;
 	return e->fts_info == FTS_F ||
-	       (e->fts_info == FTS_SL && !stat(e->fts_accpath, &st) && S_ISREG(st.st_mode));
+	       (e->fts_info == FTS_SL && (stat(e->fts_accpath, &st) || S_ISREG(st.st_mode)));
 }
 
-static int add_path(struct survey_files *files, const char *path)
+static int grow(struct survey_files *files)
+{
+	size_t room = files->n ? 2 * files->n : 1;
+	char **paths = realloc(files->paths, room * sizeof(*paths));
+	int *errs;
+
+	if (!paths)
+		return -ENOMEM;
+	files->paths = paths;
+	errs = realloc(files->errs, room * sizeof(*errs));
+	if (!errs)
+		return -ENOMEM;
+	files->errs = errs;
+	return 0;
+}
+
+static int add_path(struct survey_files *files, const char *path, size_t length, int err)
 {
 	if (files->n == SURVEY_FILES_MAX) {
 		log_error("more than %u files: name a directory with fewer", SURVEY_FILES_MAX);
 		return -E2BIG;
 	}
-	if (!(files->n & (files->n - 1))) { /* it is full at each power of two */
-		size_t room = files->n ? 2 * files->n : 1;
-		char **paths = realloc(files->paths, room * sizeof(*paths));
-
-		if (!paths)
-			return -ENOMEM;
-		files->paths = paths;
-	}
-	files->paths[files->n] = strdup(path);
+	if (!(files->n & (files->n - 1)) && grow(files)) /* it is full at each power of two */
+		return -ENOMEM;
+	files->paths[files->n] = strndup(path, length);
 	if (!files->paths[files->n])
 		return -ENOMEM;
-	files->n++;
+	files->errs[files->n++] = err;
 	return 0;
 }
 
-/* A part of the tree that cannot be looked into could hide anything. */
+/*
+ * A part of the tree that cannot be looked into could hide anything: it is named, once. Where not even
+ * what kind of entry it is can be asked, that part is the directory of it.
+ */
+static int add_closed(struct survey_files *files, FTSENT *e)
+{
+	FTSENT *dir = e->fts_info == FTS_NS ? e->fts_parent : e;
+
+	if (e->fts_errno == ENOENT && e->fts_level) /* removed just now */
+		return 0;
+	if (dir->fts_level <= 0 || e->fts_errno == ENOMEM) {
+		log_error("cannot look into %s: %s", e->fts_path, strerror(e->fts_errno));
+		return -e->fts_errno;
+	}
+	if (dir->fts_number)
+		return 0;
+	dir->fts_number = 1;
+	return add_path(files, e->fts_path, dir->fts_pathlen, e->fts_errno);
+}
+
 static int walk(struct survey_files *files, FTS *fts)
 {
 	FTSENT *e;
@@ -72,12 +103,11 @@ static int walk(struct survey_files *files, FTS *fts)
 
 	while (!ret && (errno = 0, e = fts_read(fts))) {
 		if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR || e->fts_info == FTS_NS) {
-			log_error("cannot look into %s: %s", e->fts_path, strerror(e->fts_errno));
-			ret = -e->fts_errno;
+			ret = add_closed(files, e);
 		} else if (e->fts_info == FTS_D && e->fts_level && e->fts_name[0] == '.') {
 			fts_set(fts, e, FTS_SKIP);
 		} else if (is_wanted(e)) {
-			ret = add_path(files, e->fts_path);
+			ret = add_path(files, e->fts_path, e->fts_pathlen, 0);
 		}
 	}
 	if (!ret && errno) {
@@ -138,7 +168,8 @@ static void read_share(struct shared *shared, const struct survey_files *files)
 	size_t i;
 
 	while ((i = atomic_fetch_add(&shared->next, 1)) < files->n)
-		read_record(&shared->records[i], files->paths[i]);
+		if (!files->errs[i])
+			read_record(&shared->records[i], files->paths[i]);
 }
 
 /* 0, -errno: in the caller; the reader does not return. */
@@ -221,6 +252,19 @@ static int read_all(struct survey_files *files, struct shared *shared)
 	return ret;
 }
 
+static void set_closed(struct survey_files *files)
+{
+	for (size_t i = 0; i < files->n; i++) {
+		struct survey_record *rec = &files->records[i];
+
+		if (!files->errs[i])
+			continue;
+		rec->state = SURVEY_CLOSED;
+		snprintf(rec->why, sizeof(rec->why), "cannot look into %s: %s", files->paths[i],
+			 strerror(files->errs[i]));
+	}
+}
+
 int survey_read(struct survey_files *files, const char *dir)
 {
 	struct survey_files new = { 0 };
@@ -239,8 +283,11 @@ int survey_read(struct survey_files *files, const char *dir)
 		ret = -errno;
 	} else {
 		new.records = shared->records;
+		set_closed(&new);
 		ret = read_all(&new, shared);
 	}
+	if (!ret)
+		ret = survey_mark_copies(new.records, new.n);
 	if (ret) {
 		log_error("cannot read the results of %s: %s", dir, strerror(-ret));
 		survey_files_free(&new);
@@ -265,5 +312,6 @@ void survey_files_free(struct survey_files *files)
 	for (size_t i = 0; i < files->n; i++)
 		free(files->paths[i]);
 	free(files->paths);
+	free(files->errs);
 	*files = (struct survey_files){ 0 };
 }

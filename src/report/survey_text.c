@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/parse.h"
 #include "report/survey.h"
 #include "report/text.h"
 
@@ -40,20 +41,47 @@ static enum text_style style_of(const struct survey_record *rec)
 						   TEXT_BAD;
 }
 
-static void print_head(FILE *out, const struct survey *s)
+/* One of them tells how they came to be. */
+static void print_copies(FILE *out, const struct survey *s, const struct survey_files *files)
+{
+	size_t n = s->n_states[SURVEY_COPY], i = 0;
+
+	if (!n)
+		return;
+	while (s->records[i].state != SURVEY_COPY)
+		i++;
+	say(out, LABEL, "copies", "%zu cop%s of a run left out%s %s, which is %s again%s", n,
+	    n == 1 ? "y" : "ies", n == 1 ? ":" : ", such as", survey_file_name(files, i),
+	    survey_file_name(files, s->records[i].copy_of), n == 1 ? "" : ": see --json FILE");
+}
+
+static void print_head(FILE *out, const struct survey *s, const struct survey_files *files)
 {
 	const size_t *n = s->n_states;
+	char copies[32] = "";
 
 	text_style_begin(out, TEXT_HEAD);
-	fprintf(out, "mmiocompare: %zu results, each held against its like\n", n[SURVEY_RESULT]);
+	fprintf(out, "mmiocompare: %zu result%s, each held against its like\n", n[SURVEY_RESULT],
+		plural(n[SURVEY_RESULT]));
 	text_style_end(out);
-	if (s->oldest)
+	if (s->oldest && !strcmp(s->oldest, s->newest))
+		say(out, LABEL, "run", "at %s", s->oldest);
+	else if (s->oldest)
 		say(out, LABEL, "runs", "from %s to %s", s->oldest, s->newest);
-	say(out, LABEL, "files", "%zu *.json: %zu results of mmiobench, %zu other files, %zu that "
-	    "cannot be read", s->n_records, n[SURVEY_RESULT], n[SURVEY_OTHER], n[SURVEY_BROKEN]);
+	if (n[SURVEY_COPY])
+		snprintf(copies, sizeof(copies), ", %zu cop%s", n[SURVEY_COPY],
+			 n[SURVEY_COPY] == 1 ? "y" : "ies");
+	say(out, LABEL, "files", "%zu *.json: %zu result%s of mmiobench%s, %zu other file%s, %zu that "
+	    "cannot be read", s->n_records - n[SURVEY_CLOSED], n[SURVEY_RESULT],
+	    plural(n[SURVEY_RESULT]), copies, n[SURVEY_OTHER], plural(n[SURVEY_OTHER]),
+	    n[SURVEY_BROKEN]);
+	if (n[SURVEY_CLOSED])
+		say(out, LABEL, "", "and %zu director%s that cannot be looked into", n[SURVEY_CLOSED],
+		    n[SURVEY_CLOSED] == 1 ? "y" : "ies");
+	print_copies(out, s, files);
 	if (s->n_untimed)
-		say(out, LABEL, "EMULATED", "%zu results are of emulated CPUs or recorded trees: their "
-		    "times count for nothing", s->n_untimed);
+		say(out, LABEL, "EMULATED", "%zu result%s of emulated CPUs or recorded trees: times "
+		    "count for nothing", s->n_untimed, plural(s->n_untimed));
 }
 
 /* "; 12 are slower, about 310 MB/s" */
@@ -165,9 +193,11 @@ static void print_wrong(FILE *out, const struct survey *s, const struct survey_f
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_records && s->n_wrong; i++)
-		if (s->records[i].n_wrong && n++ < NAMES_MOST)
-			say(out, LABEL, n == 1 ? "WRONG" : "", "%s: in %zu cells what must not be",
-			    survey_file_name(files, i), s->records[i].n_wrong);
+		if (s->records[i].state == SURVEY_RESULT && s->records[i].n_wrong &&
+		    n++ < NAMES_MOST)
+			say(out, LABEL, n == 1 ? "WRONG" : "", "%s: in %zu cell%s what must not be",
+			    survey_file_name(files, i), s->records[i].n_wrong,
+			    plural(s->records[i].n_wrong));
 	print_more(out, n);
 }
 
@@ -175,8 +205,8 @@ static void print_broken(FILE *out, const struct survey *s)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n_records && s->n_states[SURVEY_BROKEN]; i++)
-		if (s->records[i].state == SURVEY_BROKEN && n++ < NAMES_MOST)
+	for (size_t i = 0; i < s->n_records; i++)
+		if (survey_is_unreadable(&s->records[i]) && n++ < NAMES_MOST)
 			say(out, LABEL, n == 1 ? "unreadable" : "", "%s", s->records[i].why);
 	print_more(out, n);
 }
@@ -208,7 +238,7 @@ void survey_text(FILE *out, const struct survey *s, const struct survey_files *f
 	char why[160];
 	int status = survey_status(s, ask, why, sizeof(why));
 
-	print_head(out, s);
+	print_head(out, s, files);
 	print_clusters(out, s);
 	print_broken(out, s);
 	print_wrong(out, s, files);

@@ -64,6 +64,7 @@ static void survey(const struct result *r, size_t n)
 		survey_record_set(&records[i], &r[i]);
 		records[i].state = SURVEY_RESULT;
 	}
+	fuzz_require(!survey_mark_copies(records, n), "out of memory");
 	fuzz_require(!survey_make(&s, records, n, COMPARE_MIN_EFFECT), "out of memory");
 	survey_text(fuzz_out(), &s, &files, &ask);
 	page = fuzz_out_close(&length);

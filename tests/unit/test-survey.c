@@ -169,8 +169,40 @@ static void test_status(void **state)
 	records[0].state = SURVEY_BROKEN;
 	assert_int_equal(status(&ask), 1);
 	assert_int_equal(s.n_states[SURVEY_RESULT], N - 1);
+	records[0].state = SURVEY_CLOSED;
+	assert_int_equal(status(&ask), 1);
 	records[0].state = SURVEY_OTHER;
 	assert_int_equal(status(&ask), 0);
+}
+
+/* Any order of files: what comes first stays, whatever lies between. */
+static void test_copies(void **state)
+{
+	(void)state;
+	for (int i = 0; i < N; i++)
+		records[i].run = (uint64_t)(i % 10);
+	records[11].run = records[21].run = records[31].run = 100;
+	records[11].state = SURVEY_BROKEN;
+	snprintf(records[31].started, sizeof(records[31].started), "2027-01-01T00:00:00Z");
+	for (int i = 0; i < N; i++)
+		if (i != 31)
+			snprintf(records[i].started, sizeof(records[i].started), "2026-01-01T00:00:00Z");
+	assert_int_equal(survey_mark_copies(records, N), 0);
+	for (int i = 0; i < N; i++) {
+		bool stays = i < 10 || i == 21 || i == 31;
+
+		if (i == 11)
+			continue;
+		assert_int_equal(records[i].state, stays ? SURVEY_RESULT : SURVEY_COPY);
+		if (!stays)
+			assert_int_equal(records[i].copy_of, i % 10);
+	}
+	make();
+	assert_int_equal(s.n_states[SURVEY_RESULT], 12);
+	assert_int_equal(s.n_words[VERDICT_PRESERVED], 12);
+	assert_int_equal(survey_mark_copies(records, N), 0);
+	make();
+	assert_int_equal(s.n_states[SURVEY_RESULT], 12); /* those that stay are no copies of each other */
 }
 
 int main(void)
@@ -184,6 +216,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_verdict_that_few_have, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hosts_are_not_judged, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_status, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_copies, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
