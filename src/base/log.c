@@ -133,7 +133,9 @@ void log_progress(const char *fmt, ...)
 	if (used >= 0 && (size_t)used < sizeof(line))
 		vsnprintf(line + used, sizeof(line) - (size_t)used, fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "%.*s", (int)columns, line);
+	if (columns < sizeof(line))
+		line[columns] = 0;
+	fputs(text_tame(line), stderr);
 	fflush(stderr);
 	progress_shown = true;
 }
