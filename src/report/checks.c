@@ -55,13 +55,19 @@ static enum check_outcome verdict_outcome(const struct verdict *v)
 	return v->word == VERDICT_PRESERVED ? CHECK_PASS : CHECK_FAIL;
 }
 
+static const char *power_lost(const struct result *r)
+{
+	return r->disturbance.power_lost ?
+		       "; COMMAND, power state or power/control are not put back" : "";
+}
+
 static void add_window(struct checks *checks, const struct result *r)
 {
 	bool lost = result_is_left(r);
 
 	add(checks, "window",
-	    lost ? CHECK_FAIL : r->window == WINDOW_RESTORED ? CHECK_PASS : CHECK_SKIP, "%s",
-	    window_state_name(r->window));
+	    lost ? CHECK_FAIL : r->window == WINDOW_RESTORED ? CHECK_PASS : CHECK_SKIP, "%s%s",
+	    window_state_name(r->window), power_lost(r));
 }
 
 static void add_unmeasured(struct checks *checks, const struct cell_record *c)
@@ -173,23 +179,45 @@ static enum check_outcome lacking_outcome(const struct comparison *c, const stru
 	return row->gate && c->ask.fail_on_inconclusive ? CHECK_FAIL : CHECK_SKIP;
 }
 
-/* Cells that saw what must not be, of one run: "guest: " and the id, of several "guest-2: ". */
+/* "guest", of several runs "guest-2". */
+static const char *run_name(char *buf, size_t n, const struct comparison *c, int side, size_t run)
+{
+	char number[24] = "";
+
+	if (c->sides[side].n_runs > 1)
+		snprintf(number, sizeof(number), "-%zu", run + 1);
+	snprintf(buf, n, "%s%s", compare_side_name(c, side), number);
+	return buf;
+}
+
+/* Cells that saw what must not be, of one run: "guest: " and the id. */
 static void add_wrong(struct checks *checks, const struct comparison *c, int side, size_t run)
 {
 	const struct result *r = &c->sides[side].runs[run];
 	struct verdict v;
-	char why[256], name[128], number[24] = "";
+	char why[256], name[128], of[48];
 
-	if (c->sides[side].n_runs > 1)
-		snprintf(number, sizeof(number), "-%zu", run + 1);
 	compare_judge(&v, c, side, r);
 	for (size_t i = 0; i < r->n_cells; i++) {
 		if (!cell_failed(r, &v, &r->cells[i], why, sizeof(why)))
 			continue;
-		snprintf(name, sizeof(name), "%s%s: %s", compare_side_name(c, side), number,
+		snprintf(name, sizeof(name), "%s: %s", run_name(of, sizeof(of), c, side, run),
 			 r->cells[i].id);
 		add(checks, name, CHECK_FAIL, "run at %s: %s", r->started, why);
 	}
+}
+
+/* A run that left its device otherwise than it found it: nothing else here would fail of it. */
+static void add_left(struct checks *checks, const struct comparison *c, int side, size_t run)
+{
+	const struct result *r = &c->sides[side].runs[run];
+	char name[64], of[48];
+
+	if (!result_is_left(r))
+		return;
+	snprintf(name, sizeof(name), "%s: window", run_name(of, sizeof(of), c, side, run));
+	add(checks, name, CHECK_FAIL, "run at %s: %s%s", r->started, window_state_name(r->window),
+	    power_lost(r));
 }
 
 /* Of those first checks, which are all that saw what must not be. */
@@ -245,6 +273,9 @@ int checks_of_comparison(struct checks *checks, const struct comparison *c)
 	n_wrong = checks->n - 1;
 	for (size_t i = 0; i < c->cells.n_rows && !checks->failed; i++)
 		add_row(checks, c, &c->cells.rows[i], n_wrong);
+	for (int s = 0; s < 2; s++)
+		for (size_t i = 0; i < c->sides[s].n_runs; i++)
+			add_left(checks, c, s, i);
 	add_witness(checks, c);
 	if (!checks->failed)
 		return 0;

@@ -7,13 +7,15 @@
 /*
  * A result or a comparison as a list of checks that pass, fail or are skipped, for engines that
  * know only these: the verdict; the window; every gating cell; correctness tests; each cell that
- * failed or is missing; and whether the host's witness agrees. What is inconclusive is skipped. Of a comparison a check fails where
- * mmiocompare's exit status would be 1: --fail-on and --require decide.
+ * failed or is missing; and whether the host's witness agrees. What is inconclusive is skipped. Of a
+ * comparison a check fails where mmiocompare's exit status would be 1: --fail-on and --require
+ * decide.
  */
 enum check_outcome { CHECK_PASS, CHECK_FAIL, CHECK_SKIP };
 
 struct check {
-	char name[128];          /* "normal-nc", "window", "witness", a cell's id, "host: " and an id */
+	/* "normal-nc", "window", "witness", a cell's id; "host: " and an id, "host: window" */
+	char name[128];
 	enum check_outcome outcome;
 	char why[640];           /* what was seen, or the reason; printable ASCII */
 	bool has_value;
