@@ -347,6 +347,7 @@ static int run_on_bar(const struct options *o, struct session_ask *ask, int bar,
 		return EXIT_USAGE;
 	if (o->list) {
 		list_text_print(stdout, &list, &o->select, &o->policy);
+		rescue_tell(&list, &o->select);
 		pci_list_free(&list);
 		return EXIT_DONE;
 	}

@@ -278,3 +278,23 @@ int rescue_recover(const struct pci_list *list, const struct pci_select *select,
 	}
 	return ret;
 }
+
+void rescue_tell(const struct pci_list *list, const struct pci_select *select)
+{
+	char path[PATH_MAX], what[RESCUE_DESCRIPTION];
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct pci_device *dev = &list->v[i];
+		struct rescue_file f;
+
+		if (!pci_select_match(select, dev) ||
+		    rescue_file_path(path, sizeof(path), dev->bdf, "") ||
+		    rescue_file_read(&f, path, dev))
+			continue;
+		free(f.words);
+		if (rescue_file_this_boot(&f.header) > 0)
+			log_warn("%s: a run has yet to put back %s: if none is at work on it, mmiobench "
+				 "--recover -s %s does", dev->bdf,
+				 rescue_file_describe(what, sizeof(what), &f.header), dev->bdf);
+	}
+}

@@ -13,4 +13,7 @@
  */
 int rescue_recover(const struct pci_list *list, const struct pci_select *select, size_t *n);
 
+/* Warns of what is there for it, as far as one may read it; changes nothing. */
+void rescue_tell(const struct pci_list *list, const struct pci_select *select);
+
 #endif
