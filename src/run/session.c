@@ -9,13 +9,11 @@
 #include "env/topology.h"
 #include "exp/probe.h"
 #include "pci/lock.h"
-#include "pci/power.h"
 #include "run/child.h"
 #include "run/journal.h"
 #include "run/probes.h"
-#include "run/rescue.h"
+#include "run/putback.h"
 #include "run/session.h"
-#include "run/window.h"
 
 static const enum map_type bar_types[] = { MAP_PLAIN, MAP_WC };
 static const enum map_type ram_types[] = { MAP_RAM };
@@ -82,148 +80,45 @@ struct session {
 	struct runner *runner;
 	const struct plan_ask *plan_ask;
 	const struct risky *risky; /* of the phase that makes one */
-	struct rescue rescue;
 	struct pci_watch watch;
+	struct putback putback;
 };
 
-/* Whether the device is what it was; else the result says so. */
-static enum pci_presence look(struct session *s)
-{
-	char why[80];
-	enum pci_presence presence;
-
-	if (!s->runner->watch)
-		return PCI_THERE;
-	presence = pci_watch_look(&s->watch, why, sizeof(why));
-	if (presence != PCI_THERE)
-		result_disturbed(s->result, why);
-	return presence;
-}
-
 /* All else rests on these: what nobody answered would be taken for a trapped BAR. */
-static int phase_probes(struct session *s)
+static int phase_probes(void *session)
 {
+	struct session *s = session;
 	int ret = probes_access(s->result, s->runner, s->plan_ask->types, s->plan_ask->n_types);
 
-	return ret || look(s) == PCI_THERE ? ret : -ENODEV;
+	return ret || putback_look(&s->putback) == PCI_THERE ? ret : -ENODEV;
 }
 
-static int phase_risky(struct session *s)
+static int phase_risky(void *session)
 {
+	struct session *s = session;
+
 	return probes_risky(s->result, s->runner, s->risky, s->ask);
 }
 
-static int phase_rounds(struct session *s)
+static int phase_rounds(void *session)
 {
+	struct session *s = session;
+
 	return runner_run(s->runner, s->result);
 }
 
-/* Notes how a part of the window came back; the worst of several stays. */
-static void note_window(struct session *s, int restored, size_t differing)
+/* Runs a phase that stores to the window's first bytes, and rings doorbells behind them. */
+static int with_window(struct session *s, uint64_t bytes, bool doorbell, int (*phase)(void *session))
 {
-	enum window_state *state = &s->result->window;
-
-	if (restored) {
-		/* told; the record is worth keeping, and says it */
-		*state = WINDOW_LOST;
-	} else if (differing) {
-		log_warn("%zu words of the window did not keep the value put back: not plain memory",
-			 differing);
-		if (*state != WINDOW_LOST)
-			*state = WINDOW_DIFFERS;
-	} else if (*state == WINDOW_UNTOUCHED) {
-		*state = WINDOW_RESTORED;
-	}
-}
-
-/*
- * Somebody has turned decode off, or put the device to sleep, where what is stored gets lost: it is
- * woken for this, and left as that somebody wanted it. Who has a driver on it, or took it away, has
- * the last word: *now is then not to be put back, and it is -errno.
- */
-static int wake_for_window(struct session *s, struct pci_power *now)
-{
-	enum pci_presence presence = look(s);
-
-	if (presence == PCI_THERE)
-		return 0;
-	if (presence == PCI_ASLEEP && !s->ask->dev->driver[0])
-		return pci_power_on(now, s->ask->dev, NULL, NULL);
-	return presence == PCI_TAKEN ? -EBUSY : -ENODEV;
-}
-
-static void put_back_windows(struct session *s, struct window *saved)
-{
-	struct pci_power now = { 0 };
-	int woken = wake_for_window(s, &now);
-
-	for (int i = 0; i < RESCUE_WINDOWS; i++) {
-		size_t differing = 0;
-		int ret = woken;
-
-		if (!saved[i].words)
-			continue;
-		if (woken)
-			window_give_up(&saved[i]);
-		else
-			ret = window_restore(&saved[i], &differing);
-		/* into the void, perhaps */
-		if (!ret && look(s) != PCI_THERE)
-			ret = -ENODEV;
-		note_window(s, ret, differing);
-	}
-	if (pci_power_restore(&now))
-		s->result->disturbance.power_lost = true;
-}
-
-/* All of ranges, or nothing. 0, or -errno after logging. */
-static int save_windows(struct session *s, struct window *saved, const struct map_range *ranges)
-{
-	int ret = 0;
-
-	for (int i = 0; i < RESCUE_WINDOWS && !ret; i++)
-		if (ranges[i].length_bytes)
-			ret = window_save(&saved[i], &ranges[i]);
-	/* what nobody answered must not be put back for what is there */
-	if (!ret && look(s) != PCI_THERE)
-		ret = -ENODEV;
-	if (!ret)
-		ret = rescue_keep(&s->rescue, saved, RESCUE_WINDOWS);
-	for (int i = 0; i < RESCUE_WINDOWS && ret; i++)
-		window_drop(&saved[i]);
-	return ret;
-}
-
-/*
- * Runs a phase that stores to the window's first bytes, and rings doorbells behind them, all of
- * which are saved before and put back.
- */
-static int with_window(struct session *s, uint64_t bytes, bool doorbell,
-		       int (*phase)(struct session *s))
-{
-	struct window saved[RESCUE_WINDOWS] = { 0 };
 	struct map_range ranges[RESCUE_WINDOWS] = { s->runner->data, s->runner->control };
-	int ret = 0;
+	bool stores = s->ask->dev && s->ask->may_store;
 
-	if (!s->ask->dev || !s->ask->may_store || !(bytes || doorbell))
-		return phase(s);
-	ranges[0].length_bytes = bytes;
+	ranges[0].length_bytes = stores ? bytes : 0;
 	ranges[1].offset_bytes += PLAN_DOORBELL_OFFSET;
-	ranges[1].length_bytes = doorbell ? PLAN_DOORBELL_BYTES : 0;
+	ranges[1].length_bytes = stores && doorbell ? PLAN_DOORBELL_BYTES : 0;
 	for (int i = 0; i < RESCUE_WINDOWS; i++)
 		ranges[i].writable = true;
-	if (s->ask->leave_window)
-		s->result->window = WINDOW_LEFT;
-	else
-		ret = save_windows(s, saved, ranges);
-	if (ret)
-		return ret; /* nothing was stored */
-	ret = phase(s);
-	put_back_windows(s, saved);
-	/* what is lost is still in the file: the device may come back */
-	if (s->result->window != WINDOW_LOST)
-		rescue_settle(&s->rescue);
-	return ret;
+	return putback_around(&s->putback, ranges, phase, s);
 }
 
 /* Bytes from the window's start that the cells store to. */
@@ -258,7 +153,7 @@ static int session_measure(struct session *s)
 
 	if (!ret)
 		ret = plan_record(s->runner->plan, s->plan_ask, result);
-	if (!ret && result->window != WINDOW_LOST)
+	if (!ret)
 		ret = with_window(s, touched_bytes(result), rings_doorbell(result), phase_rounds);
 	if (ret || !ask->dev || result->window == WINDOW_LOST)
 		return ret;
@@ -287,52 +182,20 @@ static int session_journal(struct result *result, const struct session_ask *ask)
 	return ret;
 }
 
-static int note_power(const struct pci_power *found, void *arg)
-{
-	struct session *s = arg;
-
-	s->rescue.power = *found;
-	return rescue_keep(&s->rescue, NULL, 0);
-}
-
-/* Another function may be in its place, and a rescan has set this one up anew. */
-static int power_restore(struct session *s, struct pci_power *power)
-{
-	if (!power->changed || look(s) != PCI_GONE)
-		return pci_power_restore(power);
-	log_error("%s: its COMMAND, power state and power/control are not put back, as it is gone",
-		  s->ask->dev->bdf);
-	return -ENODEV;
-}
-
-/*
- * With the device's power up. Whatever is changed is in the rescue file meanwhile, and stays there
- * where it could not be put back.
- */
+/* With the device's power up. */
 static int session_powered(struct session *s, int lock)
 {
 	const struct session_ask *ask = s->ask;
-	struct disturbance *disturbance = &s->result->disturbance;
 	struct pci_power power = { 0 };
-	int ret = pci_power_on(&power, ask->dev, note_power, s);
+	int ret = pci_power_on(&power, ask->dev, putback_note_power, &s->putback);
 
-	if (!ret) {
+	if (!ret)
 		ret = pci_watch_begin(&s->watch, ask->dev, ask->bar, lock, power.pm_offset);
-		if (!ret) {
-			s->runner->watch = &s->watch;
-			ret = session_measure(s);
-		}
+	if (!ret) {
+		s->runner->watch = s->putback.watch = &s->watch;
+		ret = session_measure(s);
 	}
-	/* also what a failed power_on could not put back itself */
-	if (power_restore(s, &power))
-		disturbance->power_lost = true;
-	if (s->result->window == WINDOW_LOST || disturbance->power_lost) {
-		log_note("%s: when it answers again and has no driver, put back what is left with "
-			 "mmiobench --recover -s %s", ask->dev->bdf, ask->dev->bdf);
-		return ret;
-	}
-	s->rescue.power.changed = false;
-	rescue_settle(&s->rescue);
+	putback_power(&s->putback, &power);
 	return ret;
 }
 
@@ -344,8 +207,8 @@ static int session_on_device(struct session *s)
 
 	if (lock < 0)
 		return lock;
-	s->rescue = (struct rescue){ .dev = ask->dev, .bar = ask->bar,
-					.started = s->result->started };
+	s->putback.rescue = (struct rescue){ .dev = ask->dev, .bar = ask->bar,
+					     .started = s->result->started };
 	ret = rescue_check(ask->dev);
 	if (!ret)
 		ret = session_journal(s->result, ask);
@@ -363,7 +226,8 @@ int session_run(struct result *result, const struct session_ask *ask)
 	struct timespec begin, end;
 	struct plan_ask plan_ask;
 	struct runner r = { .plan = &plan, .clock = &clock, .seed = ask->seed };
-	struct session s = { .result = result, .ask = ask, .runner = &r, .plan_ask = &plan_ask };
+	struct session s = { .result = result, .ask = ask, .runner = &r, .plan_ask = &plan_ask,
+			     .putback = { .result = result, .leave_window = ask->leave_window } };
 	int ret = topology_choose_cpu(&choice, ask->cpu, ask->dev);
 
 	if (!ret)

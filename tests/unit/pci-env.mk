@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	%D%/test-list \
 	%D%/test-policy \
 	%D%/test-power \
+	%D%/test-putback \
 	%D%/test-rescue \
 	%D%/test-select \
 	%D%/test-topology \
@@ -21,6 +22,9 @@ check_PROGRAMS += \
 %C%_test_power_SOURCES = %D%/test-power.c %D%/fake-tree.c %D%/fake-tree.h
 %C%_test_power_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 %C%_test_power_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
+%C%_test_putback_SOURCES = %D%/test-putback.c %D%/fake-tree.c %D%/fake-tree.h
+%C%_test_putback_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GSL_CFLAGS)
+%C%_test_putback_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
 %C%_test_rescue_SOURCES = %D%/test-rescue.c %D%/fake-tree.c %D%/fake-tree.h
 %C%_test_rescue_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GSL_CFLAGS)
 %C%_test_rescue_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
@@ -40,6 +44,7 @@ TESTS += \
 	%D%/test-list \
 	%D%/test-policy \
 	%D%/test-power \
+	%D%/test-putback \
 	%D%/test-rescue \
 	%D%/test-select \
 	%D%/test-topology \
