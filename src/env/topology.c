@@ -344,3 +344,18 @@ int topology_list_cpus(struct cpu_list *near, struct cpu_list *far, unsigned int
 		hwloc_bitmap_free(sets[i]);
 	return ret;
 }
+
+int topology_pin(unsigned int cpu, char *why, size_t n)
+{
+	cpu_set_t set;
+	int ret;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (!sched_setaffinity(0, sizeof(set), &set))
+		return 0;
+	ret = -errno;
+	snprintf(why, n, "cannot run on CPU %u: %.60s%s", cpu, strerror(-ret), ret == -EINVAL ?
+		 " (it is offline, or a cpuset forbids it)" : "");
+	return ret;
+}

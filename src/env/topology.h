@@ -33,4 +33,7 @@ struct cpu_list {
 int topology_list_cpus(struct cpu_list *near, struct cpu_list *far, unsigned int first,
 		       const struct pci_device *dev);
 
+/* Has the calling thread run on that CPU alone. 0, or -errno with why; logs nothing. */
+int topology_pin(unsigned int cpu, char *why, size_t n);
+
 #endif

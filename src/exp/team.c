@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "arch/arch.h"
+#include "env/topology.h"
 #include "exp/team.h"
 #include "map/guard.h"
 
@@ -69,19 +70,12 @@ static void run_guarded(struct member *m)
 static void *member_main(void *arg)
 {
 	struct member *m = arg;
-	cpu_set_t set;
-	char why[96];
+	char why[sizeof(m->team->why)];
 
-	CPU_ZERO(&set);
-	CPU_SET(m->team->cpus[m->index], &set);
-	if (sched_setaffinity(0, sizeof(set), &set)) {
-		snprintf(why, sizeof(why), "cannot run on CPU %u: %s", m->team->cpus[m->index],
-			 errno == EINVAL ? "it is offline, or a cpuset forbids it" :
-					   strerror(errno));
+	if (topology_pin(m->team->cpus[m->index], why, sizeof(why)))
 		team_stop(m->team, why);
-		return NULL;
-	}
-	run_guarded(m);
+	else
+		run_guarded(m);
 	return NULL;
 }
 

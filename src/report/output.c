@@ -63,6 +63,20 @@ static int write_temporary(const struct job *job, int fd)
 	return ret;
 }
 
+/* A temporary file must not stay behind because somebody was impatient; SIGKILL alone leaves it. */
+static void signals_hold(sigset_t *before)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, before);
+}
+
+static void signals_release(const sigset_t *before)
+{
+	sigprocmask(SIG_SETMASK, before, NULL);
+}
+
 static int write_beside(const struct job *job, const char *path, char *temporary)
 {
 	int fd = mkstemp(temporary), ret;
@@ -123,20 +137,6 @@ static int write_through(const struct job *job, const char *path)
 	return ret;
 }
 
-/* A temporary file must not stay behind because somebody was impatient; SIGKILL alone leaves it. */
-static void signals_hold(sigset_t *before)
-{
-	sigset_t all;
-
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, before);
-}
-
-static void signals_release(const sigset_t *before)
-{
-	sigprocmask(SIG_SETMASK, before, NULL);
-}
-
 static int write_named(const struct job *job, const char *path)
 {
 	char temporary[PATH_MAX];
@@ -187,6 +187,12 @@ static int open_hidden(int dir, const char *name, char *hidden, size_t n)
 	return fd < 0 ? -EEXIST : fd;
 }
 
+static void remove_hidden(int dir, const char *hidden)
+{
+	if (unlinkat(dir, hidden, 0))
+		log_error("cannot remove %s: %s: remove it by hand", hidden, strerror(errno));
+}
+
 /* Some file systems know only one of the two ways to name a file that must not be there yet. */
 static int settle(int dir, const char *hidden, const char *name, bool replace)
 {
@@ -198,7 +204,7 @@ static int settle(int dir, const char *hidden, const char *name, bool replace)
 		return -errno;
 	if (linkat(dir, hidden, dir, name, 0))
 		return -errno;
-	unlinkat(dir, hidden, 0);
+	remove_hidden(dir, hidden);
 	return 0;
 }
 
@@ -207,22 +213,33 @@ int output_sync_directory(int dir)
 	return fsync(dir) && errno != EINVAL ? -errno : 0;
 }
 
-int output_write_at(int dir, const char *name, bool replace,
-		    int (*put)(FILE *out, const void *what), const void *what)
+static int write_hidden(const struct job *job, int dir, const char *name, bool replace)
 {
-	const struct job job = { put, what };
 	char hidden[NAME_MAX + 1];
 	int fd = open_hidden(dir, name, hidden, sizeof(hidden)), ret;
 
 	if (fd < 0)
 		return fd;
-	ret = write_temporary(&job, fd);
+	ret = write_temporary(job, fd);
 	if (!ret)
 		ret = settle(dir, hidden, name, replace);
 	if (ret)
-		unlinkat(dir, hidden, 0);
+		remove_hidden(dir, hidden);
 	else
 		ret = output_sync_directory(dir);
+	return ret;
+}
+
+int output_write_at(int dir, const char *name, bool replace,
+		    int (*put)(FILE *out, const void *what), const void *what)
+{
+	const struct job job = { put, what };
+	sigset_t before;
+	int ret;
+
+	signals_hold(&before);
+	ret = write_hidden(&job, dir, name, replace);
+	signals_release(&before);
 	return ret;
 }
 

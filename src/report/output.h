@@ -24,7 +24,7 @@ int output_writable(const char *path, const char *option);
 /*
  * The same in the open directory dir, where links are not followed: name is fsynced and then there
  * as a whole, or not at all. Unless it may replace, nothing that is there is touched: -EEXIST. What
- * a crash leaves is called .NAME and more. 0, -errno; logs nothing.
+ * a crash leaves is called .NAME and more. 0, -errno; logs only what it cannot remove.
  */
 int output_write_at(int dir, const char *name, bool replace,
 		    int (*put)(FILE *out, const void *what), const void *what);

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "env/topology.h"
 #include "map/guard.h"
 #include "run/child.h"
 
@@ -124,19 +125,13 @@ static _Noreturn void child_main(const struct child_work *work, struct child_sha
 {
 	struct child_context context = { work, shared };
 	struct rusage usage;
-	cpu_set_t set;
 
 	/* never outlive a parent that was killed: nobody would restore after us */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
-	CPU_ZERO(&set);
-	CPU_SET(work->cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set)) {
-		shared->ret = -errno;
-		snprintf(shared->why, sizeof(shared->why), "cannot run on CPU %u: %.60s%s", work->cpu,
-			 strerror(-shared->ret), shared->ret == -EINVAL ?
-			 " (it is offline, or a cpuset forbids it)" : "");
+	shared->ret = topology_pin(work->cpu, shared->why, sizeof(shared->why));
+	if (shared->ret) {
 		shared->finished = true;
 		_exit(1);
 	}

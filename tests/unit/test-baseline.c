@@ -7,10 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "judge/baseline.h"
 #include "report/baseline.h"
+#include "report/output.h"
 #include "fixture.h"
 
 #define CELL "bw/wc/store8/4K/posted"
@@ -502,6 +507,55 @@ static void test_life(void **state)
 	result_free(&r[1]);
 }
 
+/* Ctrl-C in the middle of it. */
+static int put_interrupted(FILE *out, const void *what)
+{
+	(void)what;
+	raise(SIGTERM);
+	return fputs("all of it\n", out) < 0 ? -EIO : 0;
+}
+
+/* The names in dir, but for the file that is asked for. */
+static unsigned int others_in(const char *path, const char *name)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *e;
+	unsigned int n = 0;
+
+	assert_non_null(dir);
+	while ((e = readdir(dir)))
+		n += strcmp(e->d_name, ".") && strcmp(e->d_name, "..") && strcmp(e->d_name, name);
+	closedir(dir);
+	return n;
+}
+
+static void test_interrupted(void **state)
+{
+	char path[] = "/tmp/mmiobench-test-XXXXXX", file[64];
+	int dir, wstatus;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	dir = open(path, O_RDONLY | O_DIRECTORY);
+	assert_true(dir >= 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		signal(SIGTERM, SIG_DFL);
+		output_write_at(dir, "b.jsonl", true, put_interrupted, NULL);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &wstatus, 0), pid);
+	assert_true(WIFSIGNALED(wstatus));
+	assert_int_equal(WTERMSIG(wstatus), SIGTERM);
+	assert_int_equal(others_in(path, "b.jsonl"), 0);
+	snprintf(file, sizeof(file), "%s/b.jsonl", path);
+	assert_int_equal(unlink(file), 0);
+	close(dir);
+	assert_int_equal(rmdir(path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -511,7 +565,7 @@ int main(void)
 		cmocka_unit_test(test_long_values),  cmocka_unit_test(test_names),
 		cmocka_unit_test(test_directories),  cmocka_unit_test(test_check_run),
 		cmocka_unit_test(test_wrong_run),    cmocka_unit_test(test_no_reference),
-		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_life),	     cmocka_unit_test(test_interrupted),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);

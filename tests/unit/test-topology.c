@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -105,6 +106,29 @@ static void test_far(void **state)
 	assert_int_equal(0, sched_setaffinity(0, sizeof(before), &before));
 }
 
+/* Children and threads say it with the same words. */
+static void test_pin(void **state)
+{
+	cpu_set_t before, now;
+	unsigned int first = 0;
+	char why[128] = "";
+
+	(void)state;
+	assert_int_equal(0, sched_getaffinity(0, sizeof(before), &before));
+	while (!CPU_ISSET(first, &before))
+		first++;
+	assert_int_equal(0, topology_pin(first, why, sizeof(why)));
+	assert_int_equal(0, sched_getaffinity(0, sizeof(now), &now));
+	assert_int_equal(1, CPU_COUNT(&now));
+	assert_true(CPU_ISSET(first, &now));
+	assert_int_equal(0, sched_setaffinity(0, sizeof(before), &before));
+	if (CPU_ISSET(CPU_SETSIZE - 1, &before))
+		skip();
+	assert_int_equal(-EINVAL, topology_pin(CPU_SETSIZE - 1, why, sizeof(why)));
+	assert_string_equal("cannot run on CPU 1023: Invalid argument (it is offline, or a cpuset "
+			    "forbids it)", why);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +136,7 @@ int main(void)
 		cmocka_unit_test(test_small),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_far),
+		cmocka_unit_test(test_pin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
