@@ -12,20 +12,17 @@
 #include "arch/arch.h"
 #include "base/begin.h"
 #include "base/log.h"
-#include "base/memory.h"
 #include "base/parse.h"
 #include "base/path.h"
 #include "base/privilege.h"
 #include "base/stdout.h"
-#include "env/collect.h"
-#include "judge/correct.h"
 #include "mmiobench_ask.h"
 #include "mmiobench_launches.h"
+#include "mmiobench_measure.h"
 #include "mmiobench_options.h"
 #include "mmiobench_outputs.h"
 #include "pci/list.h"
 #include "report/list.h"
-#include "report/report.h"
 #include "report/text.h"
 #include "run/child.h"
 #include "run/journal.h"
@@ -127,133 +124,6 @@ static void print_plan(const struct options *o, const struct session_ask *ask,
 		printf("  %s\n", plan->cells.v[i].id);
 }
 
-static void started_now(char *buf, size_t n)
-{
-	time_t now = time(NULL);
-	struct tm tm;
-
-	strftime(buf, n, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-}
-
-static char *join_command(const char *environment, int argc, char **argv)
-{
-	char *s = NULL;
-	size_t n;
-	FILE *f = memory_open(&s, &n);
-
-	if (!f)
-		return NULL;
-	fputs(environment, f);
-	for (int i = 0; i < argc; i++)
-		fprintf(f, "%s%s", i ? " " : "", argv[i]);
-	memory_close(f);
-	return s;
-}
-
-/* What is no file takes one result: a pipe's reader has gone after the first. */
-static void checkpoint(const struct result *result, void *name)
-{
-	struct verdict verdict;
-	struct stat st;
-
-	if (!strcmp(name, "-") || (!stat(name, &st) && !S_ISREG(st.st_mode)))
-		return;
-	judge_run(&verdict, result, NULL);
-	result_write(result, &verdict, name);
-}
-
-/*
- * 1: a correctness test failed, or what was stored did not stay, or was not put back; 2: nothing at
- * all could be measured.
- */
-static int measured_status(const struct result *result, const struct verdict *verdict)
-{
-	size_t run = 0, measured = 0;
-
-	for (size_t i = 0; i < result->n_cells; i++) {
-		run += result->cells[i].status > CELL_SKIPPED;
-		measured += result->cells[i].has_summary ||
-			    (cell_counts(&result->cells[i]) && result->cells[i].tries);
-	}
-	if (count_failed(result, verdict) || result_is_left(result))
-		return EXIT_TEST_FAILED;
-	return run && !measured ? EXIT_USAGE : EXIT_DONE;
-}
-
-/* Of several launches only the last one's page is shown. */
-static bool wants_page(const struct options *o, const struct outputs *out)
-{
-	return strcmp(out->json, "-") && !format_outputs_on_stdout(&out->formats) &&
-	       o->launch == o->launches;
-}
-
-static int report(const struct options *o, const struct result *result, const struct outputs *out)
-{
-	struct verdict verdict;
-	int ret, others;
-
-	judge_run(&verdict, result, NULL);
-	ret = result_write(result, &verdict, out->json);
-	others = format_outputs_result(&out->formats, result, &verdict);
-	if (wants_page(o, out))
-		result_text(stdout, result, &verdict, ret ? NULL : out->json);
-	if (wants_page(o, out) && o->explain)
-		explain_text(stdout, &verdict, result);
-	return ret || others ? EXIT_USAGE : measured_status(result, &verdict);
-}
-
-static void warn_quota(const struct env *env)
-{
-	const char *quota = fact_get(&env->facts, "cpu_quota"), *source = "";
-
-	for (size_t i = 0; quota && i < env->facts.n; i++)
-		if (!strcmp(env->facts.v[i].name, "cpu_quota"))
-			source = env->facts.v[i].source;
-	if (quota)
-		log_warn("a cgroup gives this process %s (%s): when that is used up the kernel stops it "
-			 "in mid-measurement: run it where there is no such limit", quota, source);
-}
-
-static int measure(const struct options *o, struct session_ask *ask, int argc, char **argv)
-{
-	static struct outputs out;
-	struct result result = { .replayed = o->sysroot != NULL };
-	char stem[PATH_MAX];
-	static char which[40];
-	int ret;
-
-	if (o->launches > 1)
-		snprintf(which, sizeof(which), "launch %u of %u, ", o->launch, o->launches);
-	log_progress_prefix(which);
-	snprintf(result.version, sizeof(result.version), "%s", PACKAGE_VERSION);
-	started_now(result.started, sizeof(result.started));
-	outputs_stem(stem, sizeof(stem), o, ask, result.started);
-	if (outputs_make(&out, o, ask, stem, o->launches > 1 ? o->launch : 0))
-		return EXIT_USAGE;
-	result.command = join_command(o->environment, argc, argv);
-	ask->checkpoint = checkpoint;
-	ask->checkpoint_arg = out.json;
-	ret = env_collect(&result.env, o->emulated ? "--emulated or MMIOBENCH_EMULATED" : NULL);
-	if (!ret)
-		warn_quota(&result.env);
-	if (!ret)
-		ret = session_run(&result, ask);
-	if (ret == -ENOMEM)
-		log_error("out of memory");
-	if (ret == -EINTR)
-		log_error("ended by a signal: no result%s", result.window == WINDOW_RESTORED ?
-			  ", the window was put back" : "");
-	child_signals_unblock(); /* a signal that came during the run ends us here */
-	if (ret && result_is_left(&result))
-		ret = EXIT_TEST_FAILED;
-	else if (ret)
-		ret = ret == -ENOMEM || ret == -EINTR ? EXIT_INTERNAL : EXIT_USAGE;
-	else
-		ret = report(o, &result, &out);
-	result_free(&result);
-	return ret;
-}
-
 /* What was asked for must leave something to measure. */
 static int check_plan(const struct session_ask *ask, const struct plan *plan)
 {
@@ -286,8 +156,8 @@ static int launch_or_measure(const struct options *o, struct session_ask *ask, i
 	char stem[PATH_MAX], started[32];
 
 	if (o->launch)
-		return measure(o, ask, argc, argv);
-	started_now(started, sizeof(started));
+		return measure_run(o, ask, argc, argv);
+	outputs_now(started, sizeof(started));
 	outputs_stem(stem, sizeof(stem), o, ask, started);
 	return launches_run(o, ask, stem, (size_t)argc);
 }
@@ -328,6 +198,7 @@ static int recover(const struct options *o, const struct pci_list *list)
 	/* half put back, with the power up for it, is worse than not at all */
 	child_signals_block();
 	ret = rescue_recover(list, &o->select, &n);
+	fflush(stdout); /* what was put back is told, also when a signal ends us here */
 	child_signals_unblock();
 	if (ret)
 		return EXIT_USAGE;

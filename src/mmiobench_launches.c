@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include "base/log.h"
 #include "judge/compare.h"
@@ -96,14 +97,22 @@ static int status_of(int wstatus, unsigned int index)
 	return EXIT_INTERNAL;
 }
 
-/* Reads what the launch left. 0, -errno after logging: it is not complete. */
-static int take_result(struct launches *l, unsigned int index)
+/* Whether what is at path now was put there since: outputs are renamed into their place. */
+static bool is_new(const char *path, const struct stat *before)
 {
-	char name[PATH_MAX];
-	int ret = launch_name(name, sizeof(name), l->stem, index);
+	struct stat now;
 
-	if (!ret)
-		ret = result_read(&l->results[l->n], name);
+	return !stat(path, &now) &&
+	       (now.st_ino != before->st_ino || now.st_dev != before->st_dev ||
+		now.st_mtim.tv_sec != before->st_mtim.tv_sec ||
+		now.st_mtim.tv_nsec != before->st_mtim.tv_nsec);
+}
+
+/* Reads what the launch left. 0, -errno after logging: it is not complete. */
+static int take_result(struct launches *l, const char *name)
+{
+	int ret = result_read(&l->results[l->n], name);
+
 	if (ret)
 		return ret;
 	l->names[l->n] = strdup(name);
@@ -114,34 +123,52 @@ static int take_result(struct launches *l, unsigned int index)
 	return 0;
 }
 
-/* True when the next one may follow. */
-static bool run_one(struct launches *l, unsigned int index, size_t own_words)
+/* Of a launch that is over. True when the next one may follow. */
+static bool take_launch(struct launches *l, unsigned int index, const char *name, bool written,
+			int wstatus)
 {
-	static char words[4][PATH_MAX + 16];
-	struct launch_command command;
-	int wstatus = 0, status, ret = command_make(&command, l, index, words, own_words);
+	int status;
 
-	if (ret) {
-		l->status = worse(l->status, EXIT_INTERNAL);
-		return false;
-	}
-	ret = launch_run(&command, &wstatus);
-	launch_command_free(&command);
-	if (ret) {
-		l->status = worse(l->status, EXIT_INTERNAL);
+	/* it may have written all that it measured before the signal reached it */
+	if (child_signals_pending()) {
+		if (written)
+			take_result(l, name);
 		return false;
 	}
 	status = status_of(wstatus, index);
 	l->status = worse(l->status, status);
 	if (status != EXIT_DONE && status != EXIT_TEST_FAILED)
 		return false;
-	if (take_result(l, index)) {
+	if (take_result(l, name)) {
 		l->status = worse(l->status, EXIT_USAGE);
 		return false;
 	}
 	/* what is lost now would be found, and put back, as the next one's window */
 	return l->results[l->n - 1].window != WINDOW_LOST &&
 	       !l->results[l->n - 1].disturbance.power_lost;
+}
+
+/* True when the next one may follow. */
+static bool run_one(struct launches *l, unsigned int index, size_t own_words)
+{
+	static char words[4][PATH_MAX + 16];
+	struct launch_command command;
+	struct stat before = { 0 };
+	char name[PATH_MAX];
+	int wstatus, ret = launch_name(name, sizeof(name), l->stem, index);
+
+	if (!ret)
+		ret = command_make(&command, l, index, words, own_words);
+	if (!ret) {
+		if (stat(name, &before))
+			before = (struct stat){ 0 };
+		ret = launch_run(&command, &wstatus);
+		launch_command_free(&command);
+	}
+	if (!ret)
+		return take_launch(l, index, name, is_new(name, &before), wstatus);
+	l->status = worse(l->status, EXIT_INTERNAL);
+	return false;
 }
 
 static void log_kept(const struct launches *l, bool signalled)

@@ -4,12 +4,21 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "mmiobench_outputs.h"
 #include "report/output.h"
 #include "report/report.h"
 #include "run/launch.h"
+
+void outputs_now(char *buf, size_t n)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	strftime(buf, n, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+}
 
 static bool is_taken(const char *path)
 {

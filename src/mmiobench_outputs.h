@@ -13,6 +13,9 @@ struct outputs {
 	char paths[FORMAT_OUTPUTS_MAX][PATH_MAX]; /* what formats points to, where they have an index */
 };
 
+/* The time, as it is in a result, and in a name made from it. */
+void outputs_now(char *buf, size_t n);
+
 /* --json, or a name in results/ that is not taken yet, nor are those of launches made from it. */
 void outputs_stem(char *buf, size_t n, const struct options *o, const struct session_ask *ask,
 		  const char *started);

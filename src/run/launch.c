@@ -163,7 +163,7 @@ static int launch_wait(pid_t pid, int *wstatus)
 			return -errno;
 		}
 		if (got)
-			return sig ? -EINTR : 0;
+			return 0;
 		if (sig && !passed_on)
 			kill(pid, passed_on = sig);
 		sigtimedwait(&set, NULL, &step);

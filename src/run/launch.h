@@ -42,9 +42,9 @@ int launch_command_insert(struct launch_command *c, size_t own_words, char *cons
 
 /*
  * Executes this program again with that command, and waits for its end. A signal that ends us is
- * passed on, and what it makes of it waited for; it stays pending here. *wstatus is as of waitpid.
- * Signals must be blocked (child_signals_block). 0; -EINTR: a signal came, and the launch is over;
- * other -errno after logging.
+ * passed on, and what it makes of it waited for; it stays pending here. Signals must be blocked
+ * (child_signals_block). 0: it is over, and *wstatus is as of waitpid; -EINTR: a signal came before it
+ * was started; other -errno after logging.
  */
 int launch_run(const struct launch_command *c, int *wstatus);
 
