@@ -127,6 +127,14 @@ static bool memory_on(const struct pci_power *p, uint16_t command)
 	return p->dev->virtual_function || command & PCI_COMMAND_MEMORY;
 }
 
+static bool driver_bound(const struct pci_power *p)
+{
+	char driver[NAME_MAX + 1];
+
+	return path_link_name(driver, sizeof(driver), SYSFS_DEVICE "driver", p->dev->bdf) !=
+	       -ENOENT;
+}
+
 /* A driver holds the function: it alone may change its state. */
 static int driver_check(const struct pci_power *p)
 {
@@ -309,6 +317,9 @@ int pci_power_on(struct pci_power *power, const struct pci_device *dev,
 
 	if (dev->driver[0]) {
 		ret = check_only(&p);
+	} else if (driver_bound(&p)) {
+		log_error("%s: a driver has taken it just now: unbind it and try again", dev->bdf);
+		ret = -EBUSY;
 	} else {
 		ret = runtime_pm_hold(&p, &notice);
 		if (!ret)
@@ -319,14 +330,6 @@ int pci_power_on(struct pci_power *power, const struct pci_device *dev,
 	if (!ret || p.changed)
 		*power = p;
 	return ret;
-}
-
-static bool driver_bound(const struct pci_power *p)
-{
-	char driver[NAME_MAX + 1];
-
-	return path_link_name(driver, sizeof(driver), SYSFS_DEVICE "driver", p->dev->bdf) !=
-	       -ENOENT;
 }
 
 static int file_restore(const struct pci_power *p, const char *file, const char *text)

@@ -449,6 +449,21 @@ static void test_driver_bound_meanwhile(void **state)
 	assert_string_equal(tree_log(), "");
 }
 
+/* After the list was made: its power is not ours to hold. */
+static void test_driver_bound_before(void **state)
+{
+	struct pci_power p = { .dev = NULL };
+
+	(void)state;
+	function_put(0x0002, 0);
+	tree_put(DIR "power/control", "auto");
+	tree_link(DIR "driver", "../../drivers/vfio-pci");
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), -EBUSY);
+	assert_false(p.changed);
+	assert_int_equal(file_start(DIR "power/control"), 'a');
+	assert_non_null(strstr(tree_log(), "a driver has taken it just now"));
+}
+
 /* The kernel knows of a driver before its link is there. */
 static void test_enable_is_busy_meanwhile(void **state)
 {
@@ -606,6 +621,7 @@ int main(void)
 		TEST(test_enable_fails_half_way),
 		TEST(test_asleep_meanwhile),
 		TEST(test_driver_bound_meanwhile),
+		TEST(test_driver_bound_before),
 		TEST(test_enable_is_busy_meanwhile),
 		TEST(test_driver_bound_while_awake),
 		TEST(test_virtual_function),
