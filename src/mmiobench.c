@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "arch/arch.h"
 #include "base/begin.h"
+#include "base/lockdown.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/path.h"
@@ -354,7 +355,6 @@ static int run(const struct options *o, int argc, char **argv)
 		return EXIT_USAGE;
 	if (o->sysroot && check_sysroot(o))
 		return EXIT_USAGE;
-	path_set_sysroot(o->sysroot ? o->sysroot : "");
 	if (!o->map || strcmp(o->map, "ram") || o->list || o->recover)
 		return run_on_bar(o, &ask, bar, argc, argv);
 	if (check_no_device(o))
@@ -385,8 +385,10 @@ int main(int argc, char **argv)
 	begin_program(EXIT_USAGE);
 	forget_hwloc_variables();
 	if (!privilege_keep(PRIVILEGE_MEASURE) && !options_parse(&o, argc, argv)) {
+		path_set_sysroot(o.sysroot ? o.sysroot : "");
 		/* a recorded machine is told of as it was, not as this kernel would map it */
 		o.policy.page_bytes = o.sysroot ? 0 : page_bytes();
+		o.policy.locked_down = lockdown_holds();
 		ret = run(&o, argc, argv);
 		if (stdout_finish() && ret == EXIT_DONE)
 			ret = EXIT_USAGE;

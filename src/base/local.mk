@@ -5,6 +5,7 @@ libjudge_a_SOURCES += \
 	%D%/fault.h \
 	%D%/fact.c %D%/fact.h \
 	%D%/hash.c %D%/hash.h \
+	%D%/lockdown.c %D%/lockdown.h \
 	%D%/log.c %D%/log.h \
 	%D%/memory.c %D%/memory.h \
 	%D%/parse.c %D%/parse.h \

@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "base/clean.h"
+#include "base/lockdown.h"
 #include "base/path.h"
 #include "env/collect.h"
 #include "env/kmsg.h"
@@ -190,20 +191,11 @@ static int collect_acpi(struct env *env)
 	return add(env, "acpi_hypervisor_id", FADT, !number ? "0" : *id ? id : hex);
 }
 
-/* "[none] integrity confidentiality": the one in brackets. */
 static int collect_lockdown(struct env *env)
 {
-	static const char source[] = "/sys/kernel/security/lockdown";
-	char value[128], *open, *close;
+	char level[32];
 
-	if (path_read(value, sizeof(value), "%s", source) <= 0)
-		return 0;
-	open = strchr(value, '[');
-	close = open ? strchr(open, ']') : NULL;
-	if (!close)
-		return 0;
-	*close = 0;
-	return add(env, "lockdown", source, open + 1);
+	return lockdown_read(level, sizeof(level)) ? 0 : add(env, "lockdown", LOCKDOWN_FILE, level);
 }
 
 static int collect_derived(struct env *env)

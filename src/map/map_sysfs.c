@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "base/lockdown.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "map/map.h"
@@ -27,9 +28,6 @@ static const struct cause open_causes[] = {
 
 /* Linux drivers/pci/pci-sysfs.c pci_mmap_resource, drivers/pci/mmap.c */
 static const struct cause mmap_causes[] = {
-	{ EPERM, "kernel lockdown, or a container's filter of system calls, forbids mapping BARs",
-	  "see /sys/kernel/security/lockdown; boot without lockdown (Secure Boot may set it), run "
-	  "outside the container" },
 	{ EINVAL,
 	  "a driver claims the BAR and IO_STRICT_DEVMEM is on, or the window does not fit the BAR any "
 	  "more, or x86 PAT has another type for it",
@@ -39,6 +37,26 @@ static const struct cause mmap_causes[] = {
 	{ ENODEV, "the device is gone, or this is an I/O BAR", "see mmiobench --list" },
 	{ ENOMEM, "the kernel has no room for the mapping", "choose a smaller --length" },
 };
+
+/* What forbids it with EPERM: lockdown, which the kernel asks first, or a filter of system calls. */
+static const struct cause mmap_forbidden[] = {
+	{ 0, "the kernel is locked down, and lets nobody map BARs",
+	  "boot with Secure Boot off, or without lockdown= on the kernel's command line" },
+	{ 0, "a container's or service's filter of system calls forbids mapping BARs",
+	  "run outside of it (the kernel is not locked down)" },
+	{ 0, "kernel lockdown, or a container's filter of system calls, forbids mapping BARs",
+	  "see which: mount -t securityfs securityfs /sys/kernel/security, then " LOCKDOWN_FILE
+	  " says [none], or the kernel must be booted with Secure Boot off and without lockdown=" },
+};
+
+static void log_forbidden(const char *path)
+{
+	char level[32];
+	bool known = !lockdown_read(level, sizeof(level));
+	const struct cause *c = &mmap_forbidden[!known ? 2 : lockdown_holds() ? 0 : 1];
+
+	log_error("cannot map %s: %s: %s: %s", path, strerror(EPERM), c->cause, c->way_out);
+}
 
 static void log_cause(const char *what, const char *path, int err, const struct cause *causes,
 		      size_t n)
@@ -75,8 +93,11 @@ int map_sysfs(struct mapping *m, const struct map_range *range, uint64_t pages_o
 	err = errno;
 	close(fd);
 	if (p == MAP_FAILED) {
-		log_cause("map", path, err, mmap_causes,
-			  sizeof(mmap_causes) / sizeof(mmap_causes[0]));
+		if (err == EPERM)
+			log_forbidden(path);
+		else
+			log_cause("map", path, err, mmap_causes,
+				  sizeof(mmap_causes) / sizeof(mmap_causes[0]));
 		return -err;
 	}
 	m->pages = p;

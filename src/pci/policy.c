@@ -38,6 +38,13 @@ static bool is_too_small(const struct pci_device *dev, const struct bar *bar,
 	return bar->size_bytes < POLICY_MIN_BYTES || bar->size_bytes < ask->page_bytes;
 }
 
+static bool is_locked_down(const struct pci_device *dev, const struct bar *bar,
+			   const struct policy_ask *ask)
+{
+	(void)dev, (void)bar;
+	return ask->locked_down;
+}
+
 static bool is_bridge(const struct pci_device *dev, const struct bar *bar,
 		      const struct policy_ask *ask)
 {
@@ -89,6 +96,12 @@ static const struct policy_row {
 		"a mapping takes whole pages: other registers in this one would be exposed to "
 		"merging and speculation, so no option overrides this; take a larger BAR, or for "
 		"one of 4 KiB and more a kernel with smaller pages",
+	},
+	[POLICY_LOCKDOWN] = {
+		is_locked_down, "kernel is locked down",
+		"it maps no BAR for anybody, and nothing lifts that while it runs: boot with Secure Boot off, "
+		"or without lockdown= on the kernel's command line; "
+		"cat /sys/kernel/security/lockdown then shows [none]",
 	},
 	[POLICY_BRIDGE] = {
 		is_bridge, "belongs to a bridge",

@@ -18,6 +18,7 @@ struct policy_ask {
 	bool allow_side_effects;     /* --allow-side-effects: non-prefetchable */
 	bool allow_bridge;           /* --allow-bridge */
 	uint64_t page_bytes;         /* of the kernel that maps; 0: 4096 */
+	bool locked_down;            /* that kernel: it maps no BAR */
 };
 
 enum policy_reason {
@@ -27,6 +28,7 @@ enum policy_reason {
 	POLICY_UNSET,
 	POLICY_NO_FILE,
 	POLICY_TOO_SMALL,        /* below a page, or POLICY_MIN_BYTES: nothing could be measured */
+	POLICY_LOCKDOWN,
 	POLICY_BRIDGE,
 	POLICY_BOUND_DRIVER,
 	POLICY_SIDE_EFFECTS,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/clean.h"
+#include "base/lockdown.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "pci/lock.h"
@@ -46,6 +47,11 @@ static int check_same(const struct rescue_header *h, const struct pci_device *de
 		log_error("%s is of an earlier boot, and %s was reset since: nothing was put back; "
 			  "remove it", path, dev->bdf);
 		return -ESTALE;
+	}
+	if (lockdown_holds()) {
+		log_error("%s: the kernel was locked down since, and lets nobody put anything back: reset "
+			  "the device (echo 1 > reset in its directory) or reboot before it is used", dev->bdf);
+		return -EPERM;
 	}
 	if (dev->driver[0]) {
 		log_error("%s: driver %s has taken it since: nothing was put back; unbind the driver, or "

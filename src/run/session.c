@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include "base/log.h"
 #include "base/parse.h"
 #include "env/topology.h"
@@ -199,6 +200,32 @@ static int session_powered(struct session *s, int lock)
 	return ret;
 }
 
+/*
+ * Before anything is changed: where no BAR may be mapped, COMMAND could perhaps not be put back either
+ * (lockdown). Nothing is accessed.
+ */
+static int session_may_map(const struct session *s)
+{
+	const struct plan_ask *ask = s->plan_ask;
+	struct map_range first = s->runner->data;
+	struct mapping m;
+	int ret = 0;
+
+	first.length_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+	first.writable = false;
+	log_mute(true);
+	for (size_t i = 0; i < ask->n_types && (!i || ret); i++) {
+		ret = map_open(&m, ask->types[i], &first);
+		if (!ret)
+			map_close(&m);
+	}
+	log_mute(false);
+	if (!ret || map_open(&m, ask->types[0], &first)) /* says why */
+		return ret;
+	map_close(&m);
+	return 0;
+}
+
 /* On a device: alone, and not on top of what a killed run has left. */
 static int session_on_device(struct session *s)
 {
@@ -210,6 +237,8 @@ static int session_on_device(struct session *s)
 	s->putback.rescue = (struct rescue){ .dev = ask->dev, .bar = ask->bar,
 					     .started = s->result->started };
 	ret = rescue_check(ask->dev);
+	if (!ret)
+		ret = session_may_map(s);
 	if (!ret)
 		ret = session_journal(s->result, ask);
 	if (!ret)

@@ -48,7 +48,7 @@ static const struct policy_case {
 	{ "a small page makes no small BAR worth it", { .size_bytes = 2048 },
 	  { .page_bytes = 1024 }, POLICY_TOO_SMALL, 0, 0 },
 	{ "no option makes a part of a page safe", { .size_bytes = 4096 },
-	  { true, false, true, true, true, 65536 }, POLICY_TOO_SMALL, 0, 0 },
+	  { true, false, true, true, true, 65536, false }, POLICY_TOO_SMALL, 0, 0 },
 	{ "bridge", { .bridge = true }, { .bar_named = true }, POLICY_BRIDGE, 0, 0 },
 	{ "bridge allowed", { .bridge = true }, { .allow_bridge = true }, POLICY_OK, true, false },
 	{ "driver", { .driver = "nvidia" }, { .bar_named = true }, POLICY_BOUND_DRIVER, 0, 0 },
@@ -65,9 +65,17 @@ static const struct policy_case {
 	  { .bridge = true, .driver = "pcieport", .not_prefetchable = true }, { 0 },
 	  POLICY_BRIDGE, 0, 0 },
 	{ "no option makes an unset BAR safe", { .unset = true },
-	  { true, false, true, true, true, 0 }, POLICY_UNSET, 0, 0 },
+	  { true, false, true, true, true, 0, false }, POLICY_UNSET, 0, 0 },
 	{ "no option makes an I/O BAR memory", { .kind = BAR_IO },
-	  { true, false, true, true, true, 0 }, POLICY_IO_BAR, 0, 0 },
+	  { true, false, true, true, true, 0, false }, POLICY_IO_BAR, 0, 0 },
+	{ "no option lifts lockdown", { 0 }, { true, false, true, true, true, 0, true },
+	  POLICY_LOCKDOWN, 0, 0 },
+	{ "not even for reading", { 0 }, { .read_only = true, .locked_down = true }, POLICY_LOCKDOWN,
+	  0, 0 },
+	{ "nobody unbinds a driver for nothing", { .driver = "nvidia" }, { .locked_down = true },
+	  POLICY_LOCKDOWN, 0, 0 },
+	{ "an I/O BAR is none, locked down or not", { .kind = BAR_IO }, { .locked_down = true },
+	  POLICY_IO_BAR, 0, 0 },
 };
 
 static void apply(const struct change *c, struct pci_device *dev, struct bar *bar)
@@ -120,9 +128,10 @@ static void test_no_store_without_consent(void **state)
 		};
 
 		apply(&c, &dev, &bar);
-		for (unsigned int said = 0; said < 32; said++) {
+		for (unsigned int said = 0; said < 64; said++) {
 			struct policy_ask ask = {
 				said & 1, said & 2, said & 4, said & 8, said & 16, 0,
+				said & 32,
 			};
 			struct policy_answer a = policy_check(&dev, &bar, &ask);
 
@@ -131,6 +140,7 @@ static void test_no_store_without_consent(void **state)
 			assert_true(!a.may_store || (ask.bar_named && !ask.read_only));
 			assert_true(!a.may_load || !c.driver || ask.allow_bound_driver);
 			assert_true(!a.may_load || bar.prefetchable || ask.allow_side_effects);
+			assert_true(!a.may_load || !ask.locked_down);
 		}
 	}
 }
