@@ -8,6 +8,7 @@
 #include <sys/personality.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include "base/log.h"
 #include "judge/compare.h"
 #include "judge/self_check.h"
@@ -39,6 +40,16 @@ static int worse(int a, int b)
 		if (a == order[i] || b == order[i])
 			return order[i];
 	return EXIT_DONE;
+}
+
+/* Of more launches than there are now. */
+static void warn_older(const struct launches *l)
+{
+	char name[PATH_MAX];
+
+	if (!launch_name(name, sizeof(name), l->stem, l->o->launches + 1) && !access(name, F_OK))
+		log_warn("%s is there from before: remove it, or what names these results by a pattern "
+			 "takes it in", name);
 }
 
 /* All names, before the first launch: the last one's disk may not be the first one's. */
@@ -271,6 +282,7 @@ int launches_run(const struct options *o, const struct session_ask *ask, const c
 		return EXIT_USAGE;
 	}
 	warn_layout();
+	warn_older(l);
 	child_signals_block();
 	while (index <= o->launches && run_one(l, index, own_words))
 		index++;

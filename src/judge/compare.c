@@ -9,6 +9,7 @@
 #include "judge/baseline.h"
 #include "judge/compare.h"
 #include "judge/correct.h"
+#include "judge/launches.h"
 #include "judge/self_check.h"
 
 static int differ_text(char *why, size_t n, const char *field, const char *a, const char *b)
@@ -306,7 +307,7 @@ int compare_check_side(const struct compare_side *side, size_t *bad, char *why, 
 			return -EINVAL;
 		}
 	}
-	return 0;
+	return launches_check(side, bad, why, n);
 }
 
 static struct judge_input input_of(const struct comparison *c, int side, const struct result *run)

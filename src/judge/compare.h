@@ -37,7 +37,8 @@ int compare_check_cells(const struct result *host, const struct result *guest, c
 
 /*
  * The same for each side's runs among themselves, which must have the same cells, be of the same
- * kind of machine, and none be there twice; *bad: the one that does not fit (0: first to second).
+ * kind of machine, and none be there twice or be left from before (judge/launches.h); *bad: the one
+ * that does not fit (0: first to second).
  */
 int compare_check_side(const struct compare_side *side, size_t *bad, char *why, size_t n);
 

@@ -7,6 +7,7 @@ libjudge_a_SOURCES += \
 	%D%/correct.c %D%/correct.h \
 	%D%/held.c %D%/held.h \
 	%D%/judge.c %D%/judge.h \
+	%D%/launches.c %D%/launches.h \
 	%D%/kind.c %D%/kind.h \
 	%D%/rules.c %D%/rules.h \
 	%D%/self_check.c %D%/self_check.h \

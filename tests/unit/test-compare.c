@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "judge/launches.h"
 #include "report/report.h"
 #include "fixture.h"
 
@@ -510,6 +512,45 @@ static void test_no_cells(void **state)
 	free_pair(&host, &guest);
 }
 
+static int check_launches(struct result *r, size_t n, size_t *bad)
+{
+	const struct compare_side side = { r, n };
+	char why[256] = "";
+	int ret = launches_check(&side, bad, why, sizeof(why));
+
+	assert_int_equal(!ret, !why[0]);
+	return ret;
+}
+
+/* x-4.json of four launches beside three new ones, wherever it is named */
+static void test_launches(void **state)
+{
+	struct result r[5] = { { .started = "a" } };
+	size_t bad = 9;
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++)
+		r[i].launch = (struct launch_record){ i + 1, 3, 1 };
+	r[3].launch = (struct launch_record){ 4, 4, 2 };
+	assert_int_equal(check_launches(r, 3, &bad), 0);
+	assert_int_equal(check_launches(r + 1, 2, &bad), 0); /* one left out is no mixture */
+	assert_int_equal(check_launches(r, 4, &bad), -EINVAL);
+	assert_int_equal(bad, 3);
+	r[4] = r[0];
+	r[0] = r[3];
+	r[3] = r[4];
+	assert_int_equal(check_launches(r, 4, &bad), -EINVAL);
+	assert_int_equal(bad, 1);
+	r[0].launch = (struct launch_record){ 0 }; /* a run by itself */
+	assert_int_equal(check_launches(r, 4, &bad), 0);
+	/* two starts, each of them whole */
+	r[0].launch = (struct launch_record){ 1, 2, 2 };
+	r[4].launch = (struct launch_record){ 2, 2, 2 };
+	assert_int_equal(check_launches(r, 5, &bad), 0);
+	r[4].launch.seed = 3;
+	assert_int_equal(check_launches(r, 5, &bad), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -519,6 +560,7 @@ int main(void)
 		cmocka_unit_test(test_statuses), cmocka_unit_test(test_no_hypervisor),
 		cmocka_unit_test(test_json),	 cmocka_unit_test(test_no_cells),
 		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_launches),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
