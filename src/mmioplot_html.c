@@ -4,7 +4,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "base/log.h"
+#include "base/parse.h"
 #include "mmioplot_html.h"
 #include "plot/draw.h"
 #include "report/html.h"
@@ -53,6 +55,20 @@ static const char *why_none(const struct pictures *pictures, int drawn)
 				  "gnuplot failed, and mmioplot said why when it made this report.";
 }
 
+/* An older report may have the pictures that this one lacks. */
+static int check_older(const char *path, size_t drawn, size_t wanted, int ret)
+{
+	struct stat st;
+
+	if (drawn == wanted || !strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode) ||
+	    !st.st_size)
+		return 0;
+	log_error("%s is not replaced by a report without %zu of %zu picture%s: %s, or name another file "
+		  "with --html", path, wanted - drawn, wanted, plural(wanted),
+		  ret == -ENOENT ? "install gnuplot-nox" : "mend what gnuplot failed at");
+	return -EEXIST;
+}
+
 int plot_html(const char *path, const struct picture_judged *j, const struct pictures *pictures)
 {
 	struct html_picture *v = calloc(pictures->n + 1, sizeof(*v));
@@ -65,7 +81,9 @@ int plot_html(const char *path, const struct picture_judged *j, const struct pic
 	}
 	drawn = draw_all(v, &report.pictures.n, pictures);
 	report.pictures.why_none = why_none(pictures, drawn);
-	ret = output_write(path, "--html FILE", put_report, &report);
+	ret = check_older(path, report.pictures.n, pictures->n, drawn);
+	if (!ret)
+		ret = output_write(path, "--html FILE", put_report, &report);
 	if (!ret && strcmp(path, "-"))
 		log_note("%s: the report%s", path,
 			 pictures->n && !report.pictures.n ? ", without pictures" : "");

@@ -6,8 +6,8 @@
 
 /*
  * Writes the report of judged sides with their pictures. Without gnuplot it has none and says so,
- * which is no failure; else a picture that cannot be drawn is told at the end. 0, or -errno after
- * logging.
+ * which is no failure; else a picture that cannot be drawn is told at the end. Where one is missing no
+ * older report is replaced: -EEXIST. 0, or -errno after logging.
  */
 int plot_html(const char *path, const struct picture_judged *j, const struct pictures *pictures);
 
