@@ -63,7 +63,8 @@ void compare_judge(struct verdict *v, const struct comparison *c, int side,
 
 /*
  * Exit status of mmiocompare: 0 preserved and nothing that was asked about is worse, 1 not
- * preserved, failed, missing or regressed, 3 inconclusive; and in why what made it so.
+ * preserved, failed, missing or regressed, 3 inconclusive; and in why what made it so, or with 0 what
+ * is not decided for all that.
  */
 int compare_status_why(const struct comparison *c, char *why, size_t n);
 int compare_status(const struct comparison *c);

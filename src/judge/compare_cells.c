@@ -293,15 +293,25 @@ static double slowness(const struct compare_row *row)
 	return (strcmp(row->unit, "B/s") ? 1 : -1) * log(row->ratio.value);
 }
 
-/* Of a mapping's cells, NULL: of all. Below 0: too few. */
-static double scatter_of(const struct compare_cells *c, const char *mapping, double *logs)
+struct timed {
+	const char *mapping;
+	double slowness;
+};
+
+static int by_mapping(const void *a, const void *b)
+{
+	const struct timed *x = a, *y = b;
+
+	return strcmp(x->mapping, y->mapping);
+}
+
+/* Below 0: too few. */
+static double scatter_of(const struct timed *v, size_t n, double *logs)
 {
 	struct summary s;
-	size_t n = 0;
 
-	for (size_t i = 0; i < c->n_rows; i++)
-		if (c->rows[i].is_timed && (!mapping || !strcmp(c->rows[i].host->mapping, mapping)))
-			logs[n++] = slowness(&c->rows[i]);
+	for (size_t i = 0; i < n; i++)
+		logs[i] = v[i].slowness;
 	/* of a normal distribution 1.4826 of them are a standard deviation */
 	return n >= SCATTER_LEAST && !summary_make(&s, logs, n) ? 1.4826 * s.mad : -1;
 }
@@ -315,21 +325,31 @@ static double scatter_of(const struct compare_cells *c, const char *mapping, dou
  */
 static int find_scatter(struct compare_cells *c)
 {
-	static const char *const mappings[] = { "plain", "wc", "ram", "devmem" };
+	struct timed *v = calloc(c->n_rows + 1, sizeof(*v));
 	double *logs = calloc(c->n_rows + 1, sizeof(*logs));
+	int ret = v && logs ? 0 : -ENOMEM;
+	size_t n = 0, from = 0;
 
-	if (!logs)
-		return -ENOMEM;
-	if (!c->by_run)
-		c->scatter = fmax(0, scatter_of(c, NULL, logs));
-	for (size_t i = 0; i < sizeof(mappings) / sizeof(mappings[0]) && !c->by_run; i++) {
-		double scatter = scatter_of(c, mappings[i], logs);
+	for (size_t i = 0; i < c->n_rows && !ret; i++)
+		if (c->rows[i].is_timed)
+			v[n++] = (struct timed){ c->rows[i].host->mapping, slowness(&c->rows[i]) };
+	if (n && !c->by_run) {
+		qsort(v, n, sizeof(*v), by_mapping);
+		c->scatter = fmax(0, scatter_of(v, n, logs));
+		for (size_t i = 1; i <= n; i++) {
+			double scatter;
 
-		if (scatter >= 0)
-			c->scatter = fmin(c->scatter, scatter);
+			if (i < n && !by_mapping(&v[from], &v[i]))
+				continue;
+			scatter = scatter_of(&v[from], i - from, logs);
+			if (scatter >= 0)
+				c->scatter = fmin(c->scatter, scatter);
+			from = i;
+		}
 	}
 	free(logs);
-	return 0;
+	free(v);
+	return ret;
 }
 
 static void row_judge(struct compare_row *row, const struct compare_ask *ask, double scatter)

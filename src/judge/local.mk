@@ -3,6 +3,7 @@ libjudge_a_SOURCES += \
 	%D%/baseline.c %D%/baseline.h \
 	%D%/ceiling.c %D%/ceiling.h \
 	%D%/compare.c %D%/compare.h \
+	%D%/compare_status.c \
 	%D%/compare_cells.c %D%/compare_cells.h \
 	%D%/correct.c %D%/correct.h \
 	%D%/held.c %D%/held.h \

@@ -7,8 +7,9 @@
 #include "report/report.h"
 #include "report/text.h"
 
-static void print_side(FILE *out, const char *label, const struct result *r)
+static void print_side(FILE *out, const struct comparison *c, int side, const struct result *r)
 {
+	bool is_host = !side && !c->ask.baseline;
 	const char *kernel = fact_get(&r->env.facts, "kernel_release");
 	char line[400], what[64] = "ordinary memory";
 
@@ -17,9 +18,9 @@ static void print_side(FILE *out, const char *label, const struct result *r)
 			 r->device.device, r->device.bdf, r->bar.index);
 	/* a host that is a VM itself: nested, and no files in the wrong order */
 	snprintf(line, sizeof(line), "Linux %s, %s%s, %s, run at %s", kernel ? kernel : "?",
-		 r->env.virt.guest == ENV_GUEST && !strcmp(label, "host") ? "itself " : "",
+		 r->env.virt.guest == ENV_GUEST && is_host ? "itself " : "",
 		 text_role(r), what, r->started);
-	text_wrapped(out, label, 11, line);
+	text_wrapped(out, compare_side_name(c, side), 11, line);
 }
 
 /* The lines that count, strongest first. */
@@ -187,8 +188,8 @@ void compare_text(FILE *out, const struct comparison *c)
 				"mmiocompare: a guest held against its host\n", out);
 	text_style_end(out);
 	print_baseline(out, c);
-	print_side(out, compare_side_name(c, 0), c->host);
-	print_side(out, compare_side_name(c, 1), c->guest);
+	print_side(out, c, 0, c->host);
+	print_side(out, c, 1, c->guest);
 	print_differences(out, c);
 	if (format_emulated(c)) {
 		text_style_begin(out, TEXT_UNSURE);

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <stdio.h>
+#include "base/parse.h"
+#include "judge/compare.h"
+
+/*
+ * A figure that one side lacks is no success, whatever the others say. What is skipped because it
+ * would take too long says nothing where times count for nothing.
+ */
+static bool is_incomplete(const struct comparison *c)
+{
+	const struct compare_cells *t = &c->cells;
+
+	if (c->n_wrong || t->n_states[COMPARE_FAILED] || t->n_states[COMPARE_ABSENT])
+		return true;
+	return t->judged && (t->n_gate_states[COMPARE_ONE_SIDED] ||
+			     (c->ask.fail_on_regression &&
+			      t->n_states[COMPARE_ONE_SIDED] > t->n_coarse));
+}
+
+static size_t gates_judged(const struct comparison *c)
+{
+	const size_t *n = c->cells.n_gate_words;
+
+	return n[COMPARE_SLOWER] + n[COMPARE_FASTER] + n[COMPARE_SAME] + n[COMPARE_OPEN];
+}
+
+static int verdict_status(const struct comparison *c, char *why, size_t n)
+{
+	if (c->verdict.word == VERDICT_PRESERVED)
+		return 0;
+	if (c->verdict.word != VERDICT_INCONCLUSIVE) {
+		snprintf(why, n, "the verdict is %s", verdict_word_name(c->verdict.word));
+		return 1;
+	}
+	snprintf(why, n, "nothing shows that %s was preserved", c->guest->asks[1]);
+	/* figures were asked for, and there is no hypervisor to judge */
+	if (!c->verdict.about_guest && c->ask.fail_on_regression && !c->ask.require_preserved) {
+		if (gates_judged(c))
+			return 0;
+		snprintf(why, n, "no gating cell was judged");
+	}
+	return c->ask.require_preserved ? 1 : 3;
+}
+
+/* What passes because nobody asked for more is no proof. */
+static void add_undecided(const struct comparison *c, char *why, size_t n)
+{
+	const struct compare_cells *t = &c->cells;
+	size_t open = t->n_gates - (gates_judged(c) - t->n_gate_words[COMPARE_OPEN]);
+
+	if (!t->judged || (t->n_gates && !open))
+		return;
+	if (!t->n_gates)
+		snprintf(why, n, "no gating cell was measured, and that passes but for --fail-on "
+			 "inconclusive");
+	else
+		snprintf(why, n, "%zu of %zu gating cells undecided, and that passes but for --fail-on "
+			 "inconclusive; %s launches a side decide (mmiobench --launches 5)", open,
+			 t->n_gates, c->cells.by_run ? "more" : "several");
+}
+
+static int gate_status(const struct comparison *c, char *why, size_t n)
+{
+	const struct compare_cells *t = &c->cells;
+	size_t told = t->n_gate_words[COMPARE_FASTER] + t->n_gate_words[COMPARE_SAME];
+
+	if (c->ask.fail_on_regression && t->n_gate_words[COMPARE_SLOWER]) {
+		snprintf(why, n, "%zu gating cell%s slower", t->n_gate_words[COMPARE_SLOWER],
+			 plural(t->n_gate_words[COMPARE_SLOWER]));
+		return 1;
+	}
+	if (c->ask.fail_on_inconclusive && (!told || told < t->n_gates)) {
+		snprintf(why, n, t->n_gates ? "%zu of %zu gating cells cannot be told" :
+			 "no gating cell was measured", t->n_gates - told, t->n_gates);
+		return 3;
+	}
+	return 0;
+}
+
+int compare_status_why(const struct comparison *c, char *why, size_t n)
+{
+	char gate_why[128] = "";
+	int status, gate;
+
+	if (c->held == HELD_DISAGREES) {
+		snprintf(why, n, "the host's witness and the guest contradict each other");
+		return 1;
+	}
+	if (c->n_left) {
+		snprintf(why, n, "a run did not leave its device as it found it");
+		return 1;
+	}
+	if (is_incomplete(c)) {
+		snprintf(why, n, "a measurement failed, or is missing on one side: this is no "
+			 "success whatever the verdict");
+		return 1;
+	}
+	status = verdict_status(c, why, n);
+	if (!status) {
+		snprintf(why, n, "%s", "");
+		add_undecided(c, why, n);
+	}
+	gate = gate_status(c, gate_why, sizeof(gate_why));
+	if (status == 1 || !gate || (status && gate != 1))
+		return status;
+	snprintf(why, n, "%s", gate_why);
+	return gate;
+}
+
+int compare_status(const struct comparison *c)
+{
+	char why[160];
+
+	return compare_status_why(c, why, sizeof(why));
+}
