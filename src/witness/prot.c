@@ -14,11 +14,21 @@
 
 static const char enum_name[] = "kvm_pgtable_prot";
 
+/* What is none has not come from C, and no reader of what we write would take it. */
+static bool is_identifier(const char *name)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+
+	return *name && !name[strspn(name, letters)];
+}
+
+/* Bits without a name are known to nobody: a mapping that has them is of no known type. */
 static void add(struct witness *w, const char *name, uint64_t value)
 {
 	struct witness_prot *p = &w->prots[w->n_prots];
 
-	if (!name || w->n_prots == WITNESS_PROTS_MAX || strlen(name) >= sizeof(p->name))
+	if (!name || !is_identifier(name) || w->n_prots == WITNESS_PROTS_MAX ||
+	    strlen(name) >= sizeof(p->name))
 		return;
 	strcpy(p->name, name);
 	p->value = value;
