@@ -1,25 +1,136 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // input: JSON
-// covers: judge/compare.c judge/compare_cells.c judge/spread.c judge/held.c stat/ratio.c stat/rank.c stat/multiple.c report/compare_text.c report/compare_json.c report/compare_cells_text.c report/compare_cells_json.c report/html_compare.c judge/survey.c report/survey_text.c
-/* Results in a list: the first held against the others, and a survey of all. */
+// covers: judge/compare.c judge/compare_cells.c judge/spread.c judge/held.c judge/witnessed.c judge/signs.c judge/baseline.c stat/ratio.c stat/rank.c stat/multiple.c report/checks.c report/compare_text.c report/compare_json.c report/compare_cells_text.c report/compare_cells_json.c report/html_compare.c
+/*
+ * A list: results, the first ones held against the others; perhaps a witness of the host, and a
+ * number, whose bits are what is asked for.
+ */
 #include "config.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "report/survey.h"
+#include "judge/baseline.h"
+#include "report/checks.h"
+#include "report/json_file.h"
 #include "results.h"
 
 #define MOST 6
 
-static const struct compare_ask ask = { .min_effect = COMPARE_MIN_EFFECT };
+enum { ASK_REGRESSION = 1, ASK_INCONCLUSIVE = 2, ASK_PRESERVED = 4, ASK_ANY_EFFECT = 8,
+       ASK_BASELINE = 16, ASK_SEVERAL_FIRST = 32 };
+
+struct input {
+	struct result r[MOST];
+	size_t n;
+	struct witness witness;
+	bool has_witness;
+	unsigned int asked;
+};
+
+static void take_witness(struct input *in, const json_t *value)
+{
+	const char *schema = json_string_value(json_object_get(value, "schema"));
+	char *text;
+
+	if (in->has_witness || !schema || strncmp(schema, "mmiobench-witness/", 18))
+		return;
+	text = json_dumps(value, JSON_REAL_PRECISION(17));
+	in->has_witness = text && !witness_read(&in->witness, fuzz_file(text, strlen(text)));
+	free(text);
+}
+
+static void input_read(struct input *in, const uint8_t *data, size_t size)
+{
+	json_t *root = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
+
+	*in = (struct input){ .n = 0 };
+	in->n = results_from_json(in->r, MOST, root);
+	for (size_t i = 0; i < json_array_size(root) && in->n > 1; i++) {
+		const json_t *value = json_array_get(root, i);
+
+		take_witness(in, value);
+		in->asked |= (unsigned int)json_integer_value(value);
+	}
+	json_decref(root);
+}
+
+/* Numbers that are what their names say, and words that they bear out. */
+static void check_row(const struct comparison *c, const struct compare_row *row)
+{
+	bool is_rate = !strcmp(row->unit, "B/s"), more = row->ratio.low > 1;
+	double most = 1 + c->ask.min_effect + 1e-9;
+
+	if (!c->cells.judged || !row->is_timed) {
+		fuzz_require(row->word == COMPARE_NO_WORD, "%s", row->id);
+		return;
+	}
+	fuzz_require(row->ratio.low > 0 && row->ratio.low <= row->ratio.low90 &&
+		     row->ratio.low90 <= row->ratio.high90 && row->ratio.high90 <= row->ratio.high &&
+		     isfinite(row->ratio.high) && row->ratio.value > 0, "%s: %g, %g to %g", row->id,
+		     row->ratio.value, row->ratio.low, row->ratio.high);
+	fuzz_require(row->p > 0 && row->p <= row->p_adjusted && row->p_adjusted <= 1 &&
+		     row->p_same > 0 && row->p_same <= 1, "%s: p %g, %g, %g", row->id, row->p,
+		     row->p_adjusted, row->p_same);
+	if (row->word == COMPARE_SLOWER || row->word == COMPARE_FASTER)
+		fuzz_require(row->p_adjusted <= 0.05 && (more || row->ratio.high < 1) &&
+			     more == ((row->word == COMPARE_FASTER) == is_rate), "%s: %s, p %g, %g to %g",
+			     row->id, compare_word_name(row->word), row->p_adjusted, row->ratio.low,
+			     row->ratio.high);
+	if (row->word == COMPARE_SAME)
+		fuzz_require(row->p_same <= 0.05 && row->ratio.high90 <= most &&
+			     row->ratio.low90 >= 1 / most, "%s: %g to %g", row->id, row->ratio.low90,
+			     row->ratio.high90);
+}
+
+static void check_cells(const struct comparison *c)
+{
+	size_t states = 0, words = 0;
+
+	for (size_t i = 0; i < c->cells.n_rows; i++)
+		check_row(c, &c->cells.rows[i]);
+	for (int i = 0; i < COMPARE_STATES; i++)
+		states += c->cells.n_states[i];
+	for (int i = 0; i < COMPARE_WORDS; i++)
+		words += c->cells.n_words[i];
+	fuzz_require(states == c->cells.n_rows && words == states, "%zu rows, %zu states, %zu words",
+		     c->cells.n_rows, states, words);
+}
+
+/* Nothing that was found or asked for may be hidden by success; and engines hear the same. */
+static void check_status(const struct comparison *c)
+{
+	const struct compare_cells *t = &c->cells;
+	struct checks checks;
+	char why[256] = "";
+	int status = compare_status_why(c, why, sizeof(why));
+
+	fuzz_require(fuzz_is_ascii(why) && !why[0] == !status, "%d: '%s'", status, why);
+	fuzz_require(!checks_of_comparison(&checks, c), "out of memory");
+	for (size_t i = 0; i < checks.n; i++)
+		fuzz_require(fuzz_is_ascii(checks.v[i].name) && fuzz_is_ascii(checks.v[i].why), "%s",
+			     checks.v[i].name);
+	fuzz_require(status == 1 || status == 3 || !checks_count(&checks, CHECK_FAIL), "%d", status);
+	fuzz_require(status != 1 || checks_count(&checks, CHECK_FAIL), "no check fails: %s", why);
+	checks_free(&checks);
+	if (status)
+		return;
+	fuzz_require(c->held != HELD_DISAGREES && !c->n_left && !c->n_wrong &&
+		     !t->n_states[COMPARE_FAILED] && !t->n_states[COMPARE_ABSENT], "success");
+	fuzz_require(c->verdict.word == VERDICT_PRESERVED ||
+		     (!c->verdict.about_guest && c->ask.fail_on_regression &&
+		      !c->ask.require_preserved), "success of %s", verdict_word_name(c->verdict.word));
+	fuzz_require(!c->ask.fail_on_regression || !t->n_gate_words[COMPARE_SLOWER], "slower");
+	fuzz_require(!c->ask.fail_on_inconclusive || !t->n_gate_words[COMPARE_OPEN], "open");
+}
 
 static void check_comparison(const struct comparison *c)
 {
 	const char *page, *path = fuzz_tree_path("comparison.json");
 	const struct html_pictures none = { .why_none = "there is no gnuplot" };
-	char why[256];
 	size_t n;
 
+	fuzz_require(c->held == HELD_SILENT || c->ask.witness, "%s", held_name(c->held));
+	fuzz_require(fuzz_is_ascii(c->held_why) && c->held_why[0], "'%s'", c->held_why);
 	compare_text(fuzz_out(), c);
 	page = fuzz_out_close(&n);
 	fuzz_require(fuzz_is_clean(page, n), "%s", page);
@@ -27,12 +138,20 @@ static void check_comparison(const struct comparison *c)
 	fuzz_require(!html_comparison(fuzz_out(), c, &none), "out of memory");
 	results_check_page(fuzz_out_close(NULL));
 	results_check_formats_compared(c);
-	compare_status_why(c, why, sizeof(why));
-	fuzz_require(fuzz_is_clean(why, strlen(why)), "%s", why);
+	check_cells(c);
+	check_status(c);
 }
 
-static void compare(const struct compare_side *sides)
+static void compare(const struct input *in, const struct compare_side *sides)
 {
+	struct baseline baseline = { .name = "fuzz", .saved = "2026-01-01T00:00:00Z" };
+	struct compare_ask ask = {
+		.min_effect = in->asked & ASK_ANY_EFFECT ? 0 : COMPARE_MIN_EFFECT,
+		.fail_on_regression = in->asked & ASK_REGRESSION,
+		.fail_on_inconclusive = in->asked & ASK_INCONCLUSIVE,
+		.require_preserved = in->asked & ASK_PRESERVED,
+		.witness = in->has_witness ? &in->witness : NULL,
+	};
 	struct comparison c = { 0 };
 	char why[256] = "";
 	size_t bad = 0;
@@ -43,53 +162,31 @@ static void compare(const struct compare_side *sides)
 		fuzz_require(why[0] && bad < MOST, "refused without a word");
 		return;
 	}
+	if (in->asked & ASK_BASELINE) {
+		baseline_compare(&baseline.differences, &sides[0], &sides[1], 0);
+		ask.baseline = &baseline;
+	}
 	fuzz_require(!compare_make_sides(&c, &sides[0], &sides[1], &ask), "out of memory");
 	check_comparison(&c);
 	results_check_pictures(sides, 2);
 	compare_free(&c);
 }
 
-static void survey(const struct result *r, size_t n)
-{
-	static struct survey_record records[MOST];
-	char *names[MOST] = { "a", "b", "c", "d", "e", "f" };
-	struct survey_files files = { .paths = names, .n = n, .records = records };
-	const struct picture_input in = { .records = records, .n_records = n };
-	struct survey s;
-	const char *page;
-	size_t length;
-
-	memset(records, 0, sizeof(records));
-	for (size_t i = 0; i < n; i++) {
-		survey_record_set(&records[i], &r[i]);
-		records[i].state = SURVEY_RESULT;
-	}
-	fuzz_require(!survey_mark_copies(records, n), "out of memory");
-	fuzz_require(!survey_make(&s, records, n, COMPARE_MIN_EFFECT), "out of memory");
-	survey_text(fuzz_out(), &s, &files, &ask);
-	page = fuzz_out_close(&length);
-	fuzz_require(fuzz_is_clean(page, length), "%s", page);
-	fuzz_require(!survey_write(&s, &files, &ask, fuzz_tree_path("survey.json")), "%s", fuzz_error());
-	results_draw(&in);
-	survey_free(&s);
-}
-
 FUZZ_TARGET(compare)
 {
-	struct result r[MOST];
-	size_t n;
+	static struct input in;
+	size_t first;
 
 	fuzz_begin();
 	fuzz_tree(NULL, 0);
-	n = results_read(r, MOST, data, size);
-	if (n > 1) {
-		const struct compare_side sides[2] = { { r, 1 }, { r + 1, n - 1 } };
+	input_read(&in, data, size);
+	first = in.asked & ASK_SEVERAL_FIRST ? in.n / 2 : 1;
+	if (in.n > 1) {
+		const struct compare_side sides[2] = { { in.r, first }, { in.r + first, in.n - first } };
 
-		compare(sides);
+		compare(&in, sides);
 	}
-	if (n)
-		survey(r, n);
-	while (n)
-		result_free(&r[--n]);
+	results_free(in.r, in.n);
+	witness_free(&in.witness);
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// covers: env/collect.c env/kmsg.c env/virt.c report/json_machine.c
+// covers: env/collect.c env/kmsg.c env/virt.c
 /* Facts about a machine from a tree: cpuinfo, kernel log, DMI, FADT, ..., as a result tells them. */
 #include "config.h"
 #include <jansson.h>

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/hash.h"
@@ -15,7 +16,9 @@
 #include "run/journal.h"
 #include "fuzz.h"
 
-#define BOOT "f3b24a10-5ce1-4ea3-9d0b-45fba1bc2e3c"
+#define JOURNAL	     "journal"
+#define SETTLED_MOST 4
+#define BOOT	     "f3b24a10-5ce1-4ea3-9d0b-45fba1bc2e3c"
 
 /* The guest of tests/data, without figures. */
 static void guest(struct result *r)
@@ -49,7 +52,7 @@ static void put_line(FILE *out, const char *line)
 	json_decref(record);
 }
 
-static const char *put_checks(const uint8_t *data, size_t size)
+static void put_checks(const uint8_t *data, size_t size)
 {
 	char *all = fuzz_text(data, size), *rest = all, *line;
 	const char *text;
@@ -60,7 +63,72 @@ static const char *put_checks(const uint8_t *data, size_t size)
 		put_line(out, line);
 	free(all);
 	text = fuzz_out_close(&n);
-	return fuzz_file(text, n);
+	fuzz_require(fuzz_tree_put(JOURNAL, text, n), "no journal");
+}
+
+/* Its name, where it can be written to, until the next one. */
+static const char *put_journal(const uint8_t *data, size_t size)
+{
+	static char path[PATH_MAX];
+
+	fuzz_tree(NULL, 0);
+	if (size && data[0] == '!')
+		fuzz_require(fuzz_tree_put(JOURNAL, data + 1, size - 1), "no journal");
+	else
+		put_checks(data, size);
+	snprintf(path, sizeof(path), "%s", fuzz_tree_path(JOURNAL));
+	return path;
+}
+
+/* Whatever lies in a journal, what is noted behind it is found again: open, then as it ended. */
+static void check_noted(const char *path)
+{
+	struct journal_attempt a;
+	struct result before, after;
+	const struct journal_record *last;
+	size_t ignored, torn;
+
+	guest(&before);
+	guest(&after);
+	fuzz_require(!journal_before(&a, path, &before, "alignment", "wc"), "%s", fuzz_error());
+	fuzz_require(!journal_read(&before, path, &ignored) && before.n_journal, "it is not there");
+	last = &before.journal[before.n_journal - 1];
+	fuzz_require(!strcmp(last->attempt, a.id) && !last->outcome[0] && last->this_boot &&
+		     !strcmp(last->probe, "alignment") && !strcmp(last->mapping, "wc") &&
+		     !strcmp(last->boot_id, BOOT), "'%s' '%s'", last->attempt, last->outcome);
+	fuzz_require(!journal_after(&a, "works"), "%s", fuzz_error());
+	fuzz_require(!journal_read(&after, path, &torn) && torn == ignored &&
+		     after.n_journal == before.n_journal, "%zu, %zu", torn, ignored);
+	last = &after.journal[after.n_journal - 1];
+	fuzz_require(!strcmp(last->attempt, a.id) && !strcmp(last->outcome, "works"), "'%s'",
+		     last->outcome);
+	result_free(&before);
+	result_free(&after);
+}
+
+static size_t count_open(const struct result *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_journal; i++)
+		n += r->journal[i].this_boot && !r->journal[i].outcome[0];
+	return n;
+}
+
+/* What nobody saw end in this boot is settled, and stays so. */
+static void check_settled(struct result *r, const char *path)
+{
+	struct result again;
+	size_t n = r->n_journal, ignored;
+
+	if (count_open(r) > SETTLED_MOST)
+		return; /* each is written to the disk */
+	journal_settle(r, path);
+	fuzz_require(!count_open(r) && r->n_journal == n, "%zu open, %s", count_open(r), fuzz_error());
+	guest(&again);
+	fuzz_require(!journal_read(&again, path, &ignored) && !count_open(&again), "%zu open",
+		     count_open(&again));
+	result_free(&again);
 }
 
 /* What is taken from a journal goes into results, that mmiocompare must be able to read. */
@@ -81,8 +149,7 @@ static void check_result(const struct result *r)
 
 FUZZ_TARGET(journal)
 {
-	bool as_it_is = size && data[0] == '!';
-	const char *path = as_it_is ? fuzz_file(data + 1, size - 1) : put_checks(data, size);
+	const char *path = put_journal(data, size);
 	struct result r, beside;
 	size_t ignored, ignored_beside, own;
 	int ret;
@@ -101,6 +168,8 @@ FUZZ_TARGET(journal)
 		     "%d, %zu, %s", ret, own, fuzz_error());
 	ret = journal_read_beside(&beside, path, &ignored_beside);
 	fuzz_require(ret == (int)own && beside.n_journal <= own, "%d of %zu", ret, own);
+	check_settled(&r, path);
+	check_noted(path);
 	result_free(&r);
 	result_free(&beside);
 	return 0;

@@ -2,6 +2,7 @@
 check_PROGRAMS += %D%/replay
 %C%_replay_SOURCES = %D%/replay.c %D%/fuzz.c %D%/fuzz.h %D%/tree.c \
 	%D%/results.c %D%/results.h \
+	%D%/baseline.c \
 	%D%/compare.c \
 	%D%/env.c \
 	%D%/journal.c \
@@ -10,6 +11,7 @@ check_PROGRAMS += %D%/replay
 	%D%/result.c \
 	%D%/select.c \
 	%D%/size.c \
+	%D%/survey.c \
 	%D%/svg.c \
 	%D%/sysfs.c \
 	%D%/text.c \

@@ -16,8 +16,8 @@
 #define WITNESS_TARGETS(X)
 #endif
 #define TARGETS(X)                                                                                 \
-	X(compare) X(env) X(journal) X(pages) X(rescue) X(result) X(select) X(size) X(svg)         \
-	X(sysfs) X(text) X(witness) WITNESS_TARGETS(X)
+	X(baseline) X(compare) X(env) X(journal) X(pages) X(rescue) X(result) X(select) X(size)    \
+	X(survey) X(svg) X(sysfs) X(text) X(witness) WITNESS_TARGETS(X)
 
 #define DECLARE(name) int target_##name(const uint8_t *data, size_t size);
 #define ROW(name) { #name, target_##name },

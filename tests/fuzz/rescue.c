@@ -5,6 +5,7 @@
  * file of zeros. Its checksum is made right, unless the input begins with '!': it stops no malice.
  */
 #include "config.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,55 @@ static void check_after(int ret, size_t done)
 	fuzz_require(ret ? !done && fuzz_error()[0] : done == 1, "%d without a word", ret);
 }
 
+static uint8_t bar_bytes[BAR_BYTES];
+
+static void bar_read(uint8_t bytes[BAR_BYTES])
+{
+	FILE *f = fopen(fuzz_tree_path(DEVICE "resource0"), "re");
+
+	fuzz_require(f && fread(bytes, 1, BAR_BYTES, f) == BAR_BYTES, "the BAR's file");
+	fclose(f);
+}
+
+/* Where two windows are, as the input says; they may touch and overlap, as a run's do not. */
+static void windows_save(struct window w[RESCUE_WINDOWS], const uint8_t *data, size_t size)
+{
+	for (size_t i = 0; i < RESCUE_WINDOWS; i++) {
+		uint64_t at = 4096 * (uint64_t)(i < size ? data[i] % 8 : i);
+		struct map_range range = { &device, &device.bars[0], at, 4096 * (1 + at / 4096), true };
+
+		fuzz_require(!window_save(&w[i], &range), "%s", fuzz_error());
+		fuzz_require(w[i].n == range.length_bytes / 4 &&
+			     !memcmp(w[i].words, bar_bytes + at, range.length_bytes), "window %zu", i);
+	}
+}
+
+/* A run saves the BAR's bytes, is killed after it stored to all of it, and its windows come back. */
+static void check_kept(const uint8_t *data, size_t size)
+{
+	struct rescue r = { .dev = &device, .bar = &device.bars[0], .started = "2026-01-01T00:00:00Z" };
+	struct window w[RESCUE_WINDOWS];
+	static uint8_t now[BAR_BYTES];
+	size_t done = 0;
+
+	for (size_t i = 0; i < BAR_BYTES; i++)
+		bar_bytes[i] = size ? data[i % size] : 0;
+	fuzz_require(fuzz_tree_put(DEVICE "resource0", bar_bytes, BAR_BYTES), "no BAR");
+	windows_save(w, data, size);
+	fuzz_require(!rescue_check(&device) && !rescue_keep(&r, w, RESCUE_WINDOWS), "%s", fuzz_error());
+	fuzz_require(rescue_check(&device) == -EBUSY, "another run would start");
+	memset(now, 0x5a, sizeof(now));
+	fuzz_require(fuzz_tree_put(DEVICE "resource0", now, BAR_BYTES), "no BAR");
+	for (size_t i = 0; i < RESCUE_WINDOWS; i++)
+		memcpy(now + w[i].range.offset_bytes, bar_bytes + w[i].range.offset_bytes, 4 * w[i].n);
+	fuzz_begin();
+	fuzz_require(!recover(&done) && done == 1, "%zu: %s", done, fuzz_error());
+	bar_read(bar_bytes);
+	fuzz_require(!memcmp(now, bar_bytes, BAR_BYTES), "the BAR");
+	for (size_t i = 0; i < RESCUE_WINDOWS; i++)
+		window_drop(&w[i]);
+}
+
 FUZZ_TARGET(rescue)
 {
 	size_t done = 0;
@@ -130,5 +180,10 @@ FUZZ_TARGET(rescue)
 	ret = recover(&done);
 	check_after(ret, done);
 	check_config();
+	if (!ret) { /* of a file that is in the way there is no other run */
+		put_device();
+		fuzz_begin();
+		check_kept(data, size);
+	}
 	return 0;
 }

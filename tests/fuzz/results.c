@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <ctype.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include "plot/draw.h"
@@ -10,17 +9,30 @@
 #include "report/json_file.h"
 #include "results.h"
 
-size_t results_read(struct result *r, size_t most, const uint8_t *data, size_t size)
+size_t results_from_json(struct result *r, size_t most, const json_t *root)
 {
-	json_t *root = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
 	size_t n = 0;
 
 	if (json_is_object(root))
 		n += !result_from_json(r, root, "input");
 	for (size_t i = 0; i < json_array_size(root) && n < most; i++)
 		n += !result_from_json(&r[n], json_array_get(root, i), "input");
+	return n;
+}
+
+size_t results_read(struct result *r, size_t most, const uint8_t *data, size_t size)
+{
+	json_t *root = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
+	size_t n = results_from_json(r, most, root);
+
 	json_decref(root);
 	return n;
+}
+
+void results_free(struct result *r, size_t n)
+{
+	while (n)
+		result_free(&r[--n]);
 }
 
 static void check_clean(const char *what)

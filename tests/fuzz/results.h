@@ -2,6 +2,7 @@
 #ifndef TESTS_FUZZ_RESULTS_H
 #define TESTS_FUZZ_RESULTS_H
 
+#include <jansson.h>
 #include "plot/picture.h"
 #include "report/report.h"
 #include "report/html.h"
@@ -9,8 +10,10 @@
 
 /* What targets share that make something of results. */
 
-/* A result, or a list of them: those that are accepted, at most most. The caller frees them. */
+/* A result, or a list with some in it: those that are accepted, at most most. The caller frees them. */
 size_t results_read(struct result *r, size_t most, const uint8_t *data, size_t size);
+size_t results_from_json(struct result *r, size_t most, const json_t *root);
+void results_free(struct result *r, size_t n);
 
 /* Pages for terminals; files for engines; the report for a browser: no text is more than text. */
 void results_check_pages(const struct result *r);

@@ -45,16 +45,91 @@ static int count(const struct pci_power *found, void *arg)
 	return 0;
 }
 
-/* What was told before a change is all that is changed. */
+/* A file of the function's, at most n bytes. */
+static size_t file_of(const struct pci_device *d, const char *name, uint8_t *bytes, size_t n)
+{
+	char path[64];
+	size_t got;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/%s", d->bdf, name);
+	f = fopen(fuzz_tree_path(path), "re");
+	got = f ? fread(bytes, 1, n, f) : 0;
+	if (f)
+		fclose(f);
+	return got;
+}
+
+/* PMCSR's offset by a walk that sees each capability once; -1: it leaves the file. PCI spec 3.0, 6.7. */
+static int find_pmcsr(const uint8_t *config, size_t n)
+{
+	bool seen[256] = { false };
+	unsigned int at;
+
+	if (n < 8 || !(config[6] & 0x10))
+		return n < 8 ? -1 : 0;
+	if (n < 0x36)
+		return -1;
+	for (at = config[0x34] & 0xfc; at >= 0x40 && !seen[at]; at = config[at + 1] & 0xfc) {
+		if (at + 2 > n)
+			return -1;
+		if (config[at] == 1)
+			return (int)at + 4;
+		seen[at] = true;
+	}
+	return 0;
+}
+
+/* All of a function that power can change. */
+struct found {
+	uint8_t config[512], enable[64], control[64];
+	size_t n_config, n_enable, n_control;
+};
+
+static void found_read(struct found *f, const struct pci_device *d)
+{
+	memset(f, 0, sizeof(*f));
+	f->n_config = file_of(d, "config", f->config, sizeof(f->config));
+	f->n_enable = file_of(d, "enable", f->enable, sizeof(f->enable));
+	f->n_control = file_of(d, "power/control", f->control, sizeof(f->control));
+}
+
+/* PME_STATUS is cleared by a one, and so is written as zero: here that is the only difference. */
+static void check_restored(const struct pci_device *d, const struct found *before, unsigned int pmcsr)
+{
+	struct found after;
+
+	found_read(&after, d);
+	fuzz_require(after.n_config == before->n_config, "%s: %zu bytes", d->bdf, after.n_config);
+	for (size_t i = 0; i < after.n_config; i++)
+		fuzz_require((after.config[i] | (pmcsr && i == pmcsr + 1 ? 0x80 : 0)) ==
+			     (before->config[i] | (pmcsr && i == pmcsr + 1 ? 0x80 : 0)),
+			     "%s: byte %zu was %02x, is %02x", d->bdf, i, before->config[i],
+			     after.config[i]);
+	fuzz_require(after.n_control == before->n_control ||
+		     !strncmp((char *)after.control, (char *)before->control, after.n_control),
+		     "%s: '%s' was '%s'", d->bdf, after.control, before->control);
+}
+
+/* What was told before a change is all that is changed, and all of that is put back. */
 static void check_power(const struct pci_device *d)
 {
 	struct pci_power p = { 0 };
-	int told = 0, ret = pci_power_on(&p, d, count, &told);
+	struct found before;
+	int told = 0, ret;
+	unsigned int pmcsr;
 
+	found_read(&before, d);
+	ret = pci_power_on(&p, d, count, &told);
 	fuzz_require(ret || p.changed == (told > 0), "%s: %d changes", d->bdf, told);
 	fuzz_require(!d->driver[0] || !told, "%s: its driver's state is changed", d->bdf);
-	if (!ret)
-		pci_power_restore(&p);
+	fuzz_require(ret || (int)p.pm_offset == find_pmcsr(before.config, before.n_config),
+		     "%s: PMCSR at 0x%x", d->bdf, p.pm_offset);
+	if (ret)
+		return;
+	pmcsr = p.pm_offset;
+	if (!pci_power_restore(&p))
+		check_restored(d, &before, pmcsr);
 	fuzz_require(!p.changed, "%s", d->bdf);
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// covers: report/html_write.c report/text.c base/log.c plot/script.c
+// covers: report/html_write.c report/text.c base/log.c base/clean.c
 /* Any text, put into a terminal's page, a message, HTML, and gnuplot's script, is only text there. */
 #include "config.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/clean.h"
 #include "base/log.h"
 #include "plot/script.h"
@@ -12,6 +13,108 @@
 #include "report/json_file.h"
 #include "report/text.h"
 #include "fuzz.h"
+
+/*
+ * Whether streams are terminals, in replay for all targets: the streams into memory, where a
+ * terminal's sequences can be looked at.
+ */
+static bool on_terminal;
+
+int isatty(int fd)
+{
+	(void)fd;
+	return on_terminal;
+}
+
+/* What is left of a terminal's page without the sequences that are ours. */
+static void drop_ours(char *page)
+{
+	static const char *const ours[] = { "\r\033[K", "\033[1;32m", "\033[1;31m", "\033[1;33m",
+					    "\033[1m", "\033[0m" };
+	char *to = page;
+
+	while (*page) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+			if (!n && !strncmp(page, ours[i], strlen(ours[i])))
+				n = strlen(ours[i]);
+		if (n)
+			page += n;
+		else
+			*to++ = *page++;
+	}
+	*to = 0;
+}
+
+/* No line is longer than the terminal, but for a word that is. */
+static void check_lines(const char *page, int columns)
+{
+	for (const char *line = page; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		size_t n = strcspn(line, "\n"), blank = n > 11 ? 11 : n;
+
+		while (blank < n && line[blank] != ' ')
+			blank++;
+		fuzz_require(n <= (size_t)columns || blank == n, "%d columns: %.*s", columns, (int)n, line);
+	}
+}
+
+/* s as what COLUMNS says, too: whoever calls us may set it. */
+static void check_coloured(const char *s)
+{
+	char *page;
+	int columns;
+
+	on_terminal = true;
+	setenv("TERM", "xterm", 1);
+	setenv("COLUMNS", s, 1);
+	columns = (int)text_columns(fuzz_out());
+	fuzz_out_close(NULL);
+	for (int style = TEXT_PLAIN; style <= TEXT_HEAD; style++) {
+		FILE *out = fuzz_out();
+		size_t n;
+
+		text_style_begin(out, (enum text_style)style);
+		text_wrapped(out, "label", 11, s);
+		text_style_end(out);
+		page = (char *)(uintptr_t)fuzz_out_close(&n);
+		fuzz_require(n < 4 || style == TEXT_PLAIN || page[0] == '\033', "no style: %s", page);
+		drop_ours(page);
+		fuzz_require(fuzz_is_ascii(page) || fuzz_is_clean(page, strlen(page)), "%s", page);
+		check_lines(page, columns);
+	}
+	unsetenv("COLUMNS");
+	on_terminal = false;
+}
+
+/* What really goes to stderr: each message is a line, and progress is none that stays. */
+static void check_messages(const char *s)
+{
+	FILE *terminal = stderr;
+	size_t n, lines = 0;
+	char *page;
+
+	on_terminal = true;
+	log_keep(NULL, 0);
+	stderr = fuzz_out();
+	log_progress("%s", s);
+	log_warn("%s", s);
+	log_progress("%s", s);
+	log_error("%s", s);
+	log_note("%s", s);
+	log_progress("%s", s);
+	log_progress("%s", "");
+	page = (char *)(uintptr_t)fuzz_out_close(&n);
+	stderr = terminal;
+	on_terminal = false;
+	fuzz_require(strlen(page) == n, "a NUL");
+	drop_ours(page);
+	fuzz_require(fuzz_is_clean(page, strlen(page)), "messages of '%s': %s", s, page);
+	for (char *p = page; (p = strchr(p, '\n')); p++)
+		lines++;
+	fuzz_require(lines == 3, "%zu lines: %s", lines, page);
+	fuzz_begin();
+}
 
 static void check_terminal(const char *s)
 {
@@ -107,6 +210,8 @@ FUZZ_TARGET(text)
 
 	fuzz_begin();
 	check_terminal(s);
+	check_coloured(s);
+	check_messages(s);
 	check_html(s);
 	check_json(s);
 	check_gnuplot(s, false);

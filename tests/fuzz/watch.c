@@ -49,6 +49,36 @@ static void check_again(const struct witness *w)
 	fuzz_require(fuzz_is_clean(page, n), "%s", page);
 }
 
+static uint64_t count_of(const struct witness *w, unsigned int pid)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < w->n_ranges; i++)
+		n += w->ranges[i].pid == pid ? w->ranges[i].count : 0;
+	return n;
+}
+
+/* One VMM alone: all of its mappings, and nobody else's. */
+static void check_pid(const struct witness *all, unsigned int pid)
+{
+	const struct watch_ask ask = { .timeout_s = 1, .pid = pid };
+	char status[32];
+	struct witness w;
+
+	start(&w);
+	snprintf(status, sizeof(status), "proc/%u/x", pid);
+	if (!fuzz_tree_put(status, "", 0))
+		return; /* something is where its directory would be */
+	fuzz_require(!watch_run(&w, &ask), "%s", fuzz_error());
+	fuzz_require(w.n_vmms == 1 && w.vmms[0].pid == pid, "%zu VMMs", w.n_vmms);
+	for (size_t i = 0; i < w.n_ranges; i++)
+		fuzz_require(w.ranges[i].pid == pid, "%u", w.ranges[i].pid);
+	fuzz_require(count_of(&w, pid) == count_of(all, pid), "%u: %zu ranges of %zu", pid, w.n_ranges,
+		     all->n_ranges);
+	check_again(&w);
+	witness_free(&w);
+}
+
 FUZZ_TARGET(watch)
 {
 	const struct watch_ask any = { .timeout_s = 1 };
@@ -59,10 +89,13 @@ FUZZ_TARGET(watch)
 	if (!fuzz_tree_put("sys/kernel/tracing/trace", "", 0))
 		return 0; /* it must be mounted */
 	start(&w);
-	if (!watch_run(&w, &any))
-		check_again(&w);
-	else
+	if (watch_run(&w, &any)) {
 		fuzz_require(fuzz_error()[0], "refused without a word");
+	} else {
+		check_again(&w);
+		for (size_t i = 0; i < w.n_vmms && i < 3; i++)
+			check_pid(&w, w.vmms[i].pid);
+	}
 	witness_free(&w);
 	return 0;
 }
