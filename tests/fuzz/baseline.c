@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/log.h"
 #include "report/baseline.h"
 #include "report/json_file.h"
 #include "results.h"
@@ -53,7 +54,8 @@ static void check_directories(const struct result *r)
 	}
 }
 
-static void check_list(const char *directory, size_t n)
+/* One file, whose first line can be read; or with most 1: perhaps it cannot. */
+static void check_list(const char *directory, size_t most)
 {
 	struct baseline_list list;
 	const char *page;
@@ -61,7 +63,7 @@ static void check_list(const char *directory, size_t n)
 
 	fuzz_require(!baseline_list_read(&list, directory), "%s", fuzz_error());
 	fuzz_begin(); /* it keeps messages itself */
-	fuzz_require(list.n == 1 && list.n_broken == n, "%zu files, %zu broken", list.n, list.n_broken);
+	fuzz_require(list.n == 1 && list.n_broken <= most, "%zu files, %zu broken", list.n, list.n_broken);
 	baseline_list_text(fuzz_out(), &list, directory);
 	page = fuzz_out_close(&length);
 	fuzz_require(fuzz_is_clean(page, length), "%s", page);
@@ -96,6 +98,7 @@ static void check_saved(const struct compare_side *runs)
 	fuzz_require(!strncmp(path, directory, strlen(directory)) && !strstr(path, ".."), "%s", path);
 	fuzz_require(!baseline_find(&found, directory, "fuzz", &runs->runs[0], 0) &&
 		     !strcmp(path, found), "%s", path);
+	free(found);
 	fuzz_require(!baseline_read(&head, &again, &n, path) && n == runs->n_runs, "%s", fuzz_error());
 	fuzz_require(!strcmp(head.started, runs->runs[0].started), "%s", head.started);
 	for (size_t i = 0; i < n; i++) {
@@ -103,26 +106,30 @@ static void check_saved(const struct compare_side *runs)
 		result_free(&again[i]);
 	}
 	free(again);
-	fuzz_require(baseline_save(&found, directory, "fuzz", runs, false) == -EEXIST, "%s", path);
-	free(found);
+	fuzz_require(baseline_save(&found, directory, "fuzz", runs, false) == -EEXIST && !found, "%s",
+		     path);
 	fuzz_begin();
 	fuzz_require(!baseline_save(&found, directory, "fuzz", runs, true), "%s", fuzz_error());
-	check_list(directory, 0);
 	free(found);
+	check_list(directory, 0);
 	free(path);
 }
 
 /* Elsewhere it is found by the facts in its first line only, if at all, and is told of. */
-static void check_found(const char *directory, const struct result *like)
+static void check_found(const char *directory, const struct result *run, uint16_t vendor)
 {
+	struct result like = *run; /* nothing of it is freed */
 	char *path = NULL;
-	int ret = baseline_find(&path, directory, "fuzz", like, 0);
+	int ret;
 
-	fuzz_begin();
+	like.device.vendor = vendor;
+	log_mute(true); /* a list keeps messages itself, and then they would be shown */
+	ret = baseline_find(&path, directory, "fuzz", &like, 0);
+
 	fuzz_require(ret ? ret == -ENOENT && !path : path != NULL, "%d", ret);
 	free(path);
 	path = NULL;
-	fuzz_require(!baseline_find(&path, directory, "fuzz", like, UINT64_MAX), "%s", fuzz_error());
+	fuzz_require(!baseline_find(&path, directory, "fuzz", &like, UINT64_MAX), "%s", fuzz_error());
 	fuzz_begin();
 	free(path);
 }
@@ -143,12 +150,15 @@ FUZZ_TARGET(baseline)
 	snprintf(path, sizeof(path), "%s", fuzz_tree_path(PLACE));
 	ret = baseline_read(&head, &v, &runs.n_runs, path);
 	fuzz_require(!ret || (ret == -EINVAL && fuzz_error()[0]), "%d without a word", ret);
-	if (ret)
+	if (ret) {
+		check_list(directory, 1);
 		return 0;
+	}
 	runs.runs = v;
 	check_list(directory, 0);
 	check_directories(&v[0]);
-	check_found(directory, &v[0]);
+	check_found(directory, &v[0], v[0].device.vendor);
+	check_found(directory, &v[0], v[0].device.vendor ^ 1);
 	fuzz_require(!baseline_check_run(&v[0], why, sizeof(why)) == !why[0], "%s", why);
 	check_saved(&runs);
 	results_free(v, runs.n_runs);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // input: JSON
-// covers: judge/compare.c judge/compare_cells.c judge/spread.c judge/held.c judge/witnessed.c judge/signs.c judge/baseline.c stat/ratio.c stat/rank.c stat/multiple.c report/checks.c report/compare_text.c report/compare_json.c report/compare_cells_text.c report/compare_cells_json.c report/html_compare.c
+// covers: judge/compare.c judge/compare_cells.c judge/spread.c judge/held.c judge/witnessed.c judge/signs.c stat/ratio.c stat/rank.c stat/multiple.c report/format.c report/checks.c report/compare_text.c report/compare_json.c report/compare_cells_text.c report/compare_cells_json.c report/html_compare.c
 /*
  * A list: results, the first ones held against the others; perhaps a witness of the host, and a
  * number, whose bits are what is asked for.
@@ -154,7 +154,7 @@ static void compare(const struct input *in, const struct compare_side *sides)
 	};
 	struct comparison c = { 0 };
 	char why[256] = "";
-	size_t bad = 0;
+	size_t bad = 0, h, g;
 
 	if (compare_check_side(&sides[0], &bad, why, sizeof(why)) ||
 	    compare_check_side(&sides[1], &bad, why, sizeof(why)) ||
@@ -162,6 +162,8 @@ static void compare(const struct input *in, const struct compare_side *sides)
 		fuzz_require(why[0] && bad < MOST, "refused without a word");
 		return;
 	}
+	fuzz_require(!compare_check_distinct(&sides[0], &sides[1], &h, &g, why, sizeof(why)) || why[0],
+		     "refused without a word");
 	if (in->asked & ASK_BASELINE) {
 		baseline_compare(&baseline.differences, &sides[0], &sides[1], 0);
 		ask.baseline = &baseline;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// covers: report/html_write.c report/text.c base/log.c base/clean.c
+// covers: report/html_write.c base/log.c base/clean.c
 /* Any text, put into a terminal's page, a message, HTML, and gnuplot's script, is only text there. */
 #include "config.h"
 #include <ctype.h>
@@ -146,7 +146,7 @@ static void check_html(const char *s)
 	const char *page, *p;
 	size_t n;
 
-	html_put(fuzz_out(), "%s", s);
+	html_put(fuzz_out(), "%s%d%u%zu%%", s, -1, 2u, sizeof(s));
 	page = fuzz_out_close(&n);
 	fuzz_require(fuzz_is_clean(page, n), "HTML of '%s'", s);
 	fuzz_require(n <= 6 * (size_t)HTML_TEXT_MOST + 64, "%zu bytes of HTML", n);
