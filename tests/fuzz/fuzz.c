@@ -51,15 +51,33 @@ const char *fuzz_error(void)
 	return error;
 }
 
-/* ECMA-48: C0 and C1 controls, these in UTF-8. */
+/* Written otherwise than base/clean.c: marks of direction and of no width, line separators. */
+static bool is_wild(const unsigned char *p, size_t n)
+{
+	static const char *const wild[] = {
+		"\xc2\xad", "\xd8\x9c", "\xe1\xa0\x8e", "\xe2\x80\x8b", "\xe2\x80\x8e", "\xe2\x80\x8f",
+		"\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaa", "\xe2\x80\xad", "\xe2\x80\xae",
+		"\xe2\x81\xa6", "\xe2\x81\xa9", "\xef\xbb\xbf", "\xf3\xa0\x81\xa1",
+	};
+
+	for (size_t i = 0; i < sizeof(wild) / sizeof(*wild); i++)
+		if (strlen(wild[i]) <= n && !memcmp(p, wild[i], strlen(wild[i])))
+			return true;
+	return false;
+}
+
+/* ECMA-48: C0 and C1 controls, these in UTF-8, or as a terminal of 8 bits takes them. */
 bool fuzz_is_clean(const char *s, size_t n)
 {
 	const unsigned char *p = (const unsigned char *)s;
 
-	for (size_t i = 0; i < n; i++)
-		if ((p[i] < ' ' && p[i] != '\n') || p[i] == 0x7f ||
-		    (p[i] == 0xc2 && i + 1 < n && p[i + 1] >= 0x80 && p[i + 1] < 0xa0))
+	for (size_t i = 0; i < n; i++) {
+		bool continues = i && p[i - 1] >= 0x80;
+
+		if ((p[i] < ' ' && p[i] != '\n') || p[i] == 0x7f || is_wild(p + i, n - i) ||
+		    (p[i] >= 0x80 && p[i] < 0xa0 && (!continues || p[i - 1] == 0xc2)))
 			return false;
+	}
 	return true;
 }
 

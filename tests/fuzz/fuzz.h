@@ -36,7 +36,10 @@ char *fuzz_text(const uint8_t *data, size_t size);
 void fuzz_begin(void);
 const char *fuzz_error(void);
 
-/* No byte of s (n of them) would do anything to a terminal but print; blanks are ' ' and '\n'. */
+/*
+ * No byte of s (n of them) would do anything to a terminal but print, and nothing turns around or
+ * hides what is beside it; blanks are ' ' and '\n'.
+ */
 bool fuzz_is_clean(const char *s, size_t n);
 /* The same, on one line, and nothing but ASCII. */
 bool fuzz_is_ascii(const char *s);
