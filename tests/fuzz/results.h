@@ -19,6 +19,7 @@ void results_free(struct result *r, size_t n);
 void results_check_pages(const struct result *r);
 void results_check_formats(const struct result *r);
 void results_check_formats_compared(const struct comparison *c);
+bool results_format_holds(const char *name, const char *text); /* grammars.c */
 void results_check_html(const struct result *r);
 void results_check_page(const char *html);
 
