@@ -28,6 +28,7 @@ static void check_again(const struct env *env)
 
 FUZZ_TARGET(env)
 {
+	static const char *const yes[] = { "smccc_kvm", "s2fwb" }; /* judged by that word */
 	struct env env;
 
 	fuzz_begin();
@@ -36,6 +37,11 @@ FUZZ_TARGET(env)
 	for (size_t i = 0; i < env.facts.n; i++)
 		fuzz_require(fuzz_is_ascii(env.facts.v[i].value) && env.facts.v[i].value[0], "%s: '%s'",
 			     env.facts.v[i].name, env.facts.v[i].value);
+	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++) {
+		const char *said = fact_get(&env.facts, yes[i]);
+
+		fuzz_require(!said || !strcmp(said, "yes"), "%s: '%s'", yes[i], said);
+	}
 	fuzz_require(fuzz_is_ascii(env.virt.hypervisor) && fuzz_is_ascii(env.virt.why) &&
 		     fuzz_is_ascii(env.emulated_why), "'%s' '%s'", env.virt.hypervisor, env.virt.why);
 	check_again(&env);

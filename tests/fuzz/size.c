@@ -2,6 +2,8 @@
 // covers: base/parse.c
 /* Sizes, numbers, percentages and lists of options: two lines, a text and an item of it. */
 #include "config.h"
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +12,35 @@
 
 #define UNTOUCHED 0x5a5a5a5a5a5a5a5aull
 
+/* The number before the unit, as often as the unit says, or too much for 64 bits. */
+static void check_unit(const char *s, uint64_t v, bool taken)
+{
+	static const char units[] = "KMGT";
+	size_t digits = strspn(s, "0123456789");
+	const char *unit = digits && s[digits] ? strchr(units, toupper((unsigned char)s[digits])) : NULL;
+	uint64_t number, times = 1;
+	char *end;
+
+	if (!unit || (s[digits + 1] && strcmp(s + digits + 1, "iB")))
+		return;
+	errno = 0;
+	number = strtoull(s, &end, 10);
+	for (ptrdiff_t i = unit - units; i >= 0; i--)
+		times *= 1024;
+	if (errno || __builtin_mul_overflow(number, times, &number))
+		fuzz_require(!taken, "'%s' is %" PRIu64, s, v);
+	else
+		fuzz_require(taken && v == number, "'%s' is %" PRIu64, s, v);
+}
+
 static void check_size(const char *s)
 {
 	uint64_t v = UNTOUCHED, again = 0;
+	bool taken = !parse_size(s, &v);
 	char text[24];
 
-	if (parse_size(s, &v)) {
+	check_unit(s, v, taken);
+	if (!taken) {
 		fuzz_require(v == UNTOUCHED, "'%s' is refused, but set", s);
 		return;
 	}
@@ -37,6 +62,9 @@ static void check_number(const char *s)
 	}
 	fuzz_require(!parse_size(s, &again) && again == v, "'%s' is no size", s);
 	fuzz_require(!parse_uint(s, UINT32_MAX, &small) == (v <= UINT32_MAX), "'%s'", s);
+	if (v && v <= UINT32_MAX)
+		fuzz_require(!parse_uint(s, (unsigned int)v, &small) && small == v &&
+			     parse_uint(s, (unsigned int)v - 1, &small), "'%s'", s);
 	snprintf(text, sizeof(text), "0x%" PRIx64, v);
 	fuzz_require(!parse_u64(text, &again) && again == v, "'%s' is '%s'", s, text);
 }
