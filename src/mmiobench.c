@@ -125,6 +125,39 @@ static void print_plan(const struct options *o, const struct session_ask *ask,
 		printf("  %s\n", plan->cells.v[i].id);
 }
 
+static bool plan_has(const struct plan *plan, const struct experiment *e, const struct session_ask *ask)
+{
+	for (size_t i = 0; i < plan->cells.n; i++)
+		if (plan->cells.v[i].experiment == e)
+			return true;
+	for (const struct risky *r = arch_risky; !e->visit && r->name; r++)
+		if (!strcmp(r->name, e->name))
+			return ask->dev && ask->may_store;
+	return false;
+}
+
+/* What was asked for by name does not vanish without a word, and something must be left. */
+static int check_tests(const struct session_ask *ask, const struct plan *plan)
+{
+	bool some = false;
+
+	for (const struct experiment *e = experiments; e->name; e++)
+		some |= list_has(ask->tests, e->name) && plan_has(plan, e, ask);
+	for (const struct experiment *e = experiments; e->name; e++) {
+		const char *needs = e->needs ? e->needs : "other --kernels, --barriers, --sizes or "
+							  "--length, or consent to store";
+
+		if (!list_has(ask->tests, e->name) || plan_has(plan, e, ask))
+			continue;
+		if (some)
+			log_warn("--tests %s is left out: it needs %s", e->name, needs);
+		else
+			log_error("nothing of --tests %s can be measured here: it needs %s", e->name,
+				  needs);
+	}
+	return some ? 0 : -EINVAL;
+}
+
 /* What was asked for must leave something to measure. */
 static int check_plan(const struct session_ask *ask, const struct plan *plan)
 {
@@ -138,15 +171,12 @@ static int check_plan(const struct session_ask *ask, const struct plan *plan)
 			  format_size(data, sizeof(data), plan->layout.data_bytes));
 		return -EINVAL;
 	}
-	if (!plan->cells.n && !ask->dev && ask->tests) {
-		log_error("--tests %s is about a BAR, and --map ram has none: leave one of the two out",
-			  ask->tests);
-		return -EINVAL;
-	}
+	if (ask->tests)
+		return check_tests(ask, plan);
 	if (plan->cells.n || (!ask->kernels && !ask->barriers && !ask->sizes))
 		return 0;
-	log_error("nothing is left to measure: no experiment%s%s has that combination of --kernels, "
-		  "--barriers and --sizes%s", ask->tests ? " of " : "", ask->tests ? ask->tests : "",
+	log_error("nothing is left to measure: no experiment has that combination of --kernels, "
+		  "--barriers and --sizes%s",
 		  ask->may_store ? "" : ", or it would store, and stores are not allowed");
 	return -EINVAL;
 }

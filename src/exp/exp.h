@@ -90,6 +90,7 @@ struct outcome {
 struct experiment {
 	const char *name;
 	const char *question;
+	const char *needs;  /* without which there is nothing of it; NULL: only what was chosen */
 	bool needs_store;  /* part of its cells store; without consent those are left out */
 	enum exp_profile from; /* the least profile that runs it unasked; --tests runs it in any;
 				  EXP_PROFILES: never unasked */
@@ -98,7 +99,7 @@ struct experiment {
 		      struct cell_list *out);
 	/*
 	 * Makes one visit of a cell; called in the cell's process, guarded. 0; -errno with out->why
-	 * set.
+	 * set. NULL: it has no cells, and is a probe of the architecture's by the same name.
 	 */
 	int (*visit)(struct stage *stage, struct outcome *out);
 };
