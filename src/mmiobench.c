@@ -114,8 +114,9 @@ static void print_plan(const struct options *o, const struct session_ask *ask,
 		printf("%u launches, about %.0f s together; each:\n", o->launches,
 		       o->launches * plan_estimate_s(plan));
 
-	printf("%zu cells, %u rounds of %u batches each, about %.1f s", plan->cells.n,
-	       plan->profile->rounds, plan->profile->batches, plan_estimate_s(plan));
+	printf("%zu cells, %u rounds of %u batches each, about %.1f s, up to %.0f s where accesses are "
+	       "slow", plan->cells.n, plan->profile->rounds, plan->profile->batches,
+	       plan_estimate_s(plan), plan->profile->budget_s);
 	printf("; stores: %s\n", ask->may_store ? "yes, the window is saved and put back" : "none");
 	if (ask->dev)
 		printf("%s BAR %u, window of %s at offset 0x%" PRIx64 "\n", ask->dev->bdf,

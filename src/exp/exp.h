@@ -46,6 +46,7 @@ struct cell {
 	bool flushed;               /* a read from the device closes each timed interval */
 	const char *unit;           /* "B/s", "ns" per unit_bytes, or "events" */
 	uint32_t unit_bytes;
+	unsigned int lasts;         /* so many times the profile's batches; 0: once */
 	uint64_t least_loads, least_stores; /* of the shortest visit: its time is known beforehand */
 	char id[96];
 };

@@ -127,7 +127,7 @@ int exp_order_visit(struct stage *stage, struct outcome *out)
 		.pair = { arch_find_pair(shape->thread[0].kind, c->barrier->name),
 			  arch_find_pair(shape->thread[1].kind, c->barrier2->name) },
 		.random = { stage->seed | 1, ~stage->seed | 1 },
-		.end_ticks = now + VISIT_BATCHES * stage->batches * stage->batch_ticks,
+		.end_ticks = now + c->lasts * stage->batches * stage->batch_ticks,
 	};
 	struct team team = { .n = 2,
 			     .cpus = stage->cpus,
@@ -205,6 +205,7 @@ static int add(const struct want *w, const struct litmus_shape *shape, const cha
 			     .threads = 2,
 			     .region_bytes = REGION_BYTES,
 			     .stores = true,
+			     .lasts = VISIT_BATCHES,
 			     /* reset, two accesses in each thread, what is there in the end */
 			     .least_stores = 4 * TRIES,
 			     .least_loads = 4 * TRIES };

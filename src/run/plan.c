@@ -64,14 +64,20 @@ void plan_free(struct plan *plan)
 	cell_list_free(&plan->cells);
 }
 
-static double visit_s(const struct plan_profile *p)
+static double visit_s(const struct plan_profile *p, const struct cell *c)
 {
-	return FORK_S + 1.2e-6 * p->batch_us * (p->batches + 2);
+	unsigned int batches = p->batches * (c->lasts ? c->lasts : 1);
+
+	return FORK_S + 1.2e-6 * p->batch_us * (batches + 2);
 }
 
 double plan_estimate_s(const struct plan *plan)
 {
-	return visit_s(plan->profile) * (double)plan->cells.n * plan->profile->rounds;
+	double round_s = 0;
+
+	for (size_t i = 0; i < plan->cells.n; i++)
+		round_s += visit_s(plan->profile, &plan->cells.v[i]);
+	return round_s * plan->profile->rounds;
 }
 
 /* A cell that can be run, and what its shortest visit needs. */
@@ -96,11 +102,12 @@ static int by_need(const void *a, const void *b)
 static void admit(const struct plan *plan, struct need *needs, size_t n, struct result *result)
 {
 	const struct plan_profile *p = plan->profile;
-	double least = visit_s(p), sum = 0;
+	double sum = 0;
 
 	qsort(needs, n, sizeof(*needs), by_need);
 	for (size_t i = 0; i < n; i++) {
 		struct cell_record *rec = &result->cells[needs[i].cell];
+		double least = visit_s(p, &plan->cells.v[needs[i].cell]);
 
 		sum += needs[i].s > least ? needs[i].s : least;
 		if (PLAN_LEAST_ROUNDS * sum <= NEEDED_PART * p->budget_s)

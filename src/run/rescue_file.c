@@ -42,6 +42,13 @@ int rescue_file_path(char *buf, size_t n, const char *bdf, const char *suffix)
 	return ret;
 }
 
+static int log_boot_unknown(int err)
+{
+	log_error("cannot read %s%s: %s: which boot a rescue file is of is not known, so nothing is "
+		  "changed", path_sysroot(), BOOT_ID, strerror(-err));
+	return err;
+}
+
 /* "" where there is none, as in a recorded tree or behind a masked /proc. 0 or -errno after logging. */
 static int read_boot_id(char *buf, size_t n)
 {
@@ -49,19 +56,18 @@ static int read_boot_id(char *buf, size_t n)
 
 	if (ret < 0)
 		buf[0] = 0;
-	if (ret >= 0 || ret == -ENOENT)
-		return 0;
-	log_error("cannot read %s%s: %s: which boot a rescue file is of is not known, so nothing is "
-		  "changed", path_sysroot(), BOOT_ID, strerror(-ret));
-	return ret;
+	return ret >= 0 || ret == -ENOENT ? 0 : log_boot_unknown(ret);
 }
 
+/* Where it was not known then it is this one: a boot empties /run. */
 int rescue_file_this_boot(const struct rescue_header *h)
 {
 	char boot_id[sizeof(h->boot_id)] = "";
 	int ret = read_boot_id(boot_id, sizeof(boot_id));
 
-	return ret ? ret : !strcmp(boot_id, h->boot_id);
+	if (!ret && h->boot_id[0] && !boot_id[0])
+		ret = log_boot_unknown(-ENOENT);
+	return ret ? ret : !h->boot_id[0] || !strcmp(boot_id, h->boot_id);
 }
 
 /* Padding would be hashed: everything is zero before. */

@@ -163,6 +163,26 @@ static void check_budget(const struct plan_ask *ask, const struct plan *plan)
 		fail_msg("%s: %zu cells need %.1f s", p->name, plan->cells.n, plan_estimate_s(plan));
 }
 
+/* A litmus test's visit lasts longer than a loop's. */
+static void test_estimate(void **state)
+{
+	struct plan_ask ask = { .profile = EXP_FULL, .types = bar_types, .n_types = 2,
+				.may_store = true, .window_bytes = 1 << 20, .tests = "order" };
+	const struct plan_profile *p = plan_profile(EXP_FULL);
+	double round_s = 0;
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(0, plan_make(&plan, &ask));
+	for (size_t i = 0; i < plan.cells.n; i++) {
+		assert_true(plan.cells.v[i].lasts > 1);
+		round_s += 1e-6 * p->batch_us * plan.cells.v[i].lasts * p->batches;
+	}
+	assert_true(round_s > 0);
+	assert_true(plan_estimate_s(&plan) > p->rounds * round_s);
+	plan_free(&plan);
+}
+
 static void test_budget(void **state)
 {
 	(void)state;
@@ -602,6 +622,7 @@ int main(void)
 		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_layout),	  cmocka_unit_test(test_cells),
 		cmocka_unit_test(test_judged),	  cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_estimate),
 		cmocka_unit_test(test_same_twice), cmocka_unit_test(test_tests),
 		cmocka_unit_test(test_record),	  cmocka_unit_test(test_flush_through),
 		cmocka_unit_test(test_slow),	  cmocka_unit_test(test_trapped),

@@ -238,6 +238,26 @@ static void test_check_tidies_up(void **state)
 	assert_false(is_there(FILE_NAME));
 }
 
+/* Behind a masked /proc: it is not taken for another boot, whose file would go. */
+static void test_boot_is_not_known(void **state)
+{
+	size_t n;
+
+	(void)state;
+	kill_run();
+	tree_remove(BOOT_ID);
+	assert_int_equal(rescue_check(&device), -ENOENT);
+	assert_non_null(strstr(tree_log(), "which boot a rescue file is of is not known"));
+	assert_refused(-ENOENT, "is not known");
+	/* nor one that was written there: /run is of this boot */
+	assert_int_equal(rescue_keep(&rescue, windows, RESCUE_WINDOWS), 0);
+	tree_put(BOOT_ID, "f3b24a10-5ce1-4ea3-9d0b-45fba1bc2e3c\n");
+	assert_int_equal(rescue_check(&device), -EBUSY);
+	assert_non_null(strstr(tree_log(), "--recover"));
+	assert_int_equal(recover(&n), 0);
+	assert_int_equal(bar_get(0), FOUND);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, begin, end)
 
 int main(void)
@@ -250,6 +270,7 @@ int main(void)
 		TEST(test_bar_cannot_be_mapped),
 		TEST(test_settle_is_of_this_run),
 		TEST(test_check_tidies_up),
+		TEST(test_boot_is_not_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
