@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "base/clean.h"
 #include "base/log.h"
+#include "base/path.h"
 #include "run/rescue.h"
 
 static int keep(struct rescue *r, const struct window *windows, size_t n)
@@ -31,9 +32,10 @@ int rescue_keep(struct rescue *r, const struct window *windows, size_t n)
 	int ret = keep(r, windows, n);
 
 	if (ret)
-		log_error("cannot note in " RESCUE_DIRECTORY "/%s what is to be put back (%s), so "
+		log_error("cannot note in %s" RESCUE_DIRECTORY "/%s what is to be put back (%s), so "
 			  "nothing is changed: make room or make it writable, choose a smaller "
-			  "--length, or use --read-only", r->dev->bdf, strerror(-ret));
+			  "--length, or use --read-only", path_sysroot(), r->dev->bdf,
+			  strerror(-ret));
 	return ret;
 }
 
@@ -47,9 +49,9 @@ int rescue_settle(struct rescue *r)
 	if (r->power.changed) {
 		ret = keep(r, NULL, 0);
 		if (ret)
-			log_error("cannot note in " RESCUE_DIRECTORY "/%s that the window is back (%s): "
-				  "if this run is killed now, --recover stores to it once more",
-				  r->dev->bdf, strerror(-ret));
+			log_error("cannot note in %s" RESCUE_DIRECTORY "/%s that the window is back "
+				  "(%s): if this run is killed now, --recover stores to it once "
+				  "more", path_sysroot(), r->dev->bdf, strerror(-ret));
 		return ret;
 	}
 	ret = rescue_file_path(path, sizeof(path), r->dev->bdf, "");
