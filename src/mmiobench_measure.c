@@ -38,17 +38,19 @@ struct saved {
 };
 
 /* What is no file takes one result: a pipe's reader has gone after the first. */
-static void checkpoint(const struct result *result, void *arg)
+static int checkpoint(const struct result *result, void *arg)
 {
 	struct saved *saved = arg;
 	struct verdict verdict;
 	struct stat st;
+	int ret;
 
 	if (!strcmp(saved->path, "-") || (!stat(saved->path, &st) && !S_ISREG(st.st_mode)))
-		return;
+		return 0;
 	judge_run(&verdict, result, NULL);
-	if (!result_write(result, &verdict, saved->path))
-		saved->is_there = true;
+	ret = result_write(result, &verdict, saved->path);
+	saved->is_there = !ret;
+	return ret;
 }
 
 /*

@@ -170,12 +170,14 @@ static const char *risky_refusal(const struct risky *risky, const struct result 
 
 /* Of several launches the last one makes it: what may end the machine must not cost the others. */
 const char *probes_risky_refusal(const struct risky *risky, const struct result *r,
-				 const struct session_ask *ask)
+				 const struct session_ask *ask, bool saved)
 {
 	const char *refusal = risky_refusal(risky, r, ask);
 
 	if (!refusal && ask->launch < ask->launches)
 		return "it is made in the last of several launches";
+	if (!refusal && !saved)
+		return "it may end this machine, and what was measured could not be written before";
 	return refusal;
 }
 
@@ -258,9 +260,9 @@ bool probes_risky_wanted(const struct risky *risky, const struct result *result,
 }
 
 int probes_risky(struct result *result, const struct runner *r, const struct risky *risky,
-		 const struct session_ask *ask)
+		 const struct session_ask *ask, bool saved)
 {
-	const char *refusal = probes_risky_refusal(risky, result, ask);
+	const char *refusal = probes_risky_refusal(risky, result, ask, saved);
 	struct child_shared *shared;
 	char why[80];
 	int ret;

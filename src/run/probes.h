@@ -24,9 +24,12 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 bool probes_risky_wanted(const struct risky *risky, const struct result *result,
 			 const struct session_ask *ask);
 
-/* Why a risky access through WC must not be made; NULL: it may. */
+/*
+ * Why a risky access through WC must not be made; NULL: it may. saved: what was measured is safe,
+ * should it end the machine.
+ */
 const char *probes_risky_refusal(const struct risky *risky, const struct result *r,
-				 const struct session_ask *ask);
+				 const struct session_ask *ask, bool saved);
 
 /*
  * One of the architecture's risky accesses, through the plain mapping (the control, harmless) and
@@ -35,6 +38,6 @@ const char *probes_risky_refusal(const struct risky *risky, const struct result 
  * first RISKY_BYTES: the caller saves them.
  */
 int probes_risky(struct result *result, const struct runner *r, const struct risky *risky,
-		 const struct session_ask *ask);
+		 const struct session_ask *ask, bool saved);
 
 #endif

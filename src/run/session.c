@@ -81,6 +81,7 @@ struct session {
 	struct runner *runner;
 	const struct plan_ask *plan_ask;
 	const struct risky *risky; /* of the phase that makes one */
+	bool saved;                /* all that was measured before it */
 	struct pci_watch watch;
 	struct putback putback;
 };
@@ -98,7 +99,7 @@ static int phase_risky(void *session)
 {
 	struct session *s = session;
 
-	return probes_risky(s->result, s->runner, s->risky, s->ask);
+	return probes_risky(s->result, s->runner, s->risky, s->ask, s->saved);
 }
 
 static int phase_rounds(void *session)
@@ -159,10 +160,10 @@ static int session_measure(struct session *s)
 	if (ret || !ask->dev || result->window == WINDOW_LOST)
 		return ret;
 	/* the next access may be the last of this VM: what was measured is safe first */
-	if (ask->checkpoint)
-		ask->checkpoint(result, ask->checkpoint_arg);
+	s->saved = !ask->checkpoint || !ask->checkpoint(result, ask->checkpoint_arg);
 	for (s->risky = arch_risky; s->risky->name && !ret; s->risky++) {
-		bool stores = s->risky->stores && !probes_risky_refusal(s->risky, result, ask);
+		bool stores = s->risky->stores &&
+			      !probes_risky_refusal(s->risky, result, ask, s->saved);
 
 		if (probes_risky_wanted(s->risky, result, ask))
 			ret = with_window(s, stores ? RISKY_BYTES : 0, false, phase_risky);

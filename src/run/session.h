@@ -23,8 +23,11 @@ struct session_ask {
 	uint64_t seed;
 	unsigned int launch, launches; /* which of how many, from 1 */
 	uint64_t base_seed;           /* that all launches' seeds come from */
-	/* called before the architectural probe, with all that was measured; may be NULL */
-	void (*checkpoint)(const struct result *result, void *arg);
+	/*
+	 * called before the architectural probe, with all that was measured; may be NULL. 0, or -errno
+	 * after logging: then no access is made that may cost it
+	 */
+	int (*checkpoint)(const struct result *result, void *arg);
 	void *checkpoint_arg;
 };
 

@@ -105,11 +105,13 @@ static void test_risky_last(void **state)
 	fixture_result(&r);
 	fixture_store_ns(&r, 100);
 	for (ask.launch = 1; ask.launch < 3; ask.launch++)
-		assert_non_null(strstr(probes_risky_refusal(&arch_risky[0], &r, &ask), "last of"));
-	assert_null(probes_risky_refusal(&arch_risky[0], &r, &ask));
+		assert_non_null(strstr(probes_risky_refusal(&arch_risky[0], &r, &ask, true), "last of"));
+	assert_null(probes_risky_refusal(&arch_risky[0], &r, &ask, true));
+	assert_non_null(strstr(probes_risky_refusal(&arch_risky[0], &r, &ask, false),
+			       "could not be written before"));
 	ask.allow_vm_crash = false;
 	for (ask.launch = 1; ask.launch <= 3; ask.launch++)
-		assert_non_null(strstr(probes_risky_refusal(&arch_risky[0], &r, &ask),
+		assert_non_null(strstr(probes_risky_refusal(&arch_risky[0], &r, &ask, true),
 				       "--allow-vm-crash"));
 	result_free(&r);
 }
