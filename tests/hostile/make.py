@@ -6,7 +6,7 @@ In DIRECTORY/refused each file must be refused with the text that DIRECTORY/expe
 "FILE<tab>TEXT" each; in DIRECTORY/taken each is a result that may be read, and that tries everything a
 result can say to a terminal, a browser, gnuplot or a file system, its host's in taken/hosts. A result of
 10^7 cells would have gigabytes: sparse.json stands for what is too long, many-objects.json for what is
-not, and would be as many.
+not, and would be as many; check.py offers 10^7 through a pipe.
 """
 import copy
 import gzip
