@@ -86,7 +86,7 @@ task_wait() {
 need() {
 	local command package use
 
-	while read -r command package use; do
+	while read -r command package use _; do
 		[[ $command != [-#]* && " $* " == *" $use "* ]] || continue
 		command -v "$command" >/dev/null ||
 			die "$command is missing: apt-get install $package"

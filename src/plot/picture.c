@@ -106,12 +106,14 @@ static void put_verdict(char *buf, size_t n, const struct picture_input *in, con
 static void finish_directory(struct picture *p, const struct picture_input *in)
 {
 	const char *oldest = NULL, *newest = NULL;
-	size_t n = 0, broken = 0, untimed = 0;
+	size_t n = 0, broken = 0, untimed = 0, copies = 0;
+	char more[48] = "";
 
 	for (size_t i = 0; i < in->n_records; i++) {
 		const struct survey_record *rec = &in->records[i];
 
 		broken += survey_is_unreadable(rec) || rec->state == SURVEY_READING;
+		copies += rec->state == SURVEY_COPY;
 		if (rec->state != SURVEY_RESULT)
 			continue;
 		n++;
@@ -121,11 +123,15 @@ static void finish_directory(struct picture *p, const struct picture_input *in)
 		if (!newest || strcmp(rec->started, newest) > 0)
 			newest = rec->started;
 	}
+	if (copies)
+		snprintf(more, sizeof(more), "; %zu cop%s left out", copies,
+			 copies == 1 ? "y" : "ies");
 	snprintf(p->small[0], sizeof(p->small[0]),
 		 "%zu result%s of mmiobench, from %s to %s; %zu of them of "
-		 "emulated CPUs or recorded trees; %zu file%s could not be read; drawn by mmioplot "
+		 "emulated CPUs or recorded trees; %zu file%s could not be read%s; drawn by mmioplot "
 		 "%s",
-		 n, plural(n), oldest ? oldest : "", newest ? newest : "", untimed, broken, plural(broken), PACKAGE_VERSION);
+		 n, plural(n), oldest ? oldest : "", newest ? newest : "", untimed, broken, plural(broken), more,
+		 PACKAGE_VERSION);
 	if (p->left_out)
 		snprintf(p->about[1], sizeof(p->about[1]),
 			 "%zu values more are left out: too many to be read", p->left_out);

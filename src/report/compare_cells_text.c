@@ -75,7 +75,8 @@ static void print_figures(FILE *out, const struct compare_row *row, const char *
 		return;
 	snprintf(interval, sizeof(interval), "[%s, %s]", compare_ratio_text(lo, sizeof(lo), row->ratio.low),
 		 compare_ratio_text(hi, sizeof(hi), row->ratio.high));
-	fprintf(out, "%6s %-12s%6s", compare_ratio_text(r, sizeof(r), row->ratio.value), interval,
+	fprintf(out, *last ? "%6s %-12s%6s" : "%6s %s%s",
+		compare_ratio_text(r, sizeof(r), row->ratio.value), interval,
 		last_text(p, sizeof(p), row, last));
 }
 
@@ -85,6 +86,7 @@ static int id_width(FILE *out)
 	return (int)text_columns(out) - 2 - FIGURES;
 }
 
+/* last: the last column's head; NULL: there are no ratios. */
 static void print_head(FILE *out, const struct comparison *c, const char *title, const char *last)
 {
 	int width = id_width(out);
@@ -93,8 +95,12 @@ static void print_head(FILE *out, const struct comparison *c, const char *title,
 	fprintf(out, "\n  %-*s", width, title);
 	if ((int)strlen(title) > width)
 		fprintf(out, "\n  %-*s", width, "");
-	fprintf(out, "%10s%10s%6s %-12s%6s\n", compare_side_name(c, 0), compare_side_name(c, 1),
-		"ratio", "95% interval", last);
+	fprintf(out, "%10s%10s", compare_side_name(c, 0), compare_side_name(c, 1));
+	if (last)
+		fprintf(out, "%6s 95%% interval", "ratio");
+	if (last && *last)
+		fprintf(out, "%6s", last);
+	fputc('\n', out);
 }
 
 /* An id behind so many columns; one that reaches the figures has a line of its own. */
@@ -188,7 +194,7 @@ static size_t print_section(FILE *out, const struct comparison *c, const char *t
 			continue;
 		}
 		if (!head)
-			print_head(out, c, title, last);
+			print_head(out, c, title, state == COMPARE_MEASURED ? last : NULL);
 		head = true;
 		(*room)--;
 		fputs("  ", out);

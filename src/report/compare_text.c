@@ -127,15 +127,23 @@ static void print_wrong(FILE *out, const struct comparison *c, int side, const s
 /* The worst of several guests' runs is the one that the verdict is about. */
 const char *compare_runs_text(char *line, size_t size, const struct comparison *c)
 {
+	static const enum verdict_word words[] = { VERDICT_PRESERVED, VERDICT_INCONCLUSIVE,
+						   VERDICT_DEMOTED, VERDICT_TRAPPED,
+						   VERDICT_WRITE_BACK };
+	size_t used, first;
+
 	line[0] = '\0';
-	if (c->sides[1].n_runs == 1)
+	if (c->sides[1].n_runs == 1 || !c->verdict.about_guest)
 		return line;
-	snprintf(line, size, "of %zu runs %s %u preserved, %u inconclusive, %u "
-		 "demoted, %u trapped, %u write-back; below the worst, of %s", c->sides[1].n_runs,
-		 c->ask.baseline ? "now" : "in the guest",
-		 c->n_verdicts[VERDICT_PRESERVED], c->n_verdicts[VERDICT_INCONCLUSIVE],
-		 c->n_verdicts[VERDICT_DEMOTED], c->n_verdicts[VERDICT_TRAPPED],
-		 c->n_verdicts[VERDICT_WRITE_BACK], c->guest->started);
+	first = used = (size_t)snprintf(line, size, "%zu runs %s: ", c->sides[1].n_runs,
+					c->ask.baseline ? "now" : "in the guest");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (c->n_verdicts[words[i]])
+			used += (size_t)snprintf(line + used, size - used, "%s%u %s",
+						 used > first ? ", " : "", c->n_verdicts[words[i]],
+						 verdict_word_name(words[i]));
+	snprintf(line + used, size - used, "; the verdict is the worst, that of %s",
+		 c->guest->started);
 	return line;
 }
 

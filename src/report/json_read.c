@@ -139,6 +139,7 @@ static int source_open(struct source *s)
 
 	if (!strcmp(s->path, "-")) {
 		s->f = stdin;
+		s->path = "stdin";
 		return 0;
 	}
 	fd = open(s->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);

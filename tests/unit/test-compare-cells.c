@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "report/compare_cells.h"
 #include "report/report.h"
 #include "fixture.h"
 
@@ -422,6 +423,7 @@ static void test_worst_verdict(void **state)
 {
 	struct compare_ask ask = { .min_effect = 0.05 };
 	struct result host[5], guest[5];
+	char line[320], text[320];
 	struct comparison c;
 
 	(void)state;
@@ -439,6 +441,11 @@ static void test_worst_verdict(void **state)
 	assert_int_equal(4, c.n_verdicts[VERDICT_PRESERVED]);
 	assert_int_equal(1, c.n_verdicts[VERDICT_DEMOTED]);
 	assert_int_equal(1, compare_status(&c));
+	snprintf(text, sizeof(text), "5 runs in the guest: 4 preserved, 1 demoted; the verdict is the "
+		 "worst, that of %s", guest[3].started);
+	assert_string_equal(compare_runs_text(line, sizeof(line), &c), text);
+	c.verdict.about_guest = false;
+	assert_string_equal(compare_runs_text(line, sizeof(line), &c), "");
 	compare_free(&c);
 	free_runs(host, 5);
 	free_runs(guest, 5);
