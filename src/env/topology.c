@@ -108,6 +108,8 @@ static int topology_load(hwloc_topology_t *out)
 		log_error("hwloc cannot start: out of memory?");
 		return -ENOMEM;
 	}
+	/* core:2 is the same core within a cpuset and without */
+	hwloc_topology_set_flags(topo, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
 	/* all of them, not only what hwloc finds important: shared memory is not */
 	hwloc_topology_set_io_types_filter(topo, HWLOC_TYPE_FILTER_KEEP_ALL);
 	if (hwloc_topology_load(topo)) {

@@ -183,8 +183,9 @@ static enum cell_status child_judge(const struct child_shared *shared, int wstat
 		return CELL_FAILED;
 	}
 	if (!shared->finished) {
-		snprintf(why, n, "its process was ended by signal %d (%s)", WTERMSIG(wstatus),
-			 strsignal(WTERMSIG(wstatus)));
+		snprintf(why, n, "its process was ended by signal %d (%s)%s", WTERMSIG(wstatus),
+			 strsignal(WTERMSIG(wstatus)), WTERMSIG(wstatus) == SIGKILL ?
+			 ": for want of memory? see dmesg, and the cgroup's memory.max" : "");
 		return CELL_KILLED;
 	}
 	/* it was pinned: part of its time is another CPU's, or that of the move */

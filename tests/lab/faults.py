@@ -32,13 +32,19 @@ TAKEN = {
     "cpu-offline": (0, "restored", None, None),
     "second": (0, "restored", None, None),
 }
+GROUPS = {
+    "oom-child": (0, "restored", None, None),
+    "cpuset-start": (0, "restored", None, None),
+    "cpuset-run": (0, "restored", None, None),
+    "cpu-limit": (0, "restored", None, None),
+}
 POWER = {
     "d3": (0, "restored", "put to sleep (D3)", "PMCSR 000b"),
     "runtime-auto": (0, "restored", None, "control auto"),
     # over before the cell that it met, or not
     "reset": (0, "restored", "", None),
 }
-TABLE = {f"host-{k}": v for k, v in (DECODE | REMOVED | TAKEN if BAR else POWER).items()}
+TABLE = {f"host-{k}": v for k, v in (DECODE | REMOVED | TAKEN | GROUPS if BAR else POWER).items()}
 if BAR:
     TABLE |= {f"guest-{k}": v for k, v in REMOVED.items()}
 
@@ -88,6 +94,72 @@ def check_rounds(name, result, said):
           said is not None and said in found, found)
 
 
+def check_starved(name, _, rounds):
+    killed = [r for r in rounds if r["status"] == "killed"]
+    check(f"{name}: the kernel killed it for want of memory", oom_kills(name), text(f"{name}.group"))
+    check(f"{name}: each visit that was killed is marked", len(killed) == oom_kills(name) and
+          all("signal 9 (Killed): for want of memory?" in r["why"] for r in killed),
+          [r["why"] for r in killed])
+    check(f"{name}: and has no figure", not any(r["ticks"] for r in killed))
+
+
+def check_confined(name, result, rounds):
+    check(f"{name}: it takes the CPU that is left, and says so", result["plan"]["cpu"] == 0 and
+          {r["cpu"] for r in rounds} == {0}, result["plan"])
+    check(f"{name}: another one is refused", text("cpuset-not.status").strip() == "2" and
+          "pu:1 is none of the CPUs that this process may run on (0)" in text("cpuset-not.log"),
+          text("cpuset-not.log"))
+
+
+def check_limited(name, result, rounds):
+    throttled = re.search("nr_throttled ([0-9]+)", text(f"{name}.group"))
+    check(f"{name}: the kernel did stop it", throttled and int(throttled[1]), text(f"{name}.group"))
+    check(f"{name}: it warns", "a cgroup gives this process 0.2 CPUs' time" in text(f"{name}.log"),
+          text(f"{name}.log"))
+    facts = {f["name"]: f["value"] for f in result["environment"]["facts"]}
+    check(f"{name}: the result says so", facts.get("cpu_quota") == "0.2 CPUs' time", facts)
+    check(f"{name}: visits in which it was stopped say so", any(r["preempted"] for r in rounds))
+
+
+EXTRAS = {"oom-child": check_starved, "cpuset-start": check_confined, "cpu-limit": check_limited}
+
+
+def oom_kills(name):
+    found = re.search("oom_kill ([0-9]+)", text(f"{name}.group"))
+    return int(found[1]) if found else 0
+
+
+def check_oom(name):
+    """mmiobench itself was killed: as any SIGKILL."""
+    check(f"{name}: it was killed", text(f"{name}.status").strip() == "137", text(f"{name}.status"))
+    check(f"{name}: for want of memory", oom_kills(name), text(f"{name}.group"))
+    check(f"{name}: an older result is whole", text(f"{name}.json") == '{"an": "older result"}\n',
+          text(f"{name}.json")[:300])
+    check(f"{name}: it says nothing that passes for success", "saved" not in text(f"{name}.log"),
+          text(f"{name}.log"))
+    check(f"{name}: it left something to recover", check_kill(name))
+
+
+def check_locked(name):
+    """The kernel is locked down: refused before anything was touched, though decode was off."""
+    says = {"host-locked": "may not be tested: kernel is locked down",
+            "host-locked-unseen": "kernel lockdown, or a container's filter of system calls, forbids"}
+    listed = {"host-locked": "no: kernel is locked down", "host-locked-unseen": "may be tested"}
+    check(f"{name}: exit status 2", text(f"{name}.status").strip() == "2", text(f"{name}.status"))
+    check(f"{name}: it says why", says[name] in text(f"{name}.log"), text(f"{name}.log"))
+    check(f"{name}: and no more", text(f"{name}.log").count("\n") == 1, text(f"{name}.log"))
+    check(f"{name}: the list works", "status 0" in text(f"{name}.list") and
+          listed[name] in text(f"{name}.list"), text(f"{name}.list"))
+    check(f"{name}: COMMAND and power were not touched", "COMMAND 0000" in text(f"{name}.before") and
+          text(f"{name}.left") == text(f"{name}.before"), text(f"{name}.left"))
+    check(f"{name}: nothing is to be recovered", "no killed run" in text(f"{name}.recover"),
+          text(f"{name}.recover"))
+
+
+OTHERS = {"host-oom-run": check_oom, "host-oom-save": check_oom, "host-locked": check_locked,
+          "host-locked-unseen": check_locked}
+
+
 def check_fault(name):
     status, window, said, left = TABLE[name]
     log = text(f"{name}.log")
@@ -108,7 +180,10 @@ def check_fault(name):
     recover = text(f"{name}.recover")
     check(f"{name}: --recover says what it did", "status" not in recover and
           ("put back" if window == "lost" else "no killed run") in recover, recover)
-    if name.endswith("cpu-offline"):
+    extra = name.partition("-")[2]
+    if extra in EXTRAS:
+        EXTRAS[extra](name, result, [r for c in result["cells"] for r in c["rounds"]])
+    if name.endswith(("cpu-offline", "cpuset-run")):
         why = {c["why"] for c in result["cells"] if c["status"] == "failed"}
         gone = "cannot run on CPU 1: Invalid argument (it is offline, or a cpuset forbids it)"
         moved = "it was moved from CPU 1 to 0 in the middle: taken offline?"
@@ -166,18 +241,23 @@ def main():
             seen.add(name)
             if re.search("-kill-", name):
                 left += check_kill(name)
+            elif name in OTHERS:
+                OTHERS[name](name)
             else:
                 check_fault(name)
             check_as_before(name, before)
             open(os.path.join(OUT, f"{name}.go"), "w").close()
         time.sleep(0.05)
-    check("each fault was provoked", set(TABLE) <= seen, set(TABLE) - seen)
+    wanted = set(TABLE) | (set(OTHERS) if BAR else set())
+    check("each fault was provoked", wanted <= seen, wanted - seen)
     if BAR:
         kills = sum("-kill-" in name for name in seen)
         print(f"# {kills} runs were killed, {left} left something to recover")
         check("some kills left something", left)
         check_witness()
         check_died()
+        check("locked: ordinary memory is measured", text("locked-ram.status").strip() == "0",
+              text("locked-ram.log"))
     return 1 if failed else 0
 
 
