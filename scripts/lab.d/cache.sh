@@ -229,6 +229,7 @@ module_copy() {
 # make_kernel ARCH-SUITE: Image, and modules.cpio with the few modules that the machines load.
 make_kernel() {
 	local arch=${1%%-*} suite=${1#*-} dir=$2 tree=$2/tmp/tree version file
+	local held=(nvme uio_pci_generic) # for tests: a driver that claims BARs, and one that does not
 
 	mkdir "$tree" "$dir/tmp/root"
 	if [[ $suite == *-backports ]]; then
@@ -244,7 +245,7 @@ make_kernel() {
 	depmod -b "$tree" "$version"
 	while read -r file; do
 		module_copy "$tree" "${file#"$tree"/}" "$dir/tmp/root"
-	done < <(modprobe -d "$tree" -S "$version" --show-depends -a "${MODULES[@]}" |
+	done < <(modprobe -d "$tree" -S "$version" --show-depends -a "${MODULES[@]}" "${held[@]}" |
 		sed -n 's/^insmod \([^ ]*\).*/\1/p')
 	cp "$tree/lib/modules/$version"/modules.{builtin,builtin.modinfo,order} \
 		"$dir/tmp/root/lib/modules/$version"

@@ -154,8 +154,9 @@ machine_qemu() {
 	ivshmem) device=(-object "memory-backend-file,id=bar,size=$BAR_SIZE,mem-path=$bar,share=on"
 		-device ivshmem-plain,memdev=bar) ;;
 	testdev) device=(-device "pci-testdev,membar=$BAR_SIZE") ;;
-	# its Controller Memory Buffer
-	nvme) device=(-device "nvme,serial=lab,cmb_size_mb=${BAR_SIZE%M}") ;;
+	# its Controller Memory Buffer; behind a port that can turn its slot off
+	nvme) device=(-device pcie-root-port,id=slot1,chassis=1,slot=1
+		-device "nvme,bus=slot1,serial=lab,cmb_size_mb=${BAR_SIZE%M}") ;;
 	esac
 	# With one vCPU TCG drops the alignment checks: everything then works, falsely.
 	# Should the lab be killed outright, the machine goes with it.

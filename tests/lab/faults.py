@@ -43,6 +43,9 @@ POWER = {
     "runtime-auto": (0, "restored", None, "control auto"),
     # over before the cell that it met, or not
     "reset": (0, "restored", "", None),
+    "nvme-unbound": (0, "restored", None, None),
+    "uio-allowed": (0, "restored", None, None),
+    "slot-off": (1, "lost", "reads as ones: it is off or gone", "COMMAND ffff"),
 }
 TABLE = {f"host-{k}": v for k, v in (DECODE | REMOVED | TAKEN | GROUPS if BAR else POWER).items()}
 if BAR:
@@ -77,8 +80,8 @@ def check_as_before(name, before):
     check(f"{name}: the window is as before, seen from outside", bar() == before)
     check(f"{name}: COMMAND, power and driver are as before", text(f"{name}.before") and
           text(f"{name}.after") == text(f"{name}.before"), text(f"{name}.after"))
-    check(f"{name}: no rescue file and no process is left",
-          not text(f"{name}.files") and not text(f"{name}.alive"),
+    check(f"{name}: no rescue file and no process is left", not text(f"{name}.alive") and
+          (not text(f"{name}.files") or OTHERS.get(name) == check_locked_run),
           text(f"{name}.files") + text(f"{name}.alive"))
 
 
@@ -140,24 +143,63 @@ def check_oom(name):
     check(f"{name}: it left something to recover", check_kill(name))
 
 
-def check_locked(name):
-    """The kernel is locked down: refused before anything was touched, though decode was off."""
-    says = {"host-locked": "may not be tested: kernel is locked down",
-            "host-locked-unseen": "kernel lockdown, or a container's filter of system calls, forbids"}
-    listed = {"host-locked": "no: kernel is locked down", "host-locked-unseen": "may be tested"}
+# a start that is refused: what it says, what the list says, a line of state
+REFUSED = {
+    # decode was off, and the kernel lets nobody turn it off again
+    "locked": ("may not be tested: kernel is locked down", "resource2_wc no: kernel is locked down",
+               "COMMAND 0000"),
+    "locked-unseen": ("kernel lockdown, or a container's filter of system calls, forbids",
+                      "may be tested", "COMMAND 0000"),
+}
+REFUSED_POWER = {
+    "nvme": ("may not be tested: a driver is bound", "resource2_wc no: a driver is bound", "driver nvme"),
+    "uio": ("may not be tested: a driver is bound", "resource2_wc no: a driver is bound",
+            "driver uio_pci_generic"),
+    "slot-dark": ("does not answer (all ones): it is off (D3cold) or gone", "resource2_wc may be tested",
+                  "COMMAND ffff"),
+}
+
+
+def check_refused(name):
+    says, listed, line = (REFUSED | REFUSED_POWER)[name.partition("-")[2]]
     check(f"{name}: exit status 2", text(f"{name}.status").strip() == "2", text(f"{name}.status"))
-    check(f"{name}: it says why", says[name] in text(f"{name}.log"), text(f"{name}.log"))
+    check(f"{name}: it says why", says in text(f"{name}.log"), text(f"{name}.log"))
     check(f"{name}: and no more", text(f"{name}.log").count("\n") == 1, text(f"{name}.log"))
     check(f"{name}: the list works", "status 0" in text(f"{name}.list") and
-          listed[name] in text(f"{name}.list"), text(f"{name}.list"))
-    check(f"{name}: COMMAND and power were not touched", "COMMAND 0000" in text(f"{name}.before") and
+          listed in text(f"{name}.list"), text(f"{name}.list"))
+    check(f"{name}: COMMAND, power and driver were not touched",
+          line in text(f"{name}.before").splitlines() and
           text(f"{name}.left") == text(f"{name}.before"), text(f"{name}.left"))
     check(f"{name}: nothing is to be recovered", "no killed run" in text(f"{name}.recover"),
           text(f"{name}.recover"))
+    if name == "host-nvme":
+        check(f"{name}: the driver claims the BAR", " nvme" in text("nvme.iomem"), text("nvme.iomem"))
 
 
-OTHERS = {"host-oom-run": check_oom, "host-oom-save": check_oom, "host-locked": check_locked,
-          "host-locked-unseen": check_locked}
+def check_claimed():
+    """--allow-bound-driver does not lead past the kernel's own refusal."""
+    check("nvme-allowed: the kernel maps it for nobody else", text("nvme-allowed.status").strip() == "2" and
+          "a driver claims the BAR" in text("nvme-allowed.log"), text("nvme-allowed.log"))
+    check("nvme-allowed: nothing was touched", text("nvme-allowed.left") == text("host-nvme.after"),
+          text("nvme-allowed.left"))
+
+
+def check_locked_run(name):
+    """Locked down in mid-run: nothing can be put back, and both the run and --recover say so."""
+    check(f"{name}: exit status 1", text(f"{name}.status").strip() == "1", text(f"{name}.log")[-900:])
+    check(f"{name}: the window is lost, and it says so", '"state": "lost"' in text(f"{name}.json") and
+          "could NOT be put back" in text(f"{name}.log"), text(f"{name}.log")[-900:])
+    check(f"{name}: cells say why", "cannot be mapped: Operation not permitted" in text(f"{name}.json") and
+          "the kernel is locked down, and lets nobody map BARs" in text(f"{name}.log"),
+          text(f"{name}.log")[-900:])
+    check(f"{name}: --recover says that it cannot", "the kernel was locked down since" in
+          text(f"{name}.recover") and "status 2" in text(f"{name}.recover"), text(f"{name}.recover"))
+    check(f"{name}: what the window held is kept", text(f"{name}.files"))
+
+
+OTHERS = dict.fromkeys((f"host-{k}" for k in (REFUSED if BAR else REFUSED_POWER)), check_refused)
+OTHERS |= ({"host-oom-run": check_oom, "host-oom-save": check_oom} if BAR else
+           {"host-locked-run": check_locked_run})
 
 
 def check_fault(name):
@@ -248,8 +290,10 @@ def main():
             check_as_before(name, before)
             open(os.path.join(OUT, f"{name}.go"), "w").close()
         time.sleep(0.05)
-    wanted = set(TABLE) | (set(OTHERS) if BAR else set())
+    wanted = set(TABLE) | set(OTHERS)
     check("each fault was provoked", wanted <= seen, wanted - seen)
+    if not BAR:
+        check_claimed()
     if BAR:
         kills = sum("-kill-" in name for name in seen)
         print(f"# {kills} runs were killed, {left} left something to recover")
