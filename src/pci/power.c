@@ -135,6 +135,22 @@ static bool driver_bound(const struct pci_power *p)
 	       -ENOENT;
 }
 
+/*
+ * As the kernel has it. To read the configuration space of what is in D3cold would wake it, for as long as
+ * that takes: it would look awake and be asleep again at the first access.
+ */
+static int driver_awake(const struct pci_power *p)
+{
+	char state[16];
+
+	if (path_read(state, sizeof(state), SYSFS_DEVICE "power_state", p->dev->bdf) <= 0 ||
+	    state[0] != 'D' || !strcmp(state, "D0"))
+		return 0;
+	log_error("%s: driver %s has it asleep in %s, where no BAR answers: open it through that driver, "
+		  "or unbind the driver", p->dev->bdf, p->dev->driver, text_clean(state));
+	return -EBUSY;
+}
+
 /* A driver holds the function: it alone may change its state. */
 static int driver_check(const struct pci_power *p)
 {
@@ -299,8 +315,11 @@ static int wake(struct pci_power *p, const struct notice *notice)
 
 static int check_only(struct pci_power *p)
 {
-	int fd = config_open(p->dev, O_RDONLY), ret;
+	int ret = driver_awake(p), fd;
 
+	if (ret)
+		return ret;
+	fd = config_open(p->dev, O_RDONLY);
 	if (fd < 0)
 		return fd;
 	ret = state_read(p, fd);

@@ -155,6 +155,8 @@ REFUSED_POWER = {
     "nvme": ("may not be tested: a driver is bound", "resource2_wc no: a driver is bound", "driver nvme"),
     "uio": ("may not be tested: a driver is bound", "resource2_wc no: a driver is bound",
             "driver uio_pci_generic"),
+    "vfio-asleep": ("driver vfio-pci has it asleep in D3hot", "resource2_wc no: a driver is bound",
+                    "driver vfio-pci"),
     "slot-dark": ("does not answer (all ones): it is off (D3cold) or gone", "resource2_wc may be tested",
                   "COMMAND ffff"),
 }
@@ -182,6 +184,8 @@ def check_claimed():
           "a driver claims the BAR" in text("nvme-allowed.log"), text("nvme-allowed.log"))
     check("nvme-allowed: nothing was touched", text("nvme-allowed.left") == text("host-nvme.after"),
           text("nvme-allowed.left"))
+    check("vfio-asleep: it was not woken", text("vfio-asleep.state") == "D3hot\n",
+          text("vfio-asleep.state"))
 
 
 def check_locked_run(name):

@@ -261,6 +261,28 @@ static void test_driver_keeps_its_function(void **state)
 	}
 }
 
+/* The kernel's word is asked first: to read the configuration space of what is in D3cold wakes it. */
+static void test_driver_has_it_cold(void **state)
+{
+	static const struct {
+		const char *state, *said;
+	} cases[] = {
+		{ "D3cold\n", "asleep in D3cold," }, { "D3hot\n", "asleep in D3hot," },
+		{ "D0\n", NULL }, { "unknown\n", NULL },
+	};
+
+	(void)state;
+	strcpy(device.driver, "vfio-pci");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pci_power p = { .dev = NULL };
+
+		function_put(0x0006, 0); /* as what was woken reads */
+		tree_put(DIR "power_state", cases[i].state);
+		assert_int_equal(pci_power_on(&p, &device, NULL, NULL), cases[i].said ? -EBUSY : 0);
+		assert_true(!cases[i].said || strstr(tree_log(), cases[i].said));
+	}
+}
+
 static void test_all_ones(void **state)
 {
 	struct pci_power p = { .dev = NULL };
@@ -612,6 +634,7 @@ int main(void)
 		TEST(test_d3hot_with_soft_reset_is_the_kernels),
 		TEST(test_runtime_pm_is_held),
 		TEST(test_driver_keeps_its_function),
+		TEST(test_driver_has_it_cold),
 		TEST(test_all_ones),
 		TEST(test_malformed_config),
 		TEST(test_no_enable_file),
