@@ -283,7 +283,17 @@ static bool same_bar(const json_t *record, const struct result *r)
 struct journal_scan {
 	struct result *result;
 	size_t ignored;
+	bool ours;               /* a line at least begins as ours do */
 };
+
+/* Keys are sorted, so that all our lines begin alike; torn, one may be shorter than that. */
+static bool begins_as_ours(const char *line)
+{
+	static const char begin[] = "{\"attempt\":\"";
+	size_t n = strcspn(line, "\n");
+
+	return n && !strncmp(line, begin, n < strlen(begin) ? n : strlen(begin));
+}
 
 /* What is old is of little use, and a reader of results takes no more. */
 static void drop_oldest(struct journal_scan *scan)
@@ -323,6 +333,7 @@ static int scan_line(struct journal_scan *scan, const char *line)
 	struct result *r = scan->result;
 	int ret = 0;
 
+	scan->ours |= begins_as_ours(line);
 	if (!record) {
 		scan->ignored++;
 		note_torn(r);
@@ -341,22 +352,20 @@ static int scan_line(struct journal_scan *scan, const char *line)
 	return ret;
 }
 
-int journal_read(struct result *result, const char *path, size_t *ignored)
+static int scan_file(struct journal_scan *scan, const char *path)
 {
-	struct journal_scan scan = { .result = result };
 	int fd = open_journal(path, O_RDONLY), ret = 0;
 	FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
 	char *line = NULL;
 	size_t cap = 0;
 
-	*ignored = 0;
 	if (fd == -ENOENT)
 		return 0;
 	if (!f)
 		ret = fd < 0 ? fd : -ENOMEM;
 	while (!ret && getline(&line, &cap, f) > 0)
 		if (strcmp(line, "\n"))
-			ret = scan_line(&scan, line);
+			ret = scan_line(scan, line);
 	if (!ret && ferror(f))
 		ret = -errno;
 	if (ret)
@@ -365,6 +374,14 @@ int journal_read(struct result *result, const char *path, size_t *ignored)
 	free(line);
 	if (f)
 		fclose(f);
+	return ret;
+}
+
+int journal_read(struct result *result, const char *path, size_t *ignored)
+{
+	struct journal_scan scan = { .result = result };
+	int ret = scan_file(&scan, path);
+
 	*ignored = scan.ignored;
 	return ret;
 }
@@ -408,11 +425,18 @@ static int check_own(const struct result *r, const struct result *file, const ch
 int journal_read_beside(struct result *result, const char *path, size_t *ignored)
 {
 	struct result file = *result;
+	struct journal_scan scan = { .result = &file };
 	int ret;
 
 	file.journal = NULL;
 	file.n_journal = 0;
-	ret = journal_read(&file, path, ignored);
+	ret = scan_file(&scan, path);
+	*ignored = scan.ignored;
+	if (!ret && scan.ignored && !scan.ours) {
+		log_error("%s is no crash journal of mmiobench: name the file that the guest's "
+			  "mmiobench wrote (" JOURNAL_DEFAULT ", or its --journal)", path);
+		ret = -EINVAL;
+	}
 	if (!ret && file.n_journal)
 		ret = check_own(result, &file, path);
 	for (size_t i = 0; i < file.n_journal && !ret; i++) {

@@ -46,7 +46,8 @@ int journal_read(struct result *result, const char *path, size_t *ignored);
 /*
  * The same for a result of another machine, from the journal that its VM left: what the result does
  * not have itself is marked as beside it. A file that lacks an attempt which the result has is some
- * other VM's: -EXDEV after logging. Else how many attempts the file knows of the BAR.
+ * other VM's: -EXDEV after logging; one in which no line even begins as ours do is no journal:
+ * -EINVAL after logging. Else how many attempts the file knows of the BAR.
  */
 int journal_read_beside(struct result *result, const char *path, size_t *ignored);
 
