@@ -113,7 +113,7 @@ static int check_kept(const struct files *f)
 {
 	const struct compare_side all = { f->results, f->n };
 	char why[256] = "out of memory";
-	size_t bad = 0;
+	size_t first = 0, bad = 0;
 
 	for (size_t i = 0; i < f->n; i++)
 		if (baseline_check_run(&f->results[i], why, sizeof(why))) {
@@ -121,9 +121,10 @@ static int check_kept(const struct files *f)
 				  f->names[i], why);
 			return EXIT_USAGE;
 		}
-	if (compare_check_side(&all, &bad, why, sizeof(why))) {
-		log_error("%s and %s make no baseline together: %s", f->names[0], f->names[bad],
-			  why);
+	if (compare_check_side(&all, &bad, why, sizeof(why)) ||
+	    baseline_check_types(&all, &first, &bad, why, sizeof(why))) {
+		log_error("%s and %s make no baseline together: %s", f->names[first],
+			  f->names[bad], why);
 		return EXIT_USAGE;
 	}
 	return 0;

@@ -392,6 +392,33 @@ int baseline_check_run(const struct result *r, char *why, size_t n)
 	return -EINVAL;
 }
 
+int baseline_check_types(const struct compare_side *runs, size_t *first, size_t *bad, char *why,
+			 size_t n)
+{
+	struct verdict known = { .effective = EFFECTIVE_UNKNOWN };
+
+	for (*bad = 0; *bad < runs->n_runs; ++*bad) {
+		struct verdict v;
+
+		judge_run(&v, &runs->runs[*bad], NULL);
+		if (v.effective == EFFECTIVE_UNKNOWN || v.effective == known.effective)
+			continue;
+		if (known.effective == EFFECTIVE_UNKNOWN) {
+			known = v;
+			*first = *bad;
+			continue;
+		}
+		snprintf(why, n, "the memory type differs: %s (%s) in the first, %s (%s) in this one: "
+			 "host or VMM were not the same, though this may not be seen in the guest",
+			 effective_name(known.effective, runs->runs[*first].arch),
+			 confidence_name(known.confidence),
+			 effective_name(v.effective, runs->runs[*bad].arch),
+			 confidence_name(v.confidence));
+		return -EINVAL;
+	}
+	return 0;
+}
+
 const char *baseline_verdict_name(const struct compare_side *runs)
 {
 	const char *name = "none";

@@ -74,6 +74,13 @@ void baseline_device_dir(char dir[BASELINE_DIR_MAX], const struct result *r);
 /* 0 when comparisons with that run could pass; -EINVAL, and in why what of it fails them all. */
 int baseline_check_run(const struct result *r, char *why, size_t n);
 
+/*
+ * 0 when the runs, each by itself, found one memory type, or none at all; else -EINVAL, why, and in
+ * *bad which run does not fit *first. A guest may not see that its host or VMM is another one.
+ */
+int baseline_check_types(const struct compare_side *runs, size_t *first, size_t *bad, char *why,
+			 size_t n);
+
 /* "preserved", ..., of the worst run; "none": there is no hypervisor to judge. */
 const char *baseline_verdict_name(const struct compare_side *runs);
 
