@@ -133,6 +133,13 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 	return ret;
 }
 
+static bool made_through_wc(const struct result *result, const char *name)
+{
+	const struct probe_record *p = result_find_probe(result, name, "wc");
+
+	return p && strcmp(p->outcome, "not-run");
+}
+
 static bool works_through_wc(const struct result *result, const char *name)
 {
 	const struct probe_record *p = result_find_probe(result, name, "wc");
@@ -156,7 +163,9 @@ static const char *risky_refusal(const struct risky *risky, const struct result 
 	if (risky->stores && !r->may_store)
 		return "it stores: name the BAR with --bar";
 	if (risky->stores && risky->tells_type && !works_through_wc(r, arch_risky[0].name))
-		return "an unaligned load did not work before";
+		return made_through_wc(r, arch_risky[0].name) ?
+			       "it is made only where an unaligned load works first, and this run's did not" :
+			       "it is made only where an unaligned load works first, and this run made none";
 	if (ask->allow_vm_crash)
 		return NULL;
 	if (!risky->tells_type)
