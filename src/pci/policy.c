@@ -74,7 +74,7 @@ static const struct policy_row {
 } rows[POLICY_REASONS] = {
 	[POLICY_OK] = { NULL, "may be tested", "" },
 	[POLICY_NO_BAR] = {
-		is_no_bar, "not implemented",
+		is_no_bar, "device has no such BAR",
 		"take an index that mmiobench --list -s %1$s shows",
 	},
 	[POLICY_IO_BAR] = {

@@ -65,7 +65,7 @@ void compare_verdict_text(char *buf, size_t n, const struct comparison *c)
 static void print_verdict(FILE *out, const struct comparison *c)
 {
 	const struct verdict *v = &c->verdict;
-	const char *asks = c->guest->asks[1], *means = text_means(v, c->guest->arch);
+	const char *asks = c->guest->asks[1], *means = text_means(v, c->guest);
 	enum text_style style = v->word == VERDICT_PRESERVED	? TEXT_GOOD :
 				v->word == VERDICT_INCONCLUSIVE ? TEXT_UNSURE :
 								  TEXT_BAD;

@@ -211,7 +211,7 @@ static void print_verdict(FILE *out, const struct result *r, const struct verdic
 		[VERDICT_DEMOTED] = TEXT_BAD,	      [VERDICT_TRAPPED] = TEXT_BAD,
 		[VERDICT_WRITE_BACK] = TEXT_UNSURE,
 	};
-	const char *means = text_means(v, r->arch);
+	const char *means = text_means(v, r);
 	char line[512];
 
 	text_verdict(line, sizeof(line), r, v);
@@ -244,8 +244,10 @@ void result_text(FILE *out, const struct result *r, const struct verdict *v, con
 	print_evidence(out, v);
 	print_failed(out, r, v);
 	print_verdict(out, r, v);
-	snprintf(line, sizeof(line), "%u rounds in %.1f s, seed 0x%" PRIx64 ", %s at %.3f MHz",
-		 r->rounds_done, r->duration_s, r->seed, r->clock_name, r->clock_hz / 1e6);
+	snprintf(line, sizeof(line), "%u rounds in %s%.1f s, seed 0x%" PRIx64 ", %s at %.3f MHz",
+		 r->rounds_done, r->duration_s < 0.1 ? "under " : "",
+		 r->duration_s < 0.1 ? 0.1 : r->duration_s, r->seed, r->clock_name,
+		 r->clock_hz / 1e6);
 	text_wrapped(out, "run", 11, line);
 	if (saved)
 		text_wrapped(out, "saved", 11, saved);

@@ -218,7 +218,7 @@ void text_verdict(char *buf, size_t n, const struct result *r, const struct verd
 			 effective_name(v->effective, r->arch));
 }
 
-const char *text_means(const struct verdict *v, const char *arch)
+const char *text_means(const struct verdict *v, const struct result *r)
 {
 	static const char *const means[VERDICTS] = {
 		[VERDICT_INCONCLUSIVE] = "write combining may work in this VM or not: no sign of either was "
@@ -233,9 +233,21 @@ const char *text_means(const struct verdict *v, const char *arch)
 				       "are made: right for shared memory, wrong for a device's registers",
 	};
 
+	/* it may be a VM, or not */
+	static const char *const unknown[VERDICTS] = {
+		[VERDICT_INCONCLUSIVE] = "write combining may work on this machine or not: no sign of "
+					 "either was found, nor whether it is a VM",
+		[VERDICT_PRESERVED] = "write combining works on this machine: the CPU may gather stores into "
+				      "few large writes, and only barriers keep them in order",
+		[VERDICT_DEMOTED] = "write combining does not work on this machine: each store is a small "
+				    "write of its own, slow and strictly in order",
+	};
+
 	if (!v->judged || !v->about_guest)
 		return NULL;
-	if (v->word == VERDICT_DEMOTED && !strcmp(arch, "aarch64"))
+	if (r->env.virt.guest == ENV_GUEST_UNKNOWN && unknown[v->word])
+		return unknown[v->word];
+	if (v->word == VERDICT_DEMOTED && !strcmp(r->arch, "aarch64"))
 		return "write combining does not work in this VM, and nothing in it says so: each store is a "
 		       "small write of its own, slow and strictly in order, and an unaligned access stops "
 		       "the VM";

@@ -54,8 +54,8 @@ const char *text_claim(const char *text);
 /* The verdict in one sentence, for people; the word itself is in the JSON. */
 void text_verdict(char *buf, size_t n, const struct result *r, const struct verdict *v);
 
-/* What the verdict means for whoever uses the VM, in plain words; NULL: no hypervisor is judged. */
-const char *text_means(const struct verdict *v, const char *arch);
+/* What the verdict means for whoever uses the machine, in plain words; NULL: no hypervisor is judged. */
+const char *text_means(const struct verdict *v, const struct result *r);
 
 /* Machine, CPU and marks of a result, as labelled lines. */
 void text_environment(FILE *out, const struct result *r);
