@@ -260,7 +260,8 @@ static bool observe_environment(struct evidence *e, const struct judge_input *in
 	const char *erratum = fact_get(&in->run->env.facts, "wc_erratum");
 
 	(void)subject;
-	snprintf(e->threshold, sizeof(e->threshold), "a kernel that says it maps WC as Device");
+	snprintf(e->threshold, sizeof(e->threshold), "Device only if the kernel log says that it "
+		 "maps WC as Device");
 	if (erratum) {
 		snprintf(e->observed, sizeof(e->observed), "kernel log: %.100s", erratum);
 		e->says = SAYS(EFFECTIVE_DEVICE);
@@ -269,11 +270,10 @@ static bool observe_environment(struct evidence *e, const struct judge_input *in
 			 "because of an erratum: no hypervisor is to blame");
 		return true;
 	}
-	snprintf(e->observed, sizeof(e->observed), "%s%s%s (%s)", env_guest_name(virt->guest),
+	snprintf(e->observed, sizeof(e->observed), "%s%s%s, %s", env_guest_name(virt->guest),
 		 *virt->hypervisor ? " of " : "", virt->hypervisor,
 		 confidence_name(virt->confidence));
-	snprintf(e->why, sizeof(e->why), "%.100s; nothing says that this kernel maps WC as Device",
-		 virt->why);
+	snprintf(e->why, sizeof(e->why), "%.100s; nothing says so of this kernel", virt->why);
 	return true;
 }
 

@@ -144,7 +144,8 @@ bool observe_witness(struct evidence *e, const struct judge_input *in, const cha
 	other = in->witness ? not_of(in) : NULL;
 	if (other) {
 		snprintf(e->observed, sizeof(e->observed), "another machine or device");
-		snprintf(e->threshold, sizeof(e->threshold), "the host and function of the host's result");
+		snprintf(e->threshold, sizeof(e->threshold), "only the host and function of the host's "
+			 "result count");
 		snprintf(e->why, sizeof(e->why), "%s: it counts for nothing", other);
 		return true;
 	}
@@ -152,7 +153,8 @@ bool observe_witness(struct evidence *e, const struct judge_input *in, const cha
 		return false;
 	known = !witness_bar_seen(&own, &mine, run->bar.index) &&
 		!witness_bar_seen(&all, in->witness, run->bar.index);
-	snprintf(e->threshold, sizeof(e->threshold), "what kvm_pgtable_stage2_map was asked for");
+	snprintf(e->threshold, sizeof(e->threshold), "it is what kvm_pgtable_stage2_map was asked "
+		 "for");
 	if (known && own.type != WITNESS_UNKNOWN)
 		say_seen(e, &mine, &own, run);
 	else if (known)

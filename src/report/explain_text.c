@@ -22,7 +22,7 @@ static const char *types_text(char *buf, size_t n, unsigned int types, const cha
 static void print_line(FILE *out, unsigned int number, const struct evidence *e)
 {
 	const char *const parts[][2] = { { "    observed   ", e->observed },
-					 { "    threshold  ", e->threshold },
+					 { "    rule       ", e->threshold },
 					 { "    that is    ", e->why },
 					 { "    source     ", e->source } };
 

@@ -137,7 +137,7 @@ static void put_evidence(FILE *out, const struct evidence *e)
 {
 	html_put(out, "<article class=\"card\"><span class=\"strength\">%s</span><h3>%s</h3>\n",
 		 e->strength ? strength_name(e->strength) : "counts for nothing", e->line);
-	html_put(out, "<p>%s <span class=\"soft\">(%s)</span></p><p>%s</p>"
+	html_put(out, "<p>%s <span class=\"soft\">(rule: %s)</span></p><p>%s</p>"
 		 "<p class=\"soft small\">Rule from: %s</p></article>\n", e->observed, e->threshold,
 		 e->why, e->source);
 }

@@ -193,7 +193,8 @@ static void print_evidence(FILE *out, const struct verdict *v)
 			continue;
 		}
 		snprintf(label, sizeof(label), "  %-17s %s", e->line, strength_name(e->strength));
-		snprintf(line, sizeof(line), "%s (%s): %s", e->observed, e->threshold, e->why);
+		snprintf(line, sizeof(line), "%s (rule: %s): %s", e->observed, e->threshold,
+			 e->why);
 		text_wrapped(out, label, 28, line);
 	}
 	if (unheard) {
