@@ -111,9 +111,21 @@ static const struct evidence *decisive(const struct verdict *v)
 	return best;
 }
 
+const char *verdict_doubt(const struct verdict *v)
+{
+	if (v->confidence != CONFIDENCE_LIKELY)
+		return NULL;
+	if (verdict_types(v, STRENGTH_STRONG) == SAYS(v->effective))
+		return "no line of the evidence is a proof by itself";
+	return v->emulated ? "Write-Back is not ruled out: only times tell it, and these are an emulated "
+			     "CPU's" :
+			     "Write-Back is not ruled out: no load's time tells that there is no cache";
+}
+
 static void conclude(struct verdict *v)
 {
 	const struct evidence *e;
+	const char *doubt;
 	unsigned int proved = verdict_types(v, STRENGTH_PROOF);
 	unsigned int all = verdict_types(v, STRENGTH_STRONG);
 
@@ -139,10 +151,9 @@ static void conclude(struct verdict *v)
 				CONFIDENCE_PROVED :
 				CONFIDENCE_LIKELY;
 	e = decisive(v);
-	snprintf(v->reason, sizeof(v->reason), "%.127s: %.223s%s%s", e->observed, e->why,
-		 all == SAYS(v->effective) ? "" : " (Write-Back is not ruled out",
-		 all == SAYS(v->effective) ? "" :
-		 v->emulated ? ": only times tell it, and these are an emulated CPU's)" : ")");
+	doubt = verdict_doubt(v);
+	snprintf(v->reason, sizeof(v->reason), "%.31s: %.127s: %.223s%s%s%s", e->line, e->observed,
+		 e->why, doubt ? " (" : "", doubt ? doubt : "", doubt ? ")" : "");
 }
 
 /*
@@ -177,7 +188,7 @@ void judge_input(struct verdict *v, const struct judge_input *in)
 	collect(v, in);
 	conclude(v);
 	judge_word(v, run);
-	judge_advise(v, run);
+	judge_advise(v, in);
 }
 
 int verdict_goodness(enum verdict_word w)

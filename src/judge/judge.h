@@ -83,6 +83,9 @@ void judge_run(struct verdict *v, const struct result *run, const struct result 
 /* The types that every line of at least that strength is compatible with: SAYS() bits. */
 unsigned int verdict_types(const struct verdict *v, enum strength least);
 
+/* Why it is likely and not proved; NULL: it is proved, or nothing is known. */
+const char *verdict_doubt(const struct verdict *v);
+
 const char *verdict_word_name(enum verdict_word w); /* "preserved", "demoted", ... */
 
 /* From what a guest must not have to what it should: higher is better. */
@@ -93,6 +96,6 @@ const char *strength_name(enum strength s);
 const char *effective_name(enum effective e, const char *arch);
 
 /* advice.c: fills v->advice from the verdict. */
-void judge_advise(struct verdict *v, const struct result *run);
+void judge_advise(struct verdict *v, const struct judge_input *in);
 
 #endif

@@ -81,6 +81,8 @@ static void print_verdict(FILE *out, const struct comparison *c)
 		 effective_name(v->effective, c->guest->arch));
 	if (v->judged)
 		text_wrapped(out, "", 11, line);
+	if (verdict_doubt(v))
+		text_wrapped(out, "why likely", 11, verdict_doubt(v));
 	if (means)
 		text_wrapped(out, "means", 11, means);
 	if (v->effective == EFFECTIVE_UNKNOWN)

@@ -104,6 +104,11 @@ static void md_verdict(FILE *out, const struct checks *checks, const struct verd
 		md_text(out, v->reason);
 		fputs("\n\n", out);
 	}
+	if (verdict_doubt(v)) {
+		fputs("Likely, not proved: ", out);
+		md_text(out, verdict_doubt(v));
+		fputs(".\n\n", out);
+	}
 	md_reasons(out, v);
 }
 

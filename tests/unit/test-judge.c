@@ -439,6 +439,111 @@ static void test_advice(void **state)
 	result_free(&r);
 }
 
+static bool is_advised(const struct verdict *v, const char *words)
+{
+	for (unsigned int i = 0; i < v->n_advice; i++)
+		if (strstr(v->advice[i], words))
+			return true;
+	return false;
+}
+
+/* Nobody is told to bring a host to a kernel that it has, or is newer than. */
+static void test_advice_host(void **state)
+{
+	static const struct {
+		const char *release; /* NULL: not known */
+		bool is_new;
+	} rows[] = {
+		{ "6.12.117+deb13-arm64", true }, { "6.9.0", true }, { "6.9", true }, { "7.0-rc1", true },
+		{ "10.1", true },		  { "6.8.12", false }, { "6.1.0-50-arm64", false },
+		{ "5.14.0-503.el9.aarch64", false }, { "5.9.1", false }, { NULL, false },
+		{ "custom", false },		  { "", false },
+	};
+	struct observed o = { .boot = OTHER_BOOT, .journal = "", .witness = WITNESS_DEVICE };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *release = rows[i / 2].release;
+		struct witness_range range;
+		struct result run, host;
+		struct witness witness;
+		struct judge_input in = { .run = &run };
+		struct verdict v;
+
+		make(&run, &o, 0, 0);
+		make(&host, &o, 0, 0);
+		make_witness(&witness, &range, &o, &run);
+		facts_free(&host.env.facts);
+		if (i % 2)
+			in.host = &host;
+		else
+			in.witness = &witness;
+		if (release)
+			assert_int_equal(0, fact_add(i % 2 ? &host.env.facts : &witness.env.facts,
+						     "kernel_release", "uname(2)", "%s", release));
+		judge_input(&v, &in);
+		assert_int_equal(VERDICT_DEMOTED, v.word);
+		if (is_advised(&v, "Bring the host to") == rows[i / 2].is_new ||
+		    is_advised(&v, "The host's kernel is new enough") != rows[i / 2].is_new)
+			fail_msg("%s, by %s", release, i % 2 ? "its result" : "its witness");
+		/* distributions carry it in older ones */
+		assert_int_equal(!rows[i / 2].is_new, is_advised(&v, "8c47ce3e1d2c"));
+		facts_free(&witness.env.facts);
+		result_free(&run);
+		result_free(&host);
+	}
+}
+
+/* What is only likely says why, and what would prove it. */
+static void test_doubt(void **state)
+{
+	static const struct {
+		struct observed o;
+		const char *doubt; /* part of it; NULL: there is none */
+	} rows[] = {
+		{ { .control = MISALIGNED, .wc = "works", .emulated = true }, "an emulated CPU's" },
+		{ { .control = MISALIGNED, .wc = "works" }, "no load's time tells" },
+		{ { .control = MISALIGNED, .wc = "works", .load_ns = 900 }, NULL },
+		{ { .ratio = 1.0, .gain = 1 }, NULL },
+		{ { .load_ns = 3 }, "no line of the evidence is a proof" },
+		{ { .boot = OTHER_BOOT, .journal = "", .journal_time = "2026-01-01T00:00:00Z" },
+		  "no line of the evidence is a proof" },
+		{ { .boot = OTHER_BOOT, .journal = "" }, NULL },
+		{ { .store_ns = 4000 }, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct result r;
+		struct verdict v;
+
+		make(&r, &rows[i].o, rows[i].o.ratio, rows[i].o.gain);
+		judge_run(&v, &r, NULL);
+		assert_int_equal(v.confidence == CONFIDENCE_LIKELY, verdict_doubt(&v) != NULL);
+		if (!rows[i].doubt != !verdict_doubt(&v) ||
+		    (rows[i].doubt && (!strstr(verdict_doubt(&v), rows[i].doubt) ||
+				       !strstr(v.reason, rows[i].doubt))))
+			fail_msg("row %zu: %s", i, v.reason);
+		if (v.word == VERDICT_PRESERVED || v.word == VERDICT_DEMOTED)
+			assert_int_equal(rows[i].doubt != NULL, is_advised(&v, "--witness"));
+		result_free(&r);
+	}
+}
+
+/* A reason is read alone: it says what it is of. */
+static void test_reason_subject(void **state)
+{
+	struct observed o = { .control = MISALIGNED, .wc = "works" };
+	struct result r;
+	struct verdict v;
+
+	(void)state;
+	make(&r, &o, 0, 0);
+	judge_run(&v, &r, NULL);
+	assert_memory_equal("unaligned access: works through wc", v.reason, 34);
+	result_free(&r);
+}
+
 /* A death that another probe or mapping caused says nothing about this one. */
 static void test_other_probes(void **state)
 {
@@ -583,7 +688,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdicts),      cmocka_unit_test(test_old_journal),
-	      cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_advice),	      cmocka_unit_test(test_advice_host),
+		cmocka_unit_test(test_doubt),	      cmocka_unit_test(test_reason_subject),
 		cmocka_unit_test(test_other_probes),  cmocka_unit_test(test_emulated_host),
 		cmocka_unit_test(test_held), cmocka_unit_test(test_ratio),	      cmocka_unit_test(test_names),
 	};
