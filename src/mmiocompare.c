@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/privilege.h"
 #include "base/stdout.h"
+#include "judge/relation.h"
 #include "mmiocompare_baseline.h"
 #include "mmiocompare_options.h"
 #include "report/output.h"
@@ -54,6 +55,19 @@ static int check_pair(const struct options *o, const struct result *host,
 				 compare_check(host, guest, why, n);
 }
 
+/* A gate would look at figures that are no pair. */
+static int check_gate(const struct options *o, const struct result *host, const struct result *guest,
+		      char *why, size_t n)
+{
+	if (o->ask.baseline || relation_same_profile(host, guest) ||
+	    !(o->ask.fail_on_regression || o->ask.fail_on_inconclusive))
+		return 0;
+	snprintf(why, n, "the profile differs: %s in the first, %s in the second, so no figure is judged: "
+		 "leave out --fail-on, and the memory type is, or measure both with one profile "
+		 "(--quick, --full, or neither)", host->profile, guest->profile);
+	return -EINVAL;
+}
+
 /* Every run with its side's first, the first ones with each other, and none is on both. */
 static int check_runs(const struct options *o, const struct compare_side *sides)
 {
@@ -63,7 +77,8 @@ static int check_runs(const struct options *o, const struct compare_side *sides)
 	for (unsigned int i = 0; i < 2; i++)
 		if (compare_check_side(&sides[i], &bad, why, sizeof(why)))
 			return refuse(o->sides[i].names[0], o->sides[i].names[bad], why);
-	if (check_pair(o, &sides[0].runs[0], &sides[1].runs[0], why, sizeof(why)))
+	if (check_pair(o, &sides[0].runs[0], &sides[1].runs[0], why, sizeof(why)) ||
+	    check_gate(o, &sides[0].runs[0], &sides[1].runs[0], why, sizeof(why)))
 		return refuse(o->sides[0].names[0], o->sides[1].names[0], why);
 	if (compare_check_distinct(&sides[0], &sides[1], &h, &g, why, sizeof(why)))
 		return refuse(o->sides[0].names[h], o->sides[1].names[g], why);

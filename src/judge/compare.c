@@ -10,6 +10,7 @@
 #include "judge/compare.h"
 #include "judge/correct.h"
 #include "judge/launches.h"
+#include "judge/relation.h"
 #include "judge/self_check.h"
 
 static int differ_text(char *why, size_t n, const char *field, const char *a, const char *b)
@@ -171,7 +172,7 @@ static const char *consent(const struct result *r)
 	return r->may_store ? "stores and loads" : "only loads";
 }
 
-/* All but the cells and the order. */
+/* All but the cells, the profile and the order. */
 static int check_kind(const struct result *h, const struct result *g, char *why, size_t n)
 {
 	int ret = differ_text(why, n, "the architecture", h->arch, g->arch);
@@ -184,7 +185,7 @@ static int check_kind(const struct result *h, const struct result *g, char *why,
 		ret = differ_number(why, n, "the window's offset", h->offset_bytes, g->offset_bytes);
 	if (!ret)
 		ret = differ_number(why, n, "the window's length", h->length_bytes, g->length_bytes);
-	return ret ? ret : differ_text(why, n, "the profile", h->profile, g->profile);
+	return ret;
 }
 
 int compare_check(const struct result *h, const struct result *g, char *why, size_t n)
@@ -202,6 +203,8 @@ static int check_launch(const struct result *a, const struct result *b, char *wh
 	struct match m = { 0 };
 	int ret = check_kind(a, b, why, n);
 
+	if (!ret)
+		ret = differ_text(why, n, "the profile", a->profile, b->profile);
 	if (!ret)
 		ret = differ_text(why, n, "the machine", env_guest_name(a->env.virt.guest),
 				  env_guest_name(b->env.virt.guest));
@@ -315,8 +318,9 @@ static struct judge_input input_of(const struct comparison *c, int side, const s
 	struct judge_input in = { .run = run };
 
 	if (side) {
-		/* a baseline is no reference: there was a hypervisor below it, too */
-		in.host = c->ask.baseline ? NULL : c->host;
+		/* neither a baseline nor a guest is a reference: there was a hypervisor below it, too */
+		if (!c->ask.baseline && relation_is_reference(c->host, run))
+			in.host = c->host;
 		in.witness = c->ask.witness;
 	}
 	return in;

@@ -26,9 +26,10 @@ struct comparison {
 };
 
 /*
- * 0 when the two are runs of the same kind of device and BAR by the same plan; else -EINVAL and the
- * first field that differs, with both values, in why. A cell that one of them does not have is no
- * reason, but with no cell in common nothing is left to compare.
+ * 0 when the two are runs of the same kind of device and BAR with the same consent and window; else
+ * -EINVAL and the first field that differs, with both values, in why. A cell that one of them does
+ * not have is no reason, but with no cell in common nothing is left to compare. Nor is the profile:
+ * then no figure is judged.
  */
 int compare_check(const struct result *host, const struct result *guest, char *why, size_t n);
 

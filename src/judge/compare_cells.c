@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "judge/compare_cells.h"
+#include "judge/relation.h"
 #include "stat/multiple.h"
 #include "stat/rank.h"
 
@@ -423,6 +424,9 @@ int compare_cells_make(struct compare_cells *c, const struct compare_side *host,
 					       !counts_for_nothing(guest) };
 	int ret = -ENOMEM;
 
+	/* of a baseline the user said that it may be ignored */
+	new.other_profile = !ask->baseline && !relation_same_profile(&host->runs[0], &guest->runs[0]);
+	new.judged = new.judged && !new.other_profile;
 	new.rows = calloc(host->runs[0].n_cells + guest->runs[0].n_cells + 1, sizeof(*new.rows));
 	if (new.rows)
 		ret = make_rows(&new, host, guest, ask);

@@ -53,7 +53,7 @@ enum compare_state {
 	COMPARE_COUNTED,    /* counts events on both sides: held against no ratio */
 	COMPARE_NOT_RUN,    /* skipped on both sides */
 	COMPARE_ONE_SIDED,  /* measured on one side, skipped on the other, or in some of its runs */
-	COMPARE_ABSENT,     /* no cell of that id on one side: renamed, or dropped */
+	COMPARE_ABSENT,     /* no cell of that id on one side: renamed, dropped, of another profile */
 	COMPARE_FAILED,     /* faulted, killed, ... in any run, or not reached on one side only */
 	COMPARE_STATES
 };
@@ -103,7 +103,8 @@ struct compare_cells {
 	 * 0: not by one run a side, or too few cells.
 	 */
 	double scatter;
-	bool judged;             /* false: emulated or replayed, times count for nothing */
+	bool judged;             /* false: emulated or replayed, times count for nothing, or: */
+	bool other_profile;      /* the sides are of different profiles: other cells, other batches */
 	size_t n_states[COMPARE_STATES];
 	size_t n_words[COMPARE_WORDS];
 	size_t n_below;          /* rows that are called different by less than is detectable */

@@ -12,7 +12,8 @@ static bool is_incomplete(const struct comparison *c)
 {
 	const struct compare_cells *t = &c->cells;
 
-	if (c->n_wrong || t->n_states[COMPARE_FAILED] || t->n_states[COMPARE_ABSENT])
+	if (c->n_wrong || t->n_states[COMPARE_FAILED] ||
+	    (t->n_states[COMPARE_ABSENT] && !t->other_profile))
 		return true;
 	return t->judged && (t->n_gate_states[COMPARE_ONE_SIDED] ||
 			     (c->ask.fail_on_regression &&

@@ -10,6 +10,7 @@ libjudge_a_SOURCES += \
 	%D%/judge.c %D%/judge.h \
 	%D%/launches.c %D%/launches.h \
 	%D%/kind.c %D%/kind.h \
+	%D%/relation.c %D%/relation.h \
 	%D%/rules.c %D%/rules.h \
 	%D%/self_check.c %D%/self_check.h \
 	%D%/signs.c \

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "judge/ceiling.h"
+#include "judge/relation.h"
 #include "judge/rules.h"
 
 #define CACHED_LOAD_NS   20.0 /* no round trip to a device or to DRAM is that short */
@@ -321,7 +322,10 @@ bool observe_host(struct evidence *e, const struct judge_input *in, const char *
 		 "those are missing", SIGNS + 1, s.on_host, s.missing);
 	snprintf(e->threshold, sizeof(e->threshold), "missing: up to %.2f, and the host twice as much",
 		 SAME);
-	if (enough_missing(&s, in->run)) {
+	if (!relation_same_profile(in->run, in->host)) {
+		snprintf(e->why, sizeof(e->why), "the host's profile is %.15s and this one's %.15s: what "
+			 "is missing may not have been measured", in->host->profile, in->run->profile);
+	} else if (enough_missing(&s, in->run)) {
 		e->says = SAYS(EFFECTIVE_DEVICE) | SAYS(EFFECTIVE_TRAPPED);
 		e->strength = STRENGTH_STRONG;
 		snprintf(e->why, sizeof(e->why), "what this BAR does on the host, it does not do "

@@ -171,7 +171,8 @@ static void add_gate(struct checks *checks, const struct comparison *c,
 /* Missing or failed somewhere. */
 static enum check_outcome lacking_outcome(const struct comparison *c, const struct compare_row *row)
 {
-	if (row->state == COMPARE_FAILED || row->state == COMPARE_ABSENT)
+	if (row->state == COMPARE_FAILED ||
+	    (row->state == COMPARE_ABSENT && !c->cells.other_profile))
 		return CHECK_FAIL;
 	if (row->state == COMPARE_ONE_SIDED && c->cells.judged &&
 	    (row->gate || (c->ask.fail_on_regression && !row->coarse)))

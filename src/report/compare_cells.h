@@ -11,8 +11,22 @@
 /* Counts, gating cells, what differs, what is open; then every cell that one side lacks. */
 void compare_cells_text(FILE *out, const struct comparison *c);
 
-/* What the sides are called: "host", "guest"; or "baseline", "now". */
+/* What the sides are called, in names that programs read: "host", "guest"; or "baseline", "now". */
 const char *compare_side_name(const struct comparison *c, int side);
+
+/* The same for people: two guests, or two hosts, are "first" and "second". */
+const char *compare_label(const struct comparison *c, int side);
+
+/* "a guest held against a host" */
+const char *compare_title(const struct comparison *c);
+
+/* What to mind about the two: that the first is no host, or itself demoted, that profiles differ. */
+struct compare_notes {
+	char lines[5][720];
+	size_t n;
+};
+
+void compare_notes_make(struct compare_notes *notes, const struct comparison *c);
 
 /* "guest by host", "now by baseline NAME" */
 const char *compare_ratio_name(char *buf, size_t n, const struct comparison *c);
@@ -36,8 +50,7 @@ const char *compare_states_text(char *line, size_t size, const struct comparison
 const char *compare_words_text(char *line, size_t size, const struct comparison *c,
 			       const size_t *n);
 const char *compare_unit_text(char *line, size_t size, const struct comparison *c);
-#define COMPARE_NOT_JUDGED                                                                         \
-	"not judged: these times say nothing about hardware, and no regression is claimed"
+const char *compare_not_judged(const struct comparison *c);
 
 /* For qsort() of pointers to rows. */
 int compare_worst_first(const void *a, const void *b);

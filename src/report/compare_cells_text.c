@@ -95,7 +95,7 @@ static void print_head(FILE *out, const struct comparison *c, const char *title,
 	fprintf(out, "\n  %-*s", width, title);
 	if ((int)strlen(title) > width)
 		fprintf(out, "\n  %-*s", width, "");
-	fprintf(out, "%10s%10s", compare_side_name(c, 0), compare_side_name(c, 1));
+	fprintf(out, "%10s%10s", compare_label(c, 0), compare_label(c, 1));
 	if (last)
 		fprintf(out, "%6s 95%% interval", "ratio");
 	if (last && *last)
@@ -208,10 +208,12 @@ static size_t print_section(FILE *out, const struct comparison *c, const char *t
 /* "on the host", "in the guest" */
 static const char *side_where(const struct comparison *c, int side)
 {
-	static const char *const where[2][2] = { { "on the host", "in the guest" },
-						 { "in the baseline", "now" } };
+	static const char *const where[][2] = { { "on the host", "in the guest" },
+						{ "in the baseline", "now" },
+						{ "in the first", "in the second" } };
+	bool ordinal = !strcmp(compare_label(c, 0), "first");
 
-	return where[c->ask.baseline != NULL][side];
+	return where[c->ask.baseline ? 1 : ordinal ? 2 : 0][side];
 }
 
 const char *compare_sides_text(char *buf, size_t n, const struct comparison *c,
@@ -246,7 +248,8 @@ static void print_lacking(FILE *out, const struct comparison *c)
 		for (size_t i = 0; i < c->cells.n_rows; i++) {
 			const struct compare_row *row = &c->cells.rows[i];
 
-			if (row->state != kinds[k].state)
+			if (row->state != kinds[k].state ||
+			    (row->state == COMPARE_ABSENT && c->cells.other_profile))
 				continue;
 			skipped += row->state == COMPARE_ONE_SIDED && !row->gate;
 			if (row->state == COMPARE_ONE_SIDED && !row->gate && skipped > SKIPPED_SHOWN)
@@ -323,7 +326,8 @@ const char *compare_states_text(char *line, size_t size, const struct comparison
 	add_count(line, size, t->n_states[COMPARE_COUNTED], "counted events on both");
 	add_count(line, size, t->n_states[COMPARE_NOT_RUN], "skipped on both");
 	add_count(line, size, t->n_states[COMPARE_ONE_SIDED], "MEASURED ON ONE ONLY");
-	add_count(line, size, t->n_states[COMPARE_ABSENT], "ABSENT ON ONE");
+	add_count(line, size, t->n_states[COMPARE_ABSENT],
+		  t->other_profile ? "in one profile only" : "ABSENT ON ONE");
 	add_count(line, size, t->n_states[COMPARE_FAILED], "FAILED");
 	return line;
 }
@@ -358,7 +362,7 @@ static void print_counts(FILE *out, const struct comparison *c)
 
 	text_wrapped(out, "cells", LABEL, compare_states_text(line, sizeof(line), c));
 	if (!t->judged) {
-		text_wrapped(out, "", LABEL, COMPARE_NOT_JUDGED);
+		text_wrapped(out, "", LABEL, compare_not_judged(c));
 		return;
 	}
 	text_wrapped(out, "", LABEL, compare_words_text(line, sizeof(line), c, t->n_words));
@@ -368,7 +372,7 @@ static void print_counts(FILE *out, const struct comparison *c)
 	text_wrapped(out, "gates", LABEL, gates);
 	text_wrapped(out, "unit", LABEL, compare_unit_text(line, sizeof(line), c));
 	snprintf(line, sizeof(line), "%s / %s: slower where a rate's is below 1, a time's above 1",
-		 compare_side_name(c, 1), compare_side_name(c, 0));
+		 compare_label(c, 1), compare_label(c, 0));
 	text_wrapped(out, "ratio", LABEL, line);
 }
 

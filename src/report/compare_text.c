@@ -9,7 +9,7 @@
 
 static void print_side(FILE *out, const struct comparison *c, int side, const struct result *r)
 {
-	bool is_host = !side && !c->ask.baseline;
+	bool is_host = !strcmp(compare_label(c, side), "host");
 	const char *kernel = fact_get(&r->env.facts, "kernel_release");
 	char line[400], what[64] = "ordinary memory";
 
@@ -20,7 +20,7 @@ static void print_side(FILE *out, const struct comparison *c, int side, const st
 	snprintf(line, sizeof(line), "Linux %s, %s%s, %s, run at %s", kernel ? kernel : "?",
 		 r->env.virt.guest == ENV_GUEST && is_host ? "itself " : "",
 		 text_role(r), what, r->started);
-	text_wrapped(out, compare_side_name(c, side), 11, line);
+	text_wrapped(out, compare_label(c, side), 11, line);
 }
 
 /* The lines that count, strongest first. */
@@ -99,7 +99,7 @@ static void print_left(FILE *out, const struct comparison *c, int side, const st
 	if (!result_is_left(r))
 		return;
 	snprintf(line, sizeof(line), "%s, run at %s: the device is not as it was found: %s%s",
-		 compare_side_name(c, side), r->started,
+		 compare_label(c, side), r->started,
 		 r->disturbance.power_lost ? "COMMAND, power state or power/control are not put back; " : "",
 		 text_window(r->window));
 	text_style_begin(out, TEXT_BAD);
@@ -118,7 +118,7 @@ static void print_wrong(FILE *out, const struct comparison *c, int side, const s
 	for (size_t i = 0; i < r->n_cells; i++) {
 		if (!cell_failed(r, &v, &r->cells[i], why, sizeof(why)))
 			continue;
-		snprintf(line, sizeof(line), "%s, %s: %s", compare_side_name(c, side),
+		snprintf(line, sizeof(line), "%s, %s: %s", compare_label(c, side),
 			 r->cells[i].id, why);
 		text_style_begin(out, TEXT_BAD);
 		text_wrapped(out, "WRONG", 11, line);
@@ -188,19 +188,30 @@ static void print_differences(FILE *out, const struct comparison *c)
 		text_wrapped(out, i ? "" : "differs", 11, line);
 }
 
+static void print_notes(FILE *out, const struct comparison *c)
+{
+	struct compare_notes notes;
+
+	compare_notes_make(&notes, c);
+	text_style_begin(out, TEXT_UNSURE);
+	for (size_t i = 0; i < notes.n; i++)
+		text_wrapped(out, i ? "" : "NOTE", 11, notes.lines[i]);
+	text_style_end(out);
+}
+
 void compare_text(FILE *out, const struct comparison *c)
 {
 	char line[320], why[160];
 	int status;
 
 	text_style_begin(out, TEXT_HEAD);
-	fputs(c->ask.baseline ? "mmiocompare: runs held against a baseline\n" :
-				"mmiocompare: a guest held against its host\n", out);
+	fprintf(out, "mmiocompare: %s\n", compare_title(c));
 	text_style_end(out);
 	print_baseline(out, c);
 	print_side(out, c, 0, c->host);
 	print_side(out, c, 1, c->guest);
 	print_differences(out, c);
+	print_notes(out, c);
 	if (format_emulated(c)) {
 		text_style_begin(out, TEXT_UNSURE);
 		snprintf(line, sizeof(line), "a side ran on an emulated CPU: times say nothing about "

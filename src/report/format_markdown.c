@@ -255,7 +255,7 @@ static void md_rows(FILE *out, const struct comparison *c)
 	char ratio[96];
 
 	md_fold(out, "cells that were timed on both sides", t->n_states[COMPARE_MEASURED]);
-	fprintf(out, "| cell | %s | %s | ", compare_side_name(c, 0), compare_side_name(c, 1));
+	fprintf(out, "| cell | %s | %s | ", compare_label(c, 0), compare_label(c, 1));
 	md_text(out, compare_ratio_name(ratio, sizeof(ratio), c));
 	fprintf(out, " | 95 %% interval | p | %s is |\n|---|--:|--:|--:|---|--:|---|\n",
 		c->ask.baseline ? "it" : "guest");
@@ -304,22 +304,39 @@ static void md_baseline(FILE *out, const struct comparison *c)
 	fputc('\n', out);
 }
 
+static void md_notes(FILE *out, const struct comparison *c)
+{
+	struct compare_notes notes;
+
+	compare_notes_make(&notes, c);
+	for (size_t i = 0; i < notes.n; i++) {
+		fputs("**NOTE**: ", out);
+		md_text(out, notes.lines[i]);
+		fputs(".\n\n", out);
+	}
+}
+
 int markdown_comparison(FILE *out, const struct comparison *c)
 {
 	struct checks checks;
+	char label[48];
 	int ret = checks_of_comparison(&checks, c);
 
 	if (ret)
 		return ret;
-	fputs("### mmiocompare\n\n", out);
+	fprintf(out, "### mmiocompare: %s\n\n", compare_title(c));
 	md_verdict(out, &checks, &c->verdict);
 	md_baseline(out, c);
+	md_notes(out, c);
 	md_marks(out, format_emulated(c), format_replayed(c));
 	md_counts(out, c);
 	md_checks(out, &checks);
 	md_rows(out, c);
-	md_run(out, c->ask.baseline ? "baseline, first run: " : "host: ", c->host);
-	md_run(out, c->ask.baseline ? "now: " : "guest: ", c->guest);
+	snprintf(label, sizeof(label), "%s%s: ", compare_label(c, 0),
+		 c->ask.baseline ? ", first run" : "");
+	md_run(out, label, c->host);
+	snprintf(label, sizeof(label), "%s: ", compare_label(c, 1));
+	md_run(out, label, c->guest);
 	checks_free(&checks);
 	return 0;
 }

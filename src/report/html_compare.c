@@ -25,6 +25,11 @@ static void put_lines(FILE *out, const struct comparison *c)
 
 static void put_marks(FILE *out, const struct comparison *c)
 {
+	struct compare_notes notes;
+
+	compare_notes_make(&notes, c);
+	for (size_t i = 0; i < notes.n; i++)
+		html_mark(out, "unsure", "NOTE", notes.lines[i]);
 	if (format_emulated(c))
 		html_put(out, "<p class=\"mark unsure\"><strong>EMULATED</strong> A side ran on an emulated "
 			 "CPU: times say nothing about hardware. %s</p>\n", text_emulated_rests);
@@ -42,15 +47,17 @@ static void put_marks(FILE *out, const struct comparison *c)
 
 static void put_verdict(FILE *out, const struct comparison *c)
 {
-	char sentence[512], host[400], guest[400], what[900];
+	char sentence[512], host[400], guest[400], what[900], title[128];
 	const struct html_answer answer = {
 		.verdict = &c->verdict, .sentence = sentence, .subject = what,
-		.title = "mmiobench: a guest held against its host",
+		.title = title,
 		.asked = c->guest->asks[1],
 		.got = effective_name(c->verdict.effective, c->guest->arch),
 	};
 
-	snprintf(what, sizeof(what), "host: %s\nguest: %s", html_subject(host, sizeof(host), c->host),
+	snprintf(title, sizeof(title), "mmiobench: %s", compare_title(c));
+	snprintf(what, sizeof(what), "%s: %s\n%s: %s", compare_label(c, 0),
+		 html_subject(host, sizeof(host), c->host), compare_label(c, 1),
 		 html_subject(guest, sizeof(guest), c->guest));
 	compare_verdict_text(sentence, sizeof(sentence), c);
 	html_verdict(out, &answer);
@@ -137,13 +144,18 @@ static int rank_of(const struct compare_row *row)
 static void put_rows(FILE *out, const struct comparison *c, const struct compare_row *const *rows,
 		     bool gates)
 {
-	static const struct html_column columns[] = {
-		{ "guest is", false },	   { "cell", false },	       { "host", true },
-		{ "guest", true },	   { "guest / host", true },   { "95 % interval", true },
-		{ "p", true },		   { "note", false },	       { NULL, false }
+	const char *first = compare_label(c, 0), *second = compare_label(c, 1);
+	char is[24], ratio[48];
+	const struct html_column columns[] = {
+		{ is, false },	    { "cell", false }, { first, true },
+		{ second, true },   { ratio, true },   { "95 % interval", true },
+		{ "p", true },	    { "note", false }, { NULL, false }
 	};
 
-	html_table(out, !c->cells.judged ? "Not judged: these times say nothing about hardware." :
+	snprintf(is, sizeof(is), "%s is", second);
+	snprintf(ratio, sizeof(ratio), "%s / %s", second, first);
+
+	html_table(out, !c->cells.judged ? compare_not_judged(c) :
 		   gates ? "The few cells that --fail-on looks at." :
 			   "The worst first. Medians; of a rate less than 1 is slower, of a time more.",
 		   columns);
@@ -167,7 +179,7 @@ static void put_counts(FILE *out, const struct comparison *c)
 			  compare_words_text(line, sizeof(line), c, t->n_gate_words));
 		html_line(out, "Unit", compare_unit_text(line, sizeof(line), c));
 	} else {
-		html_line(out, "In the guest", COMPARE_NOT_JUDGED);
+		html_line(out, "In the guest", compare_not_judged(c));
 	}
 	fputs("</dl>\n", out);
 }

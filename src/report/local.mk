@@ -9,6 +9,7 @@ libjudge_a_SOURCES += \
 	%D%/compare_cells_json.c \
 	%D%/compare_cells_text.c \
 	%D%/compare_json.c \
+	%D%/compare_notes.c \
 	%D%/compare_text.c \
 	%D%/csv.c %D%/csv.h \
 	%D%/explain_text.c \

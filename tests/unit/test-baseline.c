@@ -458,8 +458,14 @@ static void test_no_reference(void **state)
 	fixture_cell(&now, "bw/plain/store8/4K/posted", 1e9);
 	sides[0] = (struct compare_side){ &then, 1 };
 	sides[1] = (struct compare_side){ &now, 1 };
+	/* a guest's run is no reference either: there was a hypervisor below it, too */
+	assert_false(refers(&sides[0], &sides[1], &alone));
+	change_role(&then);
 	assert_true(refers(&sides[0], &sides[1], &alone));
 	assert_false(refers(&sides[0], &sides[1], &against));
+	/* what the host's profile alone measured is not missing here */
+	change_profile(&then);
+	assert_false(refers(&sides[0], &sides[1], &alone));
 	result_free(&then);
 	result_free(&now);
 }

@@ -121,7 +121,6 @@ static const struct {
 	{ change_size, { "BAR's size", "16777216", "33554432" } },
 	{ change_offset, { "offset", "0", "4096" } },
 	{ change_length, { "length", "1048576", "4096" } },
-	{ change_profile, { "profile", "quick", "full" } },
 	{ change_cells, { "plan", "no cell is in both", "probe/wc/load8+dep@each/" } },
 	{ change_unit, { "bw/wc/store8/4K/posted", "B/s", "ns" } },
 	{ change_unit_bytes, { "probe/wc/load8+dep@each/64", "ns per 8 bytes", "ns per 64 bytes" } },
@@ -167,6 +166,131 @@ static void test_accepted(void **state)
 	guest.cells[2] = first;
 	assert_int_equal(0, compare_check(&host, &guest, why, sizeof(why)));
 	free_pair(&host, &guest);
+}
+
+/* How a page shows a comparison; the caller frees. */
+static char *page_of(const struct comparison *c)
+{
+	char *text;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	assert_non_null(f);
+	compare_text(f, c);
+	assert_int_equal(0, fclose(f));
+	return text;
+}
+
+/* Another profile: the type is judged, nothing that was timed. */
+static void test_profiles(void **state)
+{
+	struct result host, guest;
+	struct comparison c;
+	char why[256], *text;
+
+	(void)state;
+	make_pair(&host, &guest);
+	fixture_probe(&guest, "alignment", "plain", "SIGBUS/BUS_ADRALN", 0, 0);
+	fixture_probe(&guest, "alignment", "wc", "works", 0, 0);
+	fixture_cell(&host, "bw/wc/store8/64K/posted", 4e9); /* that only its profile has */
+	change_profile(&guest);
+	assert_int_equal(0, compare_check(&host, &guest, why, sizeof(why)));
+	assert_int_equal(0, compare_make(&c, &host, &guest));
+	assert_int_equal(VERDICT_PRESERVED, c.verdict.word);
+	assert_int_equal(0, compare_status(&c));
+	assert_false(c.cells.judged);
+	assert_int_equal(c.cells.n_rows, c.cells.n_words[COMPARE_NO_WORD]);
+	assert_int_equal(1, c.cells.n_states[COMPARE_ABSENT]);
+	text = page_of(&c);
+	assert_non_null(strstr(text, "the profile differs, quick in the first, full in the"));
+	free(text);
+	compare_free(&c);
+	/* but a cell that failed stays one */
+	guest.cells[0].status = CELL_TIMEOUT;
+	assert_int_equal(0, compare_make(&c, &host, &guest));
+	assert_int_equal(1, compare_status(&c));
+	compare_free(&c);
+	free_pair(&host, &guest);
+}
+
+/* The page names what it was given, and claims no relation that nothing shows. */
+static void test_relations(void **state)
+{
+	static const struct {
+		enum env_guest machines[2];
+		const char *kvm[2]; /* NULL: not known */
+		const char *title, *note; /* NULL: no such note */
+		bool is_reference;
+	} rows[] = {
+		{ { ENV_BARE_METAL, ENV_GUEST }, { "yes", "no" }, "a guest held against a host", NULL, true },
+		{ { ENV_BARE_METAL, ENV_GUEST }, { NULL, NULL }, "a guest held against a host", NULL, true },
+		{ { ENV_GUEST, ENV_GUEST }, { "yes", "no" }, "a guest held against a host", NULL, true },
+		{ { ENV_GUEST, ENV_GUEST }, { "no", "no" }, "a guest held against a guest",
+		  "no host's but a guest's", false },
+		{ { ENV_GUEST, ENV_GUEST }, { NULL, NULL }, "a guest held against a guest",
+		  "no host's but a guest's", false },
+		{ { ENV_GUEST, ENV_GUEST }, { "yes", "yes" }, "a host held against a host",
+		  "neither result is of a guest", false },
+		{ { ENV_BARE_METAL, ENV_BARE_METAL }, { "yes", "no" }, "a host held against a host",
+		  "neither result is of a guest", true },
+		{ { ENV_GUEST_UNKNOWN, ENV_GUEST }, { NULL, NULL }, "a run held against another",
+		  "nothing tells", true },
+		{ { ENV_GUEST, ENV_GUEST_UNKNOWN }, { NULL, NULL }, "a run held against another",
+		  "nothing tells", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct result r[2];
+		struct comparison c;
+		bool heard = false;
+		char *text;
+
+		make_pair(&r[0], &r[1]);
+		for (int s = 0; s < 2; s++) {
+			r[s].env.virt.guest = rows[i].machines[s];
+			if (rows[i].kvm[s])
+				assert_int_equal(0, fact_add(&r[s].env.facts, "kvm_device", "/dev/kvm", "%s",
+							     rows[i].kvm[s]));
+		}
+		assert_int_equal(0, compare_make(&c, &r[0], &r[1]));
+		text = page_of(&c);
+		if (!strstr(text, rows[i].title) || !strstr(text, "NOTE") != !rows[i].note ||
+		    (rows[i].note && !strstr(text, rows[i].note)))
+			fail_msg("row %zu: %s", i, text);
+		for (unsigned int k = 0; k < c.verdict.n_evidence; k++)
+			heard |= !strcmp(c.verdict.evidence[k].line, "host reference");
+		assert_int_equal(rows[i].is_reference, heard);
+		free(text);
+		compare_free(&c);
+		free_pair(&r[0], &r[1]);
+	}
+}
+
+/* What is held against must itself be sound, and of that device. */
+static void test_notes(void **state)
+{
+	struct result first, second;
+	struct comparison c;
+	char *text;
+
+	(void)state;
+	make_side(&first, true);
+	make_side(&second, true);
+	first.env.emulated = true; /* or its times speak against it */
+	fixture_journal(&first, OTHER_BOOT, "");
+	strcpy(first.started, "2026-01-02T03:00:05Z");
+	second.device.serial++;
+	facts_free(&second.env.facts);
+	assert_int_equal(0, fact_add(&second.env.facts, "kernel_release", "uname(2)", "6.12"));
+	assert_int_equal(0, compare_make(&c, &first, &second));
+	text = page_of(&c);
+	assert_non_null(strstr(text, "the first is itself demoted"));
+	assert_non_null(strstr(text, "these are two devices"));
+	assert_non_null(strstr(text, "6.1.0-50-arm64 in the first, 6.12"));
+	free(text);
+	compare_free(&c);
+	free_pair(&first, &second);
 }
 
 /* Swapped files would let a demoted guest pass with the host's evidence. */
@@ -314,19 +438,6 @@ static void test_states(void **state)
 		run_state(i, false);
 		run_state(i, true);
 	}
-}
-
-/* How a page shows a comparison; the caller frees. */
-static char *page_of(const struct comparison *c)
-{
-	char *text;
-	size_t n;
-	FILE *f = open_memstream(&text, &n);
-
-	assert_non_null(f);
-	compare_text(f, c);
-	assert_int_equal(0, fclose(f));
-	return text;
 }
 
 static void rename_one(struct result *r)
@@ -554,6 +665,8 @@ static void test_launches(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_profiles), cmocka_unit_test(test_relations),
+		cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_swapped),	 cmocka_unit_test(test_ram),
 		cmocka_unit_test(test_ratio),	 cmocka_unit_test(test_states),
