@@ -199,14 +199,26 @@ static void print_notes(FILE *out, const struct comparison *c)
 	text_style_end(out);
 }
 
+/* The page is longer than a screen: whoever sees its beginning knows how it ends. */
+static void print_short(FILE *out, const struct comparison *c, int status)
+{
+	char verdict[120] = "no verdict", line[200];
+
+	if (c->verdict.judged)
+		text_short(verdict, sizeof(verdict), c->guest, &c->verdict);
+	snprintf(line, sizeof(line), "%s, exit status %d; reasons at the end", verdict, status);
+	text_wrapped(out, "in short", 11, line);
+}
+
 void compare_text(FILE *out, const struct comparison *c)
 {
 	char line[320], why[160];
-	int status;
+	int status = compare_status_why(c, why, sizeof(why));
 
 	text_style_begin(out, TEXT_HEAD);
 	fprintf(out, "mmiocompare: %s\n", compare_title(c));
 	text_style_end(out);
+	print_short(out, c, status);
 	print_baseline(out, c);
 	print_side(out, c, 0, c->host);
 	print_side(out, c, 1, c->guest);
@@ -231,7 +243,6 @@ void compare_text(FILE *out, const struct comparison *c)
 		text_wrapped(out, "verdicts", 11, line);
 	print_verdict(out, c);
 	print_witness(out, c);
-	status = compare_status_why(c, why, sizeof(why));
 	snprintf(line, sizeof(line), "%d%s%s", status, why[0] ? ": " : "", why);
 	text_wrapped(out, "status", 11, line);
 }

@@ -40,7 +40,7 @@ static void print_costs(FILE *out, const struct result *r)
 	struct table t;
 	char label[48];
 
-	table_begin(&t, LABEL, "back to back, each");
+	table_begin(&t, LABEL, "back to back, mean of many");
 	for (const char *const *m = page_mappings(r); *m; m++)
 		table_column(&t, COLUMN, *m);
 	for (size_t i = 0; i < r->n_cells; i++) {

@@ -11,13 +11,30 @@
 #define LABEL  32
 #define COLUMN 22
 
-static void print_head(FILE *out, const struct result *r)
+/* The page is longer than a screen: whoever sees its beginning knows how it ends. */
+static void print_short(FILE *out, const struct result *r, const struct verdict *v)
+{
+	char line[160], wrong[48] = "";
+	size_t n_wrong = count_failed(r, v);
+
+	if (!v->judged)
+		return;
+	text_short(line, sizeof(line), r, v);
+	if (n_wrong)
+		snprintf(wrong, sizeof(wrong), ", %zu cells WRONG", n_wrong);
+	strncat(line, wrong, sizeof(line) - strlen(line) - 1);
+	strncat(line, "; reasons at the end", sizeof(line) - strlen(line) - 1);
+	text_wrapped(out, "in short", 11, line);
+}
+
+static void print_head(FILE *out, const struct result *r, const struct verdict *v)
 {
 	char size[24], offset[24], length[24], line[400];
 
 	text_style_begin(out, TEXT_HEAD);
 	fprintf(out, "mmiobench %s\n", r->version);
 	text_style_end(out);
+	print_short(out, r, v);
 	if (r->is_ram) {
 		text_wrapped(out, "measured", 11, "ordinary memory of this process (--map ram): "
 			     "no BAR, no device");
@@ -129,9 +146,12 @@ static void print_probes(FILE *out, const struct result *r)
 	add_probe_row(&t, r, "asks for", show_asks);
 	add_probe_row(&t, r, "answers", show_answer);
 	add_probe_row(&t, r, "a store is", show_route);
-	add_probe_row(&t, r, "a load's round trip", show_load);
-	add_probe_row(&t, r, "issuing a store, idle", show_store);
+	add_probe_row(&t, r, "a single load's round trip", show_load);
+	add_probe_row(&t, r, "issuing a single store, idle", show_store);
 	table_end(&t, out);
+	if (page_has(r, "lat"))
+		page_note(out, "single accesses are timed one by one, to the clock's step at best; those of lat, "
+			  "below, are means of many in a row");
 	print_all_ones(out, r);
 	print_disturbance(out, r);
 	fputc('\n', out);
@@ -231,7 +251,7 @@ void result_text(FILE *out, const struct result *r, const struct verdict *v, con
 {
 	char line[512];
 
-	print_head(out, r);
+	print_head(out, r, v);
 	print_probes(out, r);
 	page_bw(out, r);
 	page_combine(out, r);

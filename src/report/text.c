@@ -218,6 +218,18 @@ void text_verdict(char *buf, size_t n, const struct result *r, const struct verd
 			 effective_name(v->effective, r->arch));
 }
 
+void text_short(char *buf, size_t n, const struct result *r, const struct verdict *v)
+{
+	if (!v->about_guest)
+		snprintf(buf, n, "bare metal, effective type %s (confidence: %s)",
+			 effective_name(v->effective, r->arch), confidence_name(v->confidence));
+	else if (v->word == VERDICT_INCONCLUSIVE)
+		snprintf(buf, n, "%s", verdict_word_name(v->word));
+	else
+		snprintf(buf, n, "%s (confidence: %s)", verdict_word_name(v->word),
+			 confidence_name(v->confidence));
+}
+
 const char *text_means(const struct verdict *v, const struct result *r)
 {
 	static const char *const means[VERDICTS] = {

@@ -51,6 +51,9 @@ const char *text_window(enum window_state state);
 /* What a verdict claims, without the word and the confidence before it; points into text. */
 const char *text_claim(const char *text);
 
+/* Its word and confidence: "demoted (confidence: proved)"; on bare metal the type's. */
+void text_short(char *buf, size_t n, const struct result *r, const struct verdict *v);
+
 /* The verdict in one sentence, for people; the word itself is in the JSON. */
 void text_verdict(char *buf, size_t n, const struct result *r, const struct verdict *v);
 

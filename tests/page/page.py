@@ -103,6 +103,14 @@ def verdict_far(text, rows):
     return "" if any(line.startswith("VERDICT") for line in last) else "no VERDICT on the last screen"
 
 
+def verdict_late(text, rows):
+    """The word at the end must be told on the first screen."""
+    first = [line for line in text.splitlines()[:rows - 1] if line.startswith("in short")]
+    words = re.findall(r"(?m)^VERDICT +(\w+(?: metal)?)", text)
+    return "" if first and words and first[0].split("in short", 1)[1].lstrip().startswith(words[0]) else \
+        f"{words} is not on the first screen"
+
+
 host, guest = (os.path.join(data, f"lab-bookworm-{side}.json") for side in ("host", "guest"))
 
 
@@ -163,7 +171,8 @@ for name, (command, must) in PAGES.items():
 for name in ("the demoted guest's page", "a BAR's page", "a comparison"):
     for columns, rows in ((80, 24), (100, 24), (60, 30)):
         check(f"the verdict of {name}, {columns}x{rows}",
-              verdict_far(plain(run(PAGES[name][0], columns, rows)), rows))
+              verdict_far(plain(run(PAGES[name][0], columns, rows)), rows) or
+              verdict_late(plain(run(PAGES[name][0], columns, rows)), rows))
 
 page = PAGES["the demoted guest's page"][0]
 check("COLUMNS before the terminal's width",
@@ -176,6 +185,6 @@ check("colour with an empty NO_COLOR", "" if "\033" in run(page, 100, NO_COLOR="
 check("no colour on a dumb terminal", "escapes" if "\033" in run(page, 100, TERM="dumb") else "")
 # what cannot fail checks nothing
 if not (too_long("x" * 61, 60) and lost("a b", "a") and ragged("  a  1 ns  2 ns\n  b  10 ns  2 ns") and
-        verdict_far("VERDICT\n" + "x\n" * 30, 24)):
+        verdict_far("VERDICT\n" + "x\n" * 30, 24) and verdict_late("in short   preserved\nVERDICT    demoted", 24)):
     check("the checks", "find nothing")
 sys.exit(failed != 0)
