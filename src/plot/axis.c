@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include "base/parse.h"
 #include "plot/axis.h"
 
@@ -16,16 +15,6 @@ static void name_scaled(char *buf, size_t n, double v, const char *const *units,
 		u++;
 	}
 	snprintf(buf, n, "%.3g %s", v, units[u]);
-}
-
-/* At midnight the day, else the hour too. */
-static void name_time(char *buf, size_t n, double v)
-{
-	time_t t = (time_t)v;
-	struct tm tm;
-
-	if (!gmtime_r(&t, &tm) || !strftime(buf, n, t % 86400 ? "%m-%d %H:%M" : "%Y-%m-%d", &tm))
-		snprintf(buf, n, "?");
 }
 
 static void name_tick(char *buf, size_t n, enum picture_unit unit, double v)
@@ -51,7 +40,6 @@ static void name_tick(char *buf, size_t n, enum picture_unit unit, double v)
 		snprintf(buf, n, "%.4g", v);
 		break;
 	case PICTURE_TIME:
-		name_time(buf, n, v);
 		break;
 	}
 }
@@ -75,42 +63,38 @@ static void make_binary(struct axis_ticks *t, enum picture_unit unit, double low
 		add_tick(t, unit, exp2(e));
 }
 
-/* Decades, with as much between them as there is room for. */
-static void make_decimal(struct axis_ticks *t, enum picture_unit unit, size_t most)
+/* Decades: every so many'th, with these between them. */
+static void add_decades(struct axis_ticks *t, enum picture_unit unit, const double *between,
+			double every)
 {
-	static const double steps[][8] = { { 1, 1.5, 2, 3, 4, 5, 7, 0 },
-					   { 1, 2, 3, 5, 0 },
-					   { 1, 2, 5, 0 },
-					   { 1, 3, 0 },
-					   { 1, 0 } };
-	static const unsigned int counts[] = { 7, 4, 3, 2 };
-	double decades = log10(t->high / t->low), every = 1;
-	int fine = 0;
-
-	while (fine < 4 && decades * counts[fine] > (double)most)
-		fine++;
-	while (fine == 4 && decades / every > (double)most)
-		every *= 2;
+	t->n = 0;
 	for (double e = floor(log10(t->low) / every) * every; e <= log10(t->high); e += every)
-		for (const double *s = steps[fine]; *s; s++)
+		for (const double *s = between; *s; s++)
 			add_tick(t, unit, *s * pow(10, e));
 }
 
-/* Minutes to years; days begin at midnight UTC. */
-static void make_times(struct axis_ticks *t, size_t most)
+/* As fine as there is room for; but one tick alone says nothing of the scale. */
+static void make_decimal(struct axis_ticks *t, enum picture_unit unit, size_t most)
 {
-	static const double steps[] = { 60,	      600,	    3600,
-					6 * 3600.0,   86400,	    7 * 86400.0,
-					30 * 86400.0, 91 * 86400.0, 365 * 86400.0 };
-	double step = steps[0];
+	static const double steps[][18] = {
+		{ 1 },
+		{ 1, 3 },
+		{ 1, 2, 5 },
+		{ 1, 2, 3, 5 },
+		{ 1, 1.5, 2, 3, 4, 5, 7 },
+		{ 1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9 },
+	};
+	struct axis_ticks finer = *t;
+	double decades = log10(t->high) - log10(t->low), every = 1;
 
-	for (size_t i = 0;
-	     i < sizeof(steps) / sizeof(steps[0]) && (t->high - t->low) / step > (double)most; i++)
-		step = steps[i];
-	while ((t->high - t->low) / step > (double)most)
-		step *= 2;
-	for (double v = ceil(t->low / step) * step; v <= t->high && t->n < AXIS_TICKS; v += step)
-		add_tick(t, PICTURE_TIME, v);
+	while (decades / every > (double)most && decades / every > 2)
+		every *= 2;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		add_decades(&finer, unit, steps[i], every);
+		if (t->n >= 2 && (finer.n > most || every > 1))
+			break;
+		*t = finer;
+	}
 }
 
 static void make_linear(struct axis_ticks *t, enum picture_unit unit, size_t most)
@@ -134,13 +118,6 @@ void axis_make(struct axis_ticks *t, const struct picture_axis *axis, double low
 	double beside = binary ? 1.3 : 1.25;
 
 	*t = (struct axis_ticks){ 0 };
-	if (axis->unit == PICTURE_TIME) {
-		beside = 60 + 0.03 * (high - low);
-		t->low = low - beside;
-		t->high = high + beside;
-		make_times(t, most);
-		return;
-	}
 	if (!axis->log) {
 		t->low = 0;
 		t->high = high > 0 ? high : 1;

@@ -12,13 +12,20 @@ struct axis_ticks {
 	double at[AXIS_TICKS];
 	char name[AXIS_TICKS][16];
 	size_t n;
+	char label[64]; /* of the axis, where the names leave something out, else "" */
 };
 
 /*
  * For values from low to high (both of them finite, and above 0 where axis->log), at most most
- * ticks. From 0 where the axis is linear.
+ * ticks, but two where decades have them. From 0 where the axis is linear. Not of times.
  */
 void axis_make(struct axis_ticks *t, const struct picture_axis *axis, double low, double high,
 	       size_t most);
+
+/*
+ * Times, in s since 1970: two ticks at least, whose names do not touch each other on an axis of so
+ * many characters (30 and more).
+ */
+void axis_make_time(struct axis_ticks *t, double low, double high, double columns);
 
 #endif

@@ -1,5 +1,6 @@
 libjudge_a_SOURCES += \
 	%D%/axis.c %D%/axis.h \
+	%D%/axis_time.c \
 	%D%/build.c %D%/build.h \
 	%D%/build_bw.c \
 	%D%/build_combine.c \

@@ -87,11 +87,11 @@ static void find_ranges(const struct frame *f, struct range *x, struct range *y)
 
 static void write_ticks(const struct frame *f, char axis, const struct axis_ticks *t)
 {
-	fprintf(f->out, "set %crange [%.9g:%.9g]\nset %ctics (", axis, t->low, t->high, axis);
+	fprintf(f->out, "set %crange [%.12g:%.12g]\nset %ctics (", axis, t->low, t->high, axis);
 	for (size_t i = 0; i < t->n; i++) {
 		fputs(i ? ", " : "", f->out);
 		script_quote_tick(f->out, t->name[i], 16);
-		fprintf(f->out, " %.9g", t->at[i]);
+		fprintf(f->out, " %.12g", t->at[i]);
 	}
 	fputs(")\n", f->out);
 }
@@ -101,7 +101,15 @@ static void write_axis(const struct frame *f, char axis, const struct picture_ax
 {
 	struct axis_ticks t;
 
-	axis_make(&t, a, r->low, r->high, most);
+	if (a->unit == PICTURE_TIME)
+		axis_make_time(&t, r->low, r->high, (f->right - f->left) / f->l->char_w);
+	else
+		axis_make(&t, a, r->low, r->high, most);
+	if (axis == 'x') {
+		fputs("set xlabel ", f->out);
+		script_quote(f->out, t.label[0] ? t.label : a->label, sizeof(a->label));
+		fputs(" noenhanced offset 0,0.4\n", f->out);
+	}
 	fprintf(f->out, "%s logscale %c%s\n", a->log ? "set" : "unset", axis, a->log ? " 10" : "");
 	write_ticks(f, axis, &t);
 }
@@ -118,16 +126,15 @@ static void write_margins(const struct frame *f)
 		layout_y(l, f->top - (l->text ? 0.7 : 0)), layout_y(l, f->bottom));
 }
 
-/* The panel's title and what y is above its axes; ticks have their units. */
+/* The panel's title, above its axes. */
 static void write_titles(const struct frame *f)
 {
 	const struct layout *l = f->l;
 
 	script_text(f->out, l, l->text ? 1 : f->left, f->top - (l->text ? 1 : 0.6 * l->line),
 		    f->panel->title, l->text ? l->canvas.width - 2 : sizeof(f->panel->title), "");
-	fputs("unset ylabel\nset xlabel ", f->out);
-	script_quote(f->out, f->panel->x.label, sizeof(f->panel->x.label));
-	fputs(" noenhanced offset 0,0.4\n", f->out);
+	/* its ticks have their units */
+	fputs("unset ylabel\n", f->out);
 }
 
 static void name_block(const struct frame *f, size_t series, char *buf, size_t n)
@@ -147,7 +154,7 @@ static void write_points(const struct frame *f, size_t series)
 		if (s->v[i].absent)
 			fputs("\n", f->out);
 		else
-			fprintf(f->out, "%.9g %.9g %.9g %.9g\n", s->v[i].x, s->v[i].y, s->v[i].low,
+			fprintf(f->out, "%.12g %.9g %.9g %.9g\n", s->v[i].x, s->v[i].y, s->v[i].low,
 				s->v[i].high);
 	fputs("EOD\n", f->out);
 }
@@ -466,6 +473,14 @@ static void (*const forms[])(const struct frame *f) = {
 	[PICTURE_STEPS] = panel_curves,	 [PICTURE_RATIOS] = panel_ratios,
 };
 
+/* Room for figures beside rows, or for half of a time's name. */
+static double right_of(const struct layout *l, const struct picture_panel *panel)
+{
+	if (l->p->kind->form == PICTURE_RATIOS)
+		return 7 * l->char_w;
+	return panel->x.unit == PICTURE_TIME ? 4 * l->char_w : l->text ? 1 : 10;
+}
+
 void script_panel(FILE *out, const struct layout *l, const struct layout_legend *legend,
 		  size_t panel)
 {
@@ -475,7 +490,7 @@ void script_panel(FILE *out, const struct layout *l, const struct layout_legend 
 	struct frame f = { .out = out, .l = l, .legend = legend, .panel = pp, .number = panel };
 
 	f.left = box.left + layout_left(l, pp);
-	f.right = box.right - (form == PICTURE_RATIOS ? 7 * l->char_w : l->text ? 1 : 10);
+	f.right = box.right - right_of(l, pp);
 	/* few columns need not be wide */
 	if (form == PICTURE_MAP)
 		f.right = fmin(f.right, f.left + (double)pp->columns.n * 24 * l->char_w);

@@ -325,6 +325,9 @@ static void test_axis(void **state)
 
 				axis_make(&t, &axis, ranges[i][0], ranges[i][1], 8);
 				assert_true(t.low < t.high && t.n <= AXIS_TICKS);
+				/* sizes have the names of those that were measured */
+				assert_true(t.n >= 2 || (log && unit == PICTURE_BYTES) ||
+					    (log && unit == PICTURE_COUNT));
 				for (size_t k = 0; k < t.n; k++) {
 					assert_true(t.at[k] >= t.low && t.at[k] <= t.high * 1.01);
 					assert_true(!k || t.at[k] > t.at[k - 1]);
@@ -333,6 +336,74 @@ static void test_axis(void **state)
 				if (axis.unit == PICTURE_BYTES && log && ranges[i][0] == 64)
 					assert_true(t.n && t.at[0] == 64);
 			}
+}
+
+/* However little room there is and little they differ, a scale can be read. */
+static void test_axis_two(void **state)
+{
+	const struct picture_axis axis = { .unit = PICTURE_RATE, .log = true };
+	struct axis_ticks t;
+
+	(void)state;
+	for (double low = 1e6; low < 1e7; low *= 1.01)
+		for (double ratio = 1; ratio < 1e4; ratio *= 1.3)
+			for (size_t most = 1; most < 10; most++) {
+				axis_make(&t, &axis, low, low * ratio, most);
+				assert_in_range(t.n, 2, most < 5 ? 5 : most);
+			}
+}
+
+/* From a moment to centuries: two to six names, each another, that do not touch. */
+static void test_axis_time(void **state)
+{
+	static const double starts[] = { 1, 951782399, 1767326045, 1798761599, 250000000000 };
+	struct axis_ticks t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		for (double span = 0; span < 3e9; span = 1.07 * span + 1)
+			for (double columns = 30; columns < 200; columns += 17) {
+				double high = starts[i] + span, each;
+
+				axis_make_time(&t, starts[i], high, columns);
+				assert_true(t.low < starts[i] && t.high > high);
+				assert_in_range(t.n, 2, 7);
+				each = columns / (t.high - t.low);
+				for (size_t k = 0; k < t.n; k++) {
+					assert_true(t.at[k] >= t.low && t.at[k] <= t.high);
+					assert_true(!k || (t.at[k] - t.at[k - 1]) * each >
+								  (double)strlen(t.name[k]));
+					assert_true(!k || strcmp(t.name[k], t.name[k - 1]));
+				}
+			}
+}
+
+static void assert_time(const char *want, double low, double high)
+{
+	struct axis_ticks t;
+	char names[400] = "";
+
+	axis_make_time(&t, low, high, 33);
+	for (size_t i = 0; i < t.n; i++)
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s | ", t.name[i]);
+	snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s", t.label);
+	assert_string_equal(want, names);
+}
+
+/* What a clock and a calendar have there; what the names leave out is told once. */
+static void test_axis_time_names(void **state)
+{
+	const double at = 1767326045, day = 86400; /* 2026-01-02T03:54:05Z */
+
+	(void)state;
+	assert_time("03:54 | 03:55 | 2026-01-02, UTC", at, at);
+	assert_time("03:54:10 | 03:54:20 | 2026-01-02, UTC", at, at + 20);
+	assert_time("04:00 | 04:15 | 04:30 | 04:45 | 2026-01-02, UTC", at, at + 3000);
+	assert_time("12:00 | Jan 3 | 2026-01-02 to 2026-01-03, UTC", at, at + day);
+	assert_time("Jan 3 | Jan 4 | 2026-01-02 to 2026-01-04, UTC", at, at + 2 * day);
+	assert_time("Jan 3 | Jan 7 | Jan 11 | 2026-01-02 to 2026-01-12, UTC", at, at + 10 * day);
+	assert_time("2026-01 | 2026-03 | 2026-01-02 to 2026-04-12, UTC", at, at + 100 * day);
+	assert_time("2027 | 2030 | 2033 | 2036 | 2026-01-02 to 2036-01-03, UTC", at, at + 3653 * day);
 }
 
 static void assert_inside(const struct layout *l, const struct layout_legend *legend)
@@ -406,7 +477,9 @@ int main(void)
 		cmocka_unit_test(test_forest), cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_marks),  cmocka_unit_test(test_order),
 		cmocka_unit_test(test_quote),  cmocka_unit_test(test_svg),
-		cmocka_unit_test(test_axis),   cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_axis),   cmocka_unit_test(test_axis_two),
+		cmocka_unit_test(test_axis_time), cmocka_unit_test(test_axis_time_names),
+		cmocka_unit_test(test_layout),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
