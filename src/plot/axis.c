@@ -73,6 +73,15 @@ static void add_decades(struct axis_ticks *t, enum picture_unit unit, const doub
 			add_tick(t, unit, *s * pow(10, e));
 }
 
+/* Names need the room of a tick, nearly. */
+static bool is_crowded(const struct axis_ticks *t, double decades, size_t most)
+{
+	for (size_t i = 1; i < t->n; i++)
+		if (log10(t->at[i] / t->at[i - 1]) < 0.7 * decades / (double)most)
+			return true;
+	return t->n > most;
+}
+
 /* As fine as there is room for; but one tick alone says nothing of the scale. */
 static void make_decimal(struct axis_ticks *t, enum picture_unit unit, size_t most)
 {
@@ -91,7 +100,7 @@ static void make_decimal(struct axis_ticks *t, enum picture_unit unit, size_t mo
 		every *= 2;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		add_decades(&finer, unit, steps[i], every);
-		if (t->n >= 2 && (finer.n > most || every > 1))
+		if (t->n >= 2 && (every > 1 || is_crowded(&finer, decades, most)))
 			break;
 		*t = finer;
 	}

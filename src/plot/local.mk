@@ -13,6 +13,7 @@ libjudge_a_SOURCES += \
 	%D%/gnuplot.c %D%/gnuplot.h \
 	%D%/layout.c %D%/layout.h \
 	%D%/picture.c %D%/picture.h \
+	%D%/range.c %D%/range.h \
 	%D%/script.c %D%/script.h \
 	%D%/script_panel.c %D%/script_panel.h \
 	%D%/svg.c

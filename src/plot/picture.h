@@ -87,7 +87,7 @@ struct picture_panel {
 	size_t n_series;
 	struct picture_limit limits[PICTURE_LIMITS];
 	size_t n_limits;
-	bool own_values;            /* their axis has not the range of the other panels */
+	bool own_values;            /* of another scale: their axis is their own where it must be */
 	double band;                /* ratios: 1 / (1 + band) to 1 + band matter not; 0: none */
 };
 

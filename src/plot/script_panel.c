@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "plot/axis.h"
+#include "plot/range.h"
 #include "plot/script_panel.h"
 
 struct frame {
@@ -14,76 +15,6 @@ struct frame {
 	char small[32];			 /* the font of figures beside what they are of */
 	double left, right, top, bottom; /* of the axes, pixels */
 };
-
-struct range {
-	double low, high;
-};
-
-static void widen(struct range *r, double v)
-{
-	if (v < r->low)
-		r->low = v;
-	if (v > r->high)
-		r->high = v;
-}
-
-/*
- * From all panels, so that they can be held against each other: but values of another scale have
- * their own.
- */
-static bool shares_values(const struct frame *f, const struct picture_panel *panel)
-{
-	return panel == f->panel || (!panel->own_values && !f->panel->own_values);
-}
-
-/*
- * Intervals are seen, but one long one would make all else small: three times beyond the values,
- * and it is cut at the edge.
- */
-static void widen_by_intervals(const struct frame *f, struct range *r)
-{
-	struct range most = { r->low / 3, r->high * 3 };
-
-	for (size_t i = 0; i < f->l->p->n_panels; i++)
-		for (size_t s = 0; s < f->l->p->panels[i].n_series; s++)
-			for (size_t k = 0; k < f->l->p->panels[i].series[s].n; k++) {
-				const struct picture_point *p = &f->l->p->panels[i].series[s].v[k];
-
-				if (p->absent || !shares_values(f, &f->l->p->panels[i]))
-					continue;
-				widen(r, fmax(p->low, most.low));
-				widen(r, fmin(p->high, most.high));
-			}
-}
-
-static void find_ranges(const struct frame *f, struct range *x, struct range *y)
-{
-	struct range unused = { 0, 0 };
-
-	*x = *y = (struct range){ INFINITY, -INFINITY };
-	for (size_t i = 0; i < f->l->p->n_panels; i++) {
-		const struct picture_panel *panel = &f->l->p->panels[i];
-		bool bars = f->l->p->kind->form == PICTURE_BARS, shared = shares_values(f, panel);
-		struct range *its_x = bars && !shared ? &unused : x;
-		struct range *its_y = !bars && !shared ? &unused : y;
-
-		for (size_t s = 0; s < panel->n_series; s++)
-			for (size_t k = 0; k < panel->series[s].n; k++) {
-				const struct picture_point *p = &panel->series[s].v[k];
-
-				if (p->absent)
-					continue;
-				widen(its_x, p->x);
-				widen(its_y, p->y);
-			}
-		for (size_t k = 0; k < panel->n_limits; k++)
-			widen(its_y, panel->limits[k].y);
-	}
-	if (!isfinite(x->low) || !isfinite(y->low))
-		*x = *y = (struct range){ 1, 1 };
-	else
-		widen_by_intervals(f, f->l->p->kind->form == PICTURE_RATIOS ? x : y);
-}
 
 static void write_ticks(const struct frame *f, char axis, const struct axis_ticks *t)
 {
@@ -207,9 +138,11 @@ static void panel_curves(const struct frame *f)
 					   { "using 1:2 with linespoints", 0 } };
 	static const struct way step[] = { { "using 1:2 with lines", 0 } };
 	struct range x, y;
-	size_t most_x = (size_t)((f->right - f->left) / f->l->char_w / 7);
+	/* sizes and counts have short names */
+	unsigned int width = f->panel->x.unit == PICTURE_NS ? 10 : 7;
+	size_t most_x = (size_t)((f->right - f->left) / f->l->char_w / width);
 
-	find_ranges(f, &x, &y);
+	range_find(f->l->p, f->panel, &x, &y);
 	if (steps)
 		y = (struct range){ 0, 1 };
 	write_axis(f, 'x', &f->panel->x, &x, most_x);
@@ -307,34 +240,14 @@ static void write_text_bar(const struct frame *f, const struct picture_series *s
 	script_text(f->out, f->l, f->left + 1, f->top + 1 + (double)line, bar, (size_t)room, "");
 }
 
-/* Long intervals are cut, or one would make all bars short. */
-static double bars_end(const struct frame *f)
-{
-	double value = 0, high = 0;
-
-	for (size_t i = 0; i < f->l->p->n_panels; i++)
-		for (size_t s = 0; s < f->l->p->panels[i].n_series; s++)
-			for (size_t k = 0; k < f->l->p->panels[i].series[s].n; k++) {
-				const struct picture_point *p = &f->l->p->panels[i].series[s].v[k];
-
-				if (p->absent || !shares_values(f, &f->l->p->panels[i]))
-					continue;
-				value = fmax(value, p->x);
-				high = fmax(high, p->high);
-			}
-	if (!(value > 0))
-		return 1;
-	return high < 1.3 * value ? high : 1.1 * value;
-}
-
 static void panel_bars(const struct frame *f)
 {
 	size_t n = f->panel->n_series;
 	struct range x, y;
 	double slot, end;
 
-	find_ranges(f, &x, &y);
-	end = bars_end(f);
+	range_find(f->l->p, f->panel, &x, &y);
+	end = range_find_bars(f->l->p, f->panel);
 	slot = 1.0 / ((double)n + (f->l->text ? 1 : 0.7));
 	/* its figure stands behind the longest bar */
 	x.high = end / (1 - 11 * f->l->char_w / (f->right - f->left));
@@ -446,9 +359,9 @@ static void panel_ratios(const struct frame *f)
 	static const struct way with[] = { { "using 1:2:3:4 with xerrorbars", 0 } };
 	struct range x, y;
 
-	find_ranges(f, &x, &y);
-	widen(&x, 0.95);
-	widen(&x, 1.05);
+	range_find(f->l->p, f->panel, &x, &y);
+	range_widen(&x, 0.95);
+	range_widen(&x, 1.05);
 	write_axis(f, 'x', &f->panel->x, &x, f->l->text ? 6 : 12);
 	write_titles(f);
 	write_rows(f, 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -11,6 +12,7 @@
 #include "plot/axis.h"
 #include "plot/draw.h"
 #include "plot/layout.h"
+#include "plot/range.h"
 #include "fixture.h"
 
 static const struct compare_ask no_ask = { .min_effect = COMPARE_MIN_EFFECT };
@@ -350,6 +352,9 @@ static void test_axis_two(void **state)
 			for (size_t most = 1; most < 10; most++) {
 				axis_make(&t, &axis, low, low * ratio, most);
 				assert_in_range(t.n, 2, most < 5 ? 5 : most);
+				for (size_t k = 1; k < t.n && most > 4; k++)
+					assert_true(log(t.at[k] / t.at[k - 1]) >
+						    0.7 * log(t.high / t.low) / (double)most);
 			}
 }
 
@@ -404,6 +409,36 @@ static void test_axis_time_names(void **state)
 	assert_time("Jan 3 | Jan 7 | Jan 11 | 2026-01-02 to 2026-01-12, UTC", at, at + 10 * day);
 	assert_time("2026-01 | 2026-03 | 2026-01-02 to 2026-04-12, UTC", at, at + 100 * day);
 	assert_time("2027 | 2030 | 2033 | 2036 | 2026-01-02 to 2036-01-03, UTC", at, at + 3653 * day);
+}
+
+/* Loads have the stores' axis, unless it would be much longer than theirs. */
+static void test_range(void **state)
+{
+	static const double loads[] = { 0.8e9, 10e6 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct range x, stores, of_loads;
+		struct picture_judged j;
+		struct pictures p;
+		struct result r;
+
+		fixture_result(&r);
+		r.is_ram = true; /* no link */
+		fixture_cell(&r, "bw/wc/store8/64/posted", 20e9);
+		fixture_cell(&r, "bw/wc/store8/4K/posted", 1e9);
+		fixture_cell(&r, "bw/wc/load8/64", 18e9 * loads[i] / loads[0]);
+		fixture_cell(&r, "bw/wc/load8/4K", loads[i]);
+		make(&p, &j, &r, NULL, "bw");
+		range_find(&p.v[0], &p.v[0].panels[0], &x, &stores);
+		range_find(&p.v[0], &p.v[0].panels[1], &x, &of_loads);
+		if (!i)
+			assert_memory_equal(&stores, &of_loads, sizeof(stores));
+		else
+			assert_true(stores.low > 0.9e9 && of_loads.high < 1e9);
+		drop(&p, &j);
+		result_free(&r);
+	}
 }
 
 static void assert_inside(const struct layout *l, const struct layout_legend *legend)
@@ -479,7 +514,7 @@ int main(void)
 		cmocka_unit_test(test_quote),  cmocka_unit_test(test_svg),
 		cmocka_unit_test(test_axis),   cmocka_unit_test(test_axis_two),
 		cmocka_unit_test(test_axis_time), cmocka_unit_test(test_axis_time_names),
-		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_range),  cmocka_unit_test(test_layout),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
