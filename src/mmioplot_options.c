@@ -283,6 +283,22 @@ static unsigned int terminal_width(void)
 	return width > SCRIPT_MOST_COLUMNS ? SCRIPT_MOST_COLUMNS : width;
 }
 
+static bool is_stdout(const char *path)
+{
+	return path && !strcmp(path, "-");
+}
+
+/* One output at a time: two of them there are none that can be read. */
+static void check_stdout(const struct plot_options *o)
+{
+	const char *option = is_stdout(o->html) ? "--html" : "--data";
+
+	if (is_stdout(o->html) + is_stdout(o->data) + o->terminal < 2)
+		return;
+	log_error("%s - is taken by another output: name another file", option);
+	fail();
+}
+
 static void choose_canvas(struct parse *p)
 {
 	struct plot_options *o = p->o;
@@ -294,10 +310,7 @@ static void choose_canvas(struct parse *p)
 		log_error("--terminal draws on stdout, --output in files: choose one");
 		fail();
 	}
-	if (o->html && !strcmp(o->html, "-") && (o->terminal || (o->data && !strcmp(o->data, "-")))) {
-		log_error("--html %s is taken by another output: name another file", o->html);
-		fail();
-	}
+	check_stdout(o);
 	choose_format(o, p->format);
 	o->canvas.width = o->terminal ? terminal_width() : SCRIPT_WIDTH;
 	if (p->size)

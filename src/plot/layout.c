@@ -138,7 +138,9 @@ static size_t longest(const struct picture_names *names)
 /* Names are cut where they would leave no room for what they name. */
 size_t layout_name_width(const struct layout *l)
 {
-	return (size_t)(0.45 * l->canvas.width / l->char_w);
+	double room = l->canvas.width / l->char_w;
+
+	return (size_t)(l->text ? fmax(0.45 * room, room - 40) : 0.45 * room);
 }
 
 double layout_left(const struct layout *l, const struct picture_panel *panel)
@@ -206,7 +208,7 @@ static double head_height(const struct layout *l)
 		lines = 1;
 	lines += l->p->emulated + l->p->replayed + l->p->untimed;
 	for (size_t i = 0; i < 3; i++)
-		lines += layout_lines(l, l->p->about[i], false, 3);
+		lines += layout_lines(l, l->p->about[i], false, LAYOUT_LINES);
 	return lines * l->line + (l->text ? 0 : 10);
 }
 
@@ -215,7 +217,7 @@ static double foot_height(const struct layout *l)
 	double lines = 0;
 
 	for (size_t i = 0; i < 4 && !l->canvas.brief; i++)
-		lines += layout_lines(l, l->p->small[i], true, 3);
+		lines += layout_lines(l, l->p->small[i], true, LAYOUT_LINES);
 	return lines * l->small_line + (l->text ? 0 : 8);
 }
 

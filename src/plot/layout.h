@@ -56,6 +56,7 @@ size_t layout_columns(const struct layout *l, bool small);
 double layout_left(const struct layout *l, const struct picture_panel *panel);
 size_t layout_name_width(const struct layout *l);
 
+#define LAYOUT_LINES 6 /* of a text at most: what is cut is marked */
 #define LAYOUT_MARGIN(l) ((l)->text ? 1.0 : 12.0)
 /* before a name in the legend: two dashes of the thickest line */
 #define LAYOUT_SAMPLE(l) ((l)->text ? 4.0 : 70.0)

@@ -152,9 +152,9 @@ void script_text(FILE *out, const struct layout *l, double x, double y, const ch
 }
 
 /* Lines of a text, from y down; returns where the next one begins. */
-static double write_lines(FILE *out, const struct layout *l, double y, const char *text, bool small,
-			  unsigned int most)
+static double write_lines(FILE *out, const struct layout *l, double y, const char *text, bool small)
 {
+	unsigned int most = LAYOUT_LINES;
 	double line = small ? l->small_line : l->line;
 	char font[64] = "";
 	size_t n;
@@ -163,7 +163,12 @@ static double write_lines(FILE *out, const struct layout *l, double y, const cha
 		snprintf(font, sizeof(font), "font ',%g' tc rgb '#444444'", l->small_point);
 	while (*text && most--) {
 		const char *rest = layout_wrap(text, layout_columns(l, small), &n);
+		char last[sizeof(l->p->small[0])];
 
+		if (*rest && !most && n > 3) {
+			snprintf(last, sizeof(last), "%.*s...", (int)n - 3, text);
+			text = last;
+		}
 		script_text(out, l, LAYOUT_MARGIN(l), y + (l->text ? 0 : line / 2), text, n, font);
 		text = rest;
 		y += line;
@@ -206,7 +211,7 @@ static void write_head(FILE *out, const struct layout *l)
 	if ((p->emulated || p->replayed || p->untimed) && !l->text)
 		y += 4;
 	for (size_t i = 0; i < 3; i++)
-		y = write_lines(out, l, y, p->about[i], false, 3);
+		y = write_lines(out, l, y, p->about[i], false);
 }
 
 static void write_foot(FILE *out, const struct layout *l)
@@ -214,7 +219,7 @@ static void write_foot(FILE *out, const struct layout *l)
 	double y = l->foot + (l->text ? 0 : 4);
 
 	for (size_t i = 0; i < 4 && !l->canvas.brief; i++)
-		y = write_lines(out, l, y, l->p->small[i], true, 3);
+		y = write_lines(out, l, y, l->p->small[i], true);
 }
 
 static void write_sample(FILE *out, const struct layout *l, const struct layout_legend *legend,

@@ -162,10 +162,23 @@ static void panel_curves(const struct frame *f)
 		plot(f, with, 2);
 }
 
+/* What is too long loses its middle: names of cells differ at either end. */
+static void cut_name(char *buf, size_t n, const char *name, size_t len, size_t most)
+{
+	size_t tail = most / 3;
+
+	if (len <= most || most < 5)
+		snprintf(buf, n, "%.*s", (int)(len < most ? len : most), name);
+	else
+		snprintf(buf, n, "%.*s..%.*s", (int)(most - 2 - tail), name, (int)tail,
+			 name + len - tail);
+}
+
 /* Rows from the top, each of so many lines of a terminal, where y counts those from 0. */
 static void write_rows(const struct frame *f, size_t lines)
 {
 	size_t cut = layout_name_width(f->l), n = f->panel->rows.n;
+	char name[sizeof(f->panel->rows.v[0])];
 
 	if (f->l->text)
 		fprintf(f->out, "unset logscale y\nset yrange [%zu:-1]\nset ytics (",
@@ -174,8 +187,11 @@ static void write_rows(const struct frame *f, size_t lines)
 		fprintf(f->out, "unset logscale y\nset yrange [%.3f:-0.5]\nset ytics (",
 			(double)n - 0.5);
 	for (size_t i = 0; i < f->panel->rows.n; i++) {
+		const char *row = f->panel->rows.v[i];
+
+		cut_name(name, sizeof(name), row, strlen(row), cut);
 		fputs(i ? ", " : "", f->out);
-		script_quote_tick(f->out, f->panel->rows.v[i], cut);
+		script_quote_tick(f->out, name, sizeof(name));
 		fprintf(f->out, " %zu",
 			f->l->text ? i * lines + (lines > 1 ? (lines - 2) / 2 : 0) : i);
 	}
@@ -317,14 +333,19 @@ static void write_columns(const struct frame *f)
 
 	for (size_t i = 0; i < f->panel->columns.n; i++) {
 		const char *name = f->panel->columns.v[i], *comma = strstr(name, ", ");
+		char line[sizeof(f->panel->columns.v[0])];
 		double x = f->left +
 			   (f->right - f->left) * ((double)i + 0.5) / (double)f->panel->columns.n;
 		double up = f->l->text ? 1 : 0.6 * f->l->line;
 
-		if (comma)
-			script_text(f->out, f->l, x, f->top - up - f->l->line, name,
-				    (size_t)fmin((double)(comma - name), most), "center");
-		script_text(f->out, f->l, x, f->top - up, comma ? comma + 2 : name, most, "center");
+		if (comma) {
+			cut_name(line, sizeof(line), name, (size_t)(comma - name), most);
+			script_text(f->out, f->l, x, f->top - up - f->l->line, line, sizeof(line),
+				    "center");
+			name = comma + 2;
+		}
+		cut_name(line, sizeof(line), name, strlen(name), most);
+		script_text(f->out, f->l, x, f->top - up, line, sizeof(line), "center");
 	}
 }
 

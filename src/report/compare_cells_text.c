@@ -325,7 +325,7 @@ const char *compare_states_text(char *line, size_t size, const struct comparison
 	add_count(line, size, t->n_states[COMPARE_MEASURED], "timed on both sides");
 	add_count(line, size, t->n_states[COMPARE_COUNTED], "counted events on both");
 	add_count(line, size, t->n_states[COMPARE_NOT_RUN], "skipped on both");
-	add_count(line, size, t->n_states[COMPARE_ONE_SIDED], "MEASURED ON ONE ONLY");
+	add_count(line, size, t->n_states[COMPARE_ONE_SIDED], "measured on one side only");
 	add_count(line, size, t->n_states[COMPARE_ABSENT],
 		  t->other_profile ? "in one profile only" : "ABSENT ON ONE");
 	add_count(line, size, t->n_states[COMPARE_FAILED], "FAILED");

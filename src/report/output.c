@@ -163,7 +163,8 @@ int output_write(const char *path, const char *option, int (*put)(FILE *out, con
 	const struct job job = { put, what };
 	int ret = !strcmp(path, "-") ? write_stream(&job, stdout) : write_named(&job, path);
 
-	if (ret)
+	/* stdout_finish() tells of stdout what failed first */
+	if (ret && (strcmp(path, "-") || !ferror(stdout)))
 		log_error("cannot write %s: %s: choose another place with %s", path, strerror(-ret),
 			  option);
 	return ret;
