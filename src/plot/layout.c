@@ -53,6 +53,23 @@ unsigned int layout_lines(const struct layout *l, const char *text, bool small, 
 	return lines;
 }
 
+const char *layout_wrap_mark(const struct layout *l, const char *text, size_t *n)
+{
+	double columns = (double)layout_columns(l, false);
+
+	return layout_wrap(text, (size_t)(columns / (l->text ? 1 : LAYOUT_BOLD)), n);
+}
+
+static unsigned int mark_lines(const struct layout *l, bool marked, const char *text)
+{
+	unsigned int lines = 0;
+	size_t n;
+
+	for (; marked && *text; lines++)
+		text = layout_wrap_mark(l, text, &n);
+	return lines;
+}
+
 bool layout_has_legend(enum picture_form form)
 {
 	return form != PICTURE_MAP;
@@ -143,6 +160,17 @@ size_t layout_name_width(const struct layout *l)
 	return (size_t)(l->text ? fmax(0.45 * room, room - 40) : 0.45 * room);
 }
 
+void layout_cut(char *buf, size_t n, const char *name, size_t len, size_t most)
+{
+	size_t tail = most / 3;
+
+	if (len <= most || most < 5)
+		snprintf(buf, n, "%.*s", (int)(len < most ? len : most), name);
+	else
+		snprintf(buf, n, "%.*s..%.*s", (int)(most - 2 - tail), name, (int)tail,
+			 name + len - tail);
+}
+
 double layout_left(const struct layout *l, const struct picture_panel *panel)
 {
 	size_t most = longest(&panel->rows), cut = layout_name_width(l);
@@ -206,7 +234,9 @@ static double head_height(const struct layout *l)
 
 	if (l->text)
 		lines = 1;
-	lines += l->p->emulated + l->p->replayed + l->p->untimed;
+	lines += mark_lines(l, l->p->emulated, LAYOUT_EMULATED) +
+		 mark_lines(l, l->p->replayed, LAYOUT_REPLAYED) +
+		 mark_lines(l, l->p->untimed, LAYOUT_UNTIMED);
 	for (size_t i = 0; i < 3; i++)
 		lines += layout_lines(l, l->p->about[i], false, LAYOUT_LINES);
 	return lines * l->line + (l->text ? 0 : 10);

@@ -56,13 +56,20 @@ size_t layout_columns(const struct layout *l, bool small);
 double layout_left(const struct layout *l, const struct picture_panel *panel);
 size_t layout_name_width(const struct layout *l);
 
+/* len characters of a name in most; too long it loses its middle: names differ at either end. */
+void layout_cut(char *buf, size_t n, const char *name, size_t len, size_t most);
+
 #define LAYOUT_LINES 6 /* of a text at most: what is cut is marked */
+#define LAYOUT_BOLD  1.12 /* how much wider letters are */
 #define LAYOUT_MARGIN(l) ((l)->text ? 1.0 : 12.0)
 /* before a name in the legend: two dashes of the thickest line */
 #define LAYOUT_SAMPLE(l) ((l)->text ? 4.0 : 70.0)
 #define LAYOUT_EMULATED "EMULATED CPU: times say nothing about hardware"
 #define LAYOUT_UNTIMED  "EMULATED or REPLAYED: times say nothing about hardware"
 #define LAYOUT_REPLAYED "REPLAYED from files: no figure is of a device"
+
+/* The first line of a mark in bold; the rest. */
+const char *layout_wrap_mark(const struct layout *l, const char *text, size_t *n);
 
 bool layout_has_legend(enum picture_form form);
 

@@ -24,7 +24,7 @@ const struct picture_kind picture_kinds[] = {
 	  picture_build_lines },
 	{ "order", "which reorderings did two CPUs see, and are they allowed?", PICTURE_MAP, 1,
 	  picture_build_order },
-	{ "forest", "where is the guest slower than the host, and how surely?", PICTURE_RATIOS, 2,
+	{ "forest", "where is one side slower than the other, and how surely?", PICTURE_RATIOS, 2,
 	  picture_build_forest },
 	{ "verdicts", "which kernels and machines preserve write combining?", PICTURE_MAP, 0,
 	  picture_build_verdicts },

@@ -178,17 +178,24 @@ static double write_lines(FILE *out, const struct layout *l, double y, const cha
 
 static double write_mark(FILE *out, const struct layout *l, double y, const char *text)
 {
-	double right = LAYOUT_MARGIN(l) + (double)strlen(text) * l->char_w * 1.12 + 8;
+	const char *rest;
+	size_t n;
 
-	if (!l->text)
-		fprintf(out,
-			"set object rectangle from screen %.5f,%.5f to screen %.5f,%.5f fs solid "
-			"noborder fc rgb '#F0E442' behind\n",
-			layout_x(l, LAYOUT_MARGIN(l) - 4), layout_y(l, y + l->line - 1),
-			layout_x(l, right), layout_y(l, y));
-	script_text(out, l, LAYOUT_MARGIN(l), y + (l->text ? 0 : l->line / 2), text, 200,
-		    l->text ? "" : "font 'sans-serif:Bold'");
-	return y + l->line;
+	for (; *text; text = rest, y += l->line) {
+		double right;
+
+		rest = layout_wrap_mark(l, text, &n);
+		right = LAYOUT_MARGIN(l) + (double)n * l->char_w * LAYOUT_BOLD + 8;
+		if (!l->text)
+			fprintf(out,
+				"set object rectangle from screen %.5f,%.5f to screen %.5f,%.5f "
+				"fs solid noborder fc rgb '#F0E442' behind\n",
+				layout_x(l, LAYOUT_MARGIN(l) - 4), layout_y(l, y + l->line - 1),
+				layout_x(l, right), layout_y(l, y));
+		script_text(out, l, LAYOUT_MARGIN(l), y + (l->text ? 0 : l->line / 2), text, n,
+			    l->text ? "" : "font 'sans-serif:Bold'");
+	}
+	return y;
 }
 
 static void write_head(FILE *out, const struct layout *l)
@@ -252,11 +259,13 @@ static void write_legend(FILE *out, const struct layout *l, const struct layout_
 	for (size_t i = 0; i < legend->n && layout_has_legend(l->p->kind->form); i++) {
 		const struct layout_entry *e = &legend->v[i];
 		double y = l->legend + e->y + (l->text ? 0 : 0.7 * l->line);
-		char name[256];
+		double room = l->canvas.width - e->x - LAYOUT_SAMPLE(l);
+		char name[256], cut[256];
 
+		layout_entry_name(name, sizeof(name), e->series);
+		layout_cut(cut, sizeof(cut), name, strlen(name), (size_t)(room / l->char_w));
 		write_sample(out, l, legend, e, y);
-		script_text(out, l, e->x + LAYOUT_SAMPLE(l), y,
-			    layout_entry_name(name, sizeof(name), e->series), 200, "");
+		script_text(out, l, e->x + LAYOUT_SAMPLE(l), y, cut, sizeof(cut), "");
 	}
 }
 

@@ -162,18 +162,6 @@ static void panel_curves(const struct frame *f)
 		plot(f, with, 2);
 }
 
-/* What is too long loses its middle: names of cells differ at either end. */
-static void cut_name(char *buf, size_t n, const char *name, size_t len, size_t most)
-{
-	size_t tail = most / 3;
-
-	if (len <= most || most < 5)
-		snprintf(buf, n, "%.*s", (int)(len < most ? len : most), name);
-	else
-		snprintf(buf, n, "%.*s..%.*s", (int)(most - 2 - tail), name, (int)tail,
-			 name + len - tail);
-}
-
 /* Rows from the top, each of so many lines of a terminal, where y counts those from 0. */
 static void write_rows(const struct frame *f, size_t lines)
 {
@@ -189,7 +177,7 @@ static void write_rows(const struct frame *f, size_t lines)
 	for (size_t i = 0; i < f->panel->rows.n; i++) {
 		const char *row = f->panel->rows.v[i];
 
-		cut_name(name, sizeof(name), row, strlen(row), cut);
+		layout_cut(name, sizeof(name), row, strlen(row), cut);
 		fputs(i ? ", " : "", f->out);
 		script_quote_tick(f->out, name, sizeof(name));
 		fprintf(f->out, " %zu",
@@ -339,12 +327,12 @@ static void write_columns(const struct frame *f)
 		double up = f->l->text ? 1 : 0.6 * f->l->line;
 
 		if (comma) {
-			cut_name(line, sizeof(line), name, (size_t)(comma - name), most);
+			layout_cut(line, sizeof(line), name, (size_t)(comma - name), most);
 			script_text(f->out, f->l, x, f->top - up - f->l->line, line, sizeof(line),
 				    "center");
 			name = comma + 2;
 		}
-		cut_name(line, sizeof(line), name, strlen(name), most);
+		layout_cut(line, sizeof(line), name, strlen(name), most);
 		script_text(f->out, f->l, x, f->top - up, line, sizeof(line), "center");
 	}
 }
