@@ -9,6 +9,11 @@
 #include "report/html_svg.h"
 #include "report/html_write.h"
 
+/* What may be wider than a screen, with words that are seen where it is. */
+#define SCROLL                                                                                     \
+	"<p class=\"hint\">Wider than the screen: scroll it sideways &rarr;</p>\n"                  \
+	"<div class=\"scroll\">"
+
 /*
  * The policy lets run what is named by its hash and nothing else, and load nothing from anywhere:
  * what would slip through the escaping stays dead.
@@ -67,7 +72,7 @@ void html_table(FILE *out, const char *caption, const struct html_column *column
 	fputs("<div class=\"table\">", out);
 	if (*caption)
 		html_put(out, "<p class=\"caption\">%s</p>", caption);
-	fputs("<div class=\"scroll\"><table class=\"sortable\"><thead><tr>", out);
+	fputs(SCROLL "<table class=\"sortable\"><thead><tr>", out);
 	for (; columns->title; columns++)
 		html_put(out, columns->is_number ? "<th scope=\"col\" class=\"number\">%s</th>" :
 						   "<th scope=\"col\">%s</th>", columns->title);
@@ -103,7 +108,7 @@ void html_lines(FILE *out, void (*print)(FILE *out, const void *what), const voi
 		if (end)
 			*end = '\0';
 		html_fold(out, false, start, 0);
-		fputs("<div class=\"scroll\"><pre>", out);
+		fputs(SCROLL "<pre>", out);
 		html_put_lines(out, end ? end + 1 : "");
 		fputs("</pre></div>\n", out);
 		html_fold_end(out);
@@ -117,7 +122,7 @@ static void put_picture(FILE *out, const struct html_picture *p, size_t number)
 
 	snprintf(prefix, sizeof(prefix), "p%zu-", number);
 	html_put(out, "<figure id=\"picture-%s\"><figcaption><strong>%s</strong> <span>%s</span>"
-		 "</figcaption>\n<div class=\"scroll\">", p->name, p->title, p->caption);
+		 "</figcaption>\n" SCROLL, p->name, p->title, p->caption);
 	if (html_svg(out, p->svg, prefix, why, sizeof(why)))
 		html_put(out, "<p class=\"mark bad\">This picture is left out: its SVG has %s.</p>",
 			 *why ? why : "no room in memory");

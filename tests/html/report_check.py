@@ -83,6 +83,22 @@ FOREIGN = """(() => {
     return found;
 })()"""
 
+# what is wider than its box, which says so, and at whose end one can come; what is not says nothing
+LOST = """new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r))).then(() =>
+    [...document.querySelectorAll("table, pre, figure svg")].map((e, i) => {
+        const box = e.closest(".scroll"), name = `${e.localName} ${i}`;
+        if (!box)
+            return `${name} has no box`;
+        const hint = [...box.parentElement.children].find(c => c.classList.contains("hint"));
+        const wide = box.scrollWidth > box.clientWidth;
+        if (hint.checkVisibility() !== wide)
+            return `${name} ${wide ? "does not say that it is wider" : "is not wider"}`;
+        box.scrollLeft = 1e6;
+        const over = box.scrollWidth - box.clientWidth - box.scrollLeft;
+        return wide && (over > 1 || getComputedStyle(box).overflowX !== "auto")
+            ? `${name} has ${over} pixels that nobody sees` : "";
+    }).filter(s => s))"""
+
 
 def read(path):
     with open(path, encoding="utf-8") as f:
@@ -105,6 +121,14 @@ def nothing_overflows(b, path, _):
         b.run("document.querySelectorAll('details').forEach(d => d.open = true)")
         if b.run("document.scrollingElement.scrollWidth > innerWidth"):
             yield f"wider than {width}"
+
+
+def nothing_is_lost(b, path, _):
+    """Pictures and tables that are too wide scroll in a box of their own, and say so."""
+    for width in 320, 390, 1280:
+        b.open(path, width, 800, mobile=width < 500)
+        b.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+        yield from (f"at {width}: {e}" for e in b.run(LOST))
 
 
 def is_quiet(b, path, _):
@@ -212,6 +236,9 @@ def told_without_script(b, path, _):
         document.querySelector("#raw noscript").textContent.includes("raw-")]""")
     if seen != [True] * 4:
         yield f"without scripts: {seen}"
+    b.open(path, *PHONE, script=False, mobile=True)
+    if not b.run("[...document.querySelectorAll('figure .hint')].every(e => e.checkVisibility())"):
+        yield "without scripts no picture says that it is wider than a phone"
 
 
 def prints(b, path, _):
@@ -284,6 +311,9 @@ SCRIPT = r"<script>//.*?</script>"
 CHECKS = [
     (verdict_is_seen, replace("<header>", "<header>" + "<br>" * 40)),
     (nothing_overflows, replace("</header>", "</header><pre>" + "x" * 400 + "</pre>")),
+    (nothing_is_lost, no_policy(replace("[.]hint[.]more { display: block; }", ""))),
+    (nothing_is_lost, no_policy(replace("overflow-x: auto", "overflow-x: hidden"))),
+    (nothing_is_lost, no_policy(replace("toggle[(]\"more\", more[)]", "add(\"more\")"))),
     (is_quiet, replace("</header>", "</header><script>let x = 1</script>")),
     (is_quiet, no_policy(replace("</header>", "</header><img alt='' src='x.png'>"))),
     (is_quiet, no_policy(replace("</header>", "</header><script>no_such_name()</script>"))),
@@ -302,6 +332,7 @@ CHECKS = [
     (shows_text, replace("<p class=\"subject\">.*$", "")),
     (same_words, replace('class="sentence">', 'class="sentence">x')),
     (told_without_script, replace("<noscript>.*?</noscript>", "<noscript></noscript>")),
+    (told_without_script, no_policy(replace("figure [.]hint { display: block; }", ""))),
     (prints, no_policy(replace("@media screen and", "@media"))),
     (raw_is_whole, replace('"rounds_planned":', '"rounds_planned":1')),
     (is_small, replace("</footer>", "</footer><!--" + "x" * (4 << 20) + "-->")),

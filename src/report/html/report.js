@@ -58,6 +58,22 @@
 		});
 		table.parentElement.before(input);
 	};
+	// says that there is more, and can be scrolled by keys, as long as it is so
+	const watched = (box) => {
+		const hint = box.previousElementSibling;
+		const watch = new ResizeObserver(() => {
+			const more = box.scrollWidth > box.clientWidth;
+
+			hint.classList.toggle("more", more);
+			if (more)
+				box.tabIndex = 0;
+			else
+				box.removeAttribute("tabindex");
+		});
+
+		watch.observe(box);
+		watch.observe(box.firstElementChild);
+	};
 	const downloadable = (button) => {
 		button.hidden = false;
 		button.addEventListener("click", () => {
@@ -70,6 +86,7 @@
 		});
 	};
 
+	document.querySelectorAll("div.scroll").forEach(watched);
 	document.querySelectorAll("table.sortable").forEach(sortable);
 	document.querySelectorAll("table.sortable").forEach(filterable);
 	document.querySelectorAll("button.get").forEach(downloadable);
