@@ -30,9 +30,9 @@ const char *compare_label(const struct comparison *c, int side)
 {
 	static const char *const ordinals[] = { "first", "second" };
 
-	return !c->ask.baseline && is_one_kind(relation_of(c->host, c->guest)) ?
-		       ordinals[side] :
-		       compare_side_name(c, side);
+	bool alike = is_one_kind(relation_of(c->host, c->guest)) || !c->verdict.about_guest;
+
+	return !c->ask.baseline && alike ? ordinals[side] : compare_side_name(c, side);
 }
 
 const char *compare_not_judged(const struct comparison *c)

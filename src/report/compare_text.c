@@ -47,7 +47,7 @@ void compare_verdict_text(char *buf, size_t n, const struct comparison *c)
 	const struct verdict *v = &c->verdict;
 
 	if (!v->judged)
-		snprintf(buf, n, "none");
+		snprintf(buf, n, "none: %.300s", v->reason);
 	else if (!v->about_guest)
 		snprintf(buf, n, "none: %s of bare metal (confidence: %s), there is no hypervisor to "
 			 "judge", c->ask.baseline ? "it is" : "the second result is",
@@ -85,7 +85,7 @@ static void print_verdict(FILE *out, const struct comparison *c)
 		text_wrapped(out, "why likely", 11, verdict_doubt(v));
 	if (means)
 		text_wrapped(out, "means", 11, means);
-	if (v->effective == EFFECTIVE_UNKNOWN)
+	if (v->judged && v->effective == EFFECTIVE_UNKNOWN)
 		text_wrapped(out, "", 11, v->reason);
 	for (unsigned int i = 0; i < v->n_advice; i++)
 		text_wrapped(out, i ? "" : "what to do", 11, v->advice[i]);

@@ -10,6 +10,13 @@
 #include "report/json_file.h"
 #include "report/text.h"
 
+/* "All cells, %s": what is held against what. */
+static const char *what_of(const struct comparison *c)
+{
+	return c->verdict.about_guest ? "the guest held against its host" :
+					"the second run held against the first";
+}
+
 static void put_lines(FILE *out, const struct comparison *c)
 {
 	char line[512], why[160];
@@ -39,9 +46,11 @@ static void put_marks(FILE *out, const struct comparison *c)
 	for (int s = 0; s < 2; s++)
 		for (size_t i = 0; i < c->sides[s].n_runs; i++) {
 			struct verdict v;
+			char side[24];
 
 			compare_judge(&v, c, s, &c->sides[s].runs[i]);
-			html_wrong(out, s ? "guest, " : "host, ", &c->sides[s].runs[i], &v);
+			snprintf(side, sizeof(side), "%s, ", compare_label(c, s));
+			html_wrong(out, side, &c->sides[s].runs[i], &v);
 		}
 }
 
@@ -169,17 +178,18 @@ static void put_rows(FILE *out, const struct comparison *c, const struct compare
 static void put_counts(FILE *out, const struct comparison *c)
 {
 	const struct compare_cells *t = &c->cells;
-	char line[400];
+	char line[400], where[32];
 
+	snprintf(where, sizeof(where), "In the %s", compare_label(c, 1));
 	fputs("<dl>\n", out);
 	html_line(out, "Cells", compare_states_text(line, sizeof(line), c));
 	if (t->judged) {
-		html_line(out, "In the guest", compare_words_text(line, sizeof(line), c, t->n_words));
+		html_line(out, where, compare_words_text(line, sizeof(line), c, t->n_words));
 		html_line(out, "Gating cells",
 			  compare_words_text(line, sizeof(line), c, t->n_gate_words));
 		html_line(out, "Unit", compare_unit_text(line, sizeof(line), c));
 	} else {
-		html_line(out, "In the guest", compare_not_judged(c));
+		html_line(out, where, compare_not_judged(c));
 	}
 	fputs("</dl>\n", out);
 }
@@ -188,6 +198,7 @@ static int put_figures(FILE *out, const struct comparison *c)
 {
 	size_t n = c->cells.n_rows;
 	const struct compare_row **rows = calloc(n + 1, sizeof(*rows));
+	char all[64];
 
 	if (!rows)
 		return -ENOMEM;
@@ -198,7 +209,8 @@ static int put_figures(FILE *out, const struct comparison *c)
 	put_counts(out, c);
 	if (c->cells.n_gates)
 		put_rows(out, c, rows, true);
-	html_fold(out, false, "All cells, the guest held against the host", n);
+	snprintf(all, sizeof(all), "All cells, %s", what_of(c));
+	html_fold(out, false, all, n);
 	put_rows(out, c, rows, false);
 	html_fold_end(out);
 	html_section_end(out);
@@ -209,7 +221,7 @@ static int put_figures(FILE *out, const struct comparison *c)
 static int put_run(FILE *out, const struct comparison *c, int side, size_t i)
 {
 	const struct result *r = &c->sides[side].runs[i];
-	const char *word = side ? "guest" : "host";
+	const char *word = compare_label(c, side);
 	char number[24] = "", id[48], file[48], what[96];
 	struct verdict v;
 
@@ -224,13 +236,14 @@ static int put_run(FILE *out, const struct comparison *c, int side, size_t i)
 
 static int put_raw(FILE *out, const struct comparison *c)
 {
+	const char *host = compare_label(c, 0), *guest = compare_label(c, 1);
 	int ret = 0;
 
 	html_section(out, "raw", "Raw data");
-	fputs("<p>Every tick that was counted, in the form of mmiobench --json; mmiocompare and mmioplot "
+	html_put(out, "<p>Every tick that was counted, in the form of mmiobench --json; mmiocompare and mmioplot "
 	      "read it. It names the machines, their kernels and the device: look before you pass it on.</p>\n"
-	      "<noscript><p>Without JavaScript: <code>sed -n '/^&lt;script.*raw-guest/{n;p}' report.html"
-	      "</code>, or raw-host</p></noscript>\n", out);
+	      "<noscript><p>Without JavaScript: <code>sed -n '/^&lt;script.*raw-%s/{n;p}' report.html"
+		 "</code>, or raw-%s</p></noscript>\n", guest, host);
 	for (int s = 0; s < 2; s++)
 		for (size_t i = 0; i < c->sides[s].n_runs && !ret; i++)
 			ret = put_run(out, c, s, i);
@@ -243,22 +256,24 @@ static int put_raw(FILE *out, const struct comparison *c)
 
 int html_comparison(FILE *out, const struct comparison *c, const struct html_pictures *pictures)
 {
+	const char *const names[] = { compare_label(c, 0), compare_label(c, 1) };
 	struct checks checks;
-	char title[128];
+	char title[128], bar[64];
 	int ret = checks_of_comparison(&checks, c);
 
 	if (ret)
 		return ret;
-	snprintf(title, sizeof(title), "%s: %s BAR %u, guest and host - mmiobench",
+	snprintf(bar, sizeof(bar), "%s BAR %u", c->guest->device.bdf, c->guest->bar.index);
+	snprintf(title, sizeof(title), "%s: %s, %s and %s - mmiobench",
 		 c->verdict.about_guest ? verdict_word_name(c->verdict.word) : "no verdict",
-		 c->guest->is_ram ? "ram" : c->guest->device.bdf, c->guest->bar.index);
+		 c->guest->is_ram ? "memory" : bar, names[1], names[0]);
 	html_begin(out, title);
 	put_verdict(out, c);
 	html_evidence(out, &c->verdict, c->guest);
 	html_pictures(out, pictures);
 	ret = put_figures(out, c);
 	html_checks(out, &checks);
-	html_machines(out, c->host, c->guest);
+	html_machines(out, c->host, c->guest, names);
 	if (!ret)
 		ret = put_raw(out, c);
 	html_words(out);

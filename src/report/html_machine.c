@@ -109,12 +109,12 @@ static const struct row {
 };
 
 /* Columns for one run or two, and for where a fact comes from. */
-static void begin_table(FILE *out, const struct result *beside, bool facts)
+static void begin_table(FILE *out, const char *const *names, bool facts)
 {
 	const struct html_column columns[] = { { "what", false },
-					       { beside ? "host" : "value", false },
-					       { beside ? "guest" : facts ? "source" : NULL, false },
-					       { beside && facts ? "source" : NULL, false },
+					       { names ? names[0] : "value", false },
+					       { names ? names[1] : facts ? "source" : NULL, false },
+					       { names && facts ? "source" : NULL, false },
 					       { NULL, false } };
 
 	html_table(out, "", columns);
@@ -166,12 +166,13 @@ static void put_facts(FILE *out, const struct result *r, const struct result *be
 	}
 }
 
-void html_machines(FILE *out, const struct result *r, const struct result *beside)
+void html_machines(FILE *out, const struct result *r, const struct result *beside,
+		   const char *const *names)
 {
 	size_t n_facts = r->env.facts.n;
 
 	html_section(out, "environment", "Environment");
-	begin_table(out, beside, false);
+	begin_table(out, names, false);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		put_run(out, &rows[i], r, beside);
 	put_row(out, "command", r->command ? r->command : "",
@@ -180,7 +181,7 @@ void html_machines(FILE *out, const struct result *r, const struct result *besid
 				  "", NULL);
 	html_table_end(out);
 	html_fold(out, false, "All facts about the machine, with their sources", n_facts);
-	begin_table(out, beside, true);
+	begin_table(out, names, true);
 	put_facts(out, r, beside);
 	html_table_end(out);
 	html_fold_end(out);

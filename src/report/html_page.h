@@ -64,8 +64,9 @@ void html_wrong(FILE *out, const char *side, const struct result *r, const struc
 /* "1af4:1110 ... at 0000:00:03.0, BAR 2; guest, Linux 6.1, aarch64; run at ..." */
 const char *html_subject(char *buf, size_t n, const struct result *r);
 
-/* The machine, the device and the run; beside: of the second of two, or NULL. */
-void html_machines(FILE *out, const struct result *r, const struct result *beside);
+/* The machine, the device and the run; of two with what they are called, else NULL. */
+void html_machines(FILE *out, const struct result *r, const struct result *beside,
+		   const char *const *names);
 
 /* Raw data to take along: what it is called, and a file's name for it. 0, -ENOMEM. */
 int html_raw(FILE *out, const char *id, const char *file, const char *what, json_t *root);

@@ -290,21 +290,21 @@ int html_result(FILE *out, const struct result *r, const struct verdict *v,
 		const struct html_pictures *pictures)
 {
 	struct checks checks;
-	char title[128];
+	char title[128], bar[64];
 	int ret = checks_of_result(&checks, r, v);
 
 	if (ret)
 		return ret;
-	snprintf(title, sizeof(title), "%s: %s BAR %u - mmiobench", v->about_guest ?
-		 verdict_word_name(v->word) : "no verdict", r->is_ram ? "ram" : r->device.bdf,
-		 r->bar.index);
+	snprintf(bar, sizeof(bar), "%s BAR %u", r->device.bdf, r->bar.index);
+	snprintf(title, sizeof(title), "%s: %s - mmiobench", v->about_guest ?
+		 verdict_word_name(v->word) : "no verdict", r->is_ram ? "memory" : bar);
 	html_begin(out, title);
 	put_verdict(out, r, v);
 	html_evidence(out, v, r);
 	html_pictures(out, pictures);
 	ret = put_figures(out, r, v);
 	html_checks(out, &checks);
-	html_machines(out, r, NULL);
+	html_machines(out, r, NULL, NULL);
 	if (!ret)
 		ret = put_raw(out, r, v);
 	html_words(out);

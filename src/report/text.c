@@ -192,6 +192,8 @@ const char *text_claim(const char *text)
 	const char *sure = strstr(text, " (confidence: ");
 	const char *end = sure ? strstr(sure, "): ") : NULL;
 
+	if (!strncmp(text, "none: ", strlen("none: ")))
+		return text + strlen("none: ");
 	return end ? end + strlen("): ") : text;
 }
 
