@@ -96,6 +96,21 @@ static void check_cells(const struct comparison *c)
 		     c->cells.n_rows, states, words);
 }
 
+/* All that is no success, by doc/man/mmiocompare's exit status. */
+static bool must_fail(const struct comparison *c)
+{
+	const struct compare_cells *t = &c->cells;
+	bool lacks = t->judged && (t->n_gate_states[COMPARE_ONE_SIDED] ||
+				   (c->ask.fail_on_regression &&
+				    t->n_states[COMPARE_ONE_SIDED] > t->n_coarse));
+
+	return c->held == HELD_DISAGREES || c->n_left || c->n_wrong || lacks ||
+	       t->n_states[COMPARE_FAILED] || t->n_states[COMPARE_ABSENT] ||
+	       (c->verdict.word != VERDICT_PRESERVED &&
+		(c->verdict.word != VERDICT_INCONCLUSIVE || c->ask.require_preserved)) ||
+	       (c->ask.fail_on_regression && t->n_gate_words[COMPARE_SLOWER]);
+}
+
 /* Nothing that was found or asked for may be hidden by success; and engines hear the same. */
 static void check_status(const struct comparison *c)
 {
@@ -109,7 +124,9 @@ static void check_status(const struct comparison *c)
 	for (size_t i = 0; i < checks.n; i++)
 		fuzz_require(fuzz_is_ascii(checks.v[i].name) && fuzz_is_ascii(checks.v[i].why), "%s",
 			     checks.v[i].name);
-	fuzz_require(status == 1 || status == 3 || !checks_count(&checks, CHECK_FAIL), "%d", status);
+	fuzz_require((status == 1) == must_fail(c), "%d: %s", status, why);
+	fuzz_require(status == 1 || (status == 3 && c->ask.fail_on_inconclusive) ||
+		     !checks_count(&checks, CHECK_FAIL), "%d", status);
 	fuzz_require(status != 1 || checks_count(&checks, CHECK_FAIL), "no check fails: %s", why);
 	checks_free(&checks);
 	if (status)
@@ -130,6 +147,7 @@ static void check_comparison(const struct comparison *c)
 	size_t n;
 
 	fuzz_require(c->held == HELD_SILENT || c->ask.witness, "%s", held_name(c->held));
+	fuzz_require(c->held != HELD_AGREES || !c->verdict.contradiction, "%s", c->held_why);
 	fuzz_require(fuzz_is_ascii(c->held_why) && c->held_why[0], "'%s'", c->held_why);
 	compare_text(fuzz_out(), c);
 	page = fuzz_out_close(&n);

@@ -80,6 +80,44 @@ static const char *put_journal(const uint8_t *data, size_t size)
 	return path;
 }
 
+static size_t journal_bytes(const char *path, char **bytes)
+{
+	FILE *f = fopen(path, "re");
+	size_t n;
+
+	fuzz_require(f && !fseek(f, 0, SEEK_END), "no journal");
+	n = (size_t)ftell(f);
+	*bytes = malloc(n + 1);
+	rewind(f);
+	fuzz_require(*bytes && fread(*bytes, 1, n, f) == n, "no journal");
+	(*bytes)[n] = 0;
+	fclose(f);
+	return n;
+}
+
+/* With another year in the last record, which is the one that was noted, that is not trusted. */
+static void check_changed(const char *path, size_t ignored)
+{
+	char *bytes, *year, *last = NULL;
+	size_t n = journal_bytes(path, &bytes), more;
+	struct result r;
+
+	for (size_t i = 0; i + 10 < n; i++)
+		if (!memcmp(bytes + i, "\"time\":\"20", 10))
+			last = bytes + i;
+	fuzz_require(last, "no time");
+	year = last + 9;
+	*year ^= 1;
+	fuzz_require(fuzz_tree_put(JOURNAL, bytes, n), "no journal");
+	guest(&r);
+	fuzz_require(!journal_read(&r, path, &more) && more == ignored + 1, "%zu after %zu", more,
+		     ignored);
+	result_free(&r);
+	*year ^= 1;
+	fuzz_require(fuzz_tree_put(JOURNAL, bytes, n), "no journal");
+	free(bytes);
+}
+
 /* Whatever lies in a journal, what is noted behind it is found again: open, then as it ended. */
 static void check_noted(const char *path)
 {
@@ -96,6 +134,7 @@ static void check_noted(const char *path)
 	fuzz_require(!strcmp(last->attempt, a.id) && !last->outcome[0] && last->this_boot &&
 		     !strcmp(last->probe, "alignment") && !strcmp(last->mapping, "wc") &&
 		     !strcmp(last->boot_id, BOOT), "'%s' '%s'", last->attempt, last->outcome);
+	check_changed(path, ignored);
 	fuzz_require(!journal_after(&a, "works"), "%s", fuzz_error());
 	fuzz_require(!journal_read(&after, path, &torn) && torn == ignored &&
 		     after.n_journal == before.n_journal, "%zu, %zu", torn, ignored);
@@ -129,6 +168,20 @@ static void check_settled(struct result *r, const char *path)
 	fuzz_require(!journal_read(&again, path, &ignored) && !count_open(&again), "%zu open",
 		     count_open(&again));
 	result_free(&again);
+}
+
+/* An attempt that nobody ends is open, and settled by the next run. */
+static void check_own_settled(const char *path)
+{
+	struct journal_attempt a;
+	struct result r;
+	size_t ignored;
+
+	guest(&r);
+	fuzz_require(!journal_before(&a, path, &r, "dc-zva", "wc"), "%s", fuzz_error());
+	fuzz_require(!journal_read(&r, path, &ignored) && count_open(&r), "it is not open");
+	check_settled(&r, path);
+	result_free(&r);
 }
 
 /* What is taken from a journal goes into results, that mmiocompare must be able to read. */
@@ -170,6 +223,7 @@ FUZZ_TARGET(journal)
 	fuzz_require(ret == (int)own && beside.n_journal <= own, "%d of %zu", ret, own);
 	check_settled(&r, path);
 	check_noted(path);
+	check_own_settled(path);
 	result_free(&r);
 	result_free(&beside);
 	return 0;

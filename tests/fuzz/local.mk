@@ -1,7 +1,7 @@
 # Fuzz targets (README.md): make check replays what engines have found worth keeping.
 check_PROGRAMS += %D%/replay
 %C%_replay_SOURCES = %D%/replay.c %D%/fuzz.c %D%/fuzz.h %D%/tree.c \
-	%D%/results.c %D%/results.h %D%/grammars.c \
+	%D%/results.c %D%/results.h %D%/grammars.c %D%/told.c \
 	%D%/baseline.c \
 	%D%/compare.c \
 	%D%/env.c \

@@ -20,6 +20,7 @@
 #define BDF	  "0000:00:03.0"
 #define DEVICE	  "sys/bus/pci/devices/" BDF "/"
 #define BAR_BYTES 65536u
+#define BOOT_ID	  "proc/sys/kernel/random/boot_id"
 #define BOOT	  "f3b24a10-5ce1-4ea3-9d0b-45fba1bc2e3c"
 
 static const struct pci_device device = {
@@ -34,7 +35,7 @@ static void put_device(bool answers)
 {
 	static const char zeros[BAR_BYTES];
 
-	fuzz_require(fuzz_tree_put("proc/sys/kernel/random/boot_id", BOOT "\n", strlen(BOOT) + 1) &&
+	fuzz_require(fuzz_tree_put(BOOT_ID, BOOT "\n", strlen(BOOT) + 1) &&
 		     fuzz_tree_put(DEVICE "config", config, sizeof(config)) &&
 		     fuzz_tree_put(DEVICE "enable", "0\n", 2) &&
 		     fuzz_tree_put(DEVICE "power/control", "on\n", 3) &&
@@ -77,7 +78,7 @@ static void put_rescue(const uint8_t *data, size_t size)
 }
 
 /* rescue_recover tells on stdout what it put back. */
-static int recover(size_t *done)
+static int recover(size_t *done, bool answers)
 {
 	const struct pci_list list = { (struct pci_device *)(uintptr_t)&device, 1 };
 	const struct pci_select all = { 0 };
@@ -92,6 +93,7 @@ static int recover(size_t *done)
 	stdout = terminal;
 	fuzz_require(fuzz_is_clean(told, n), "%s", told);
 	fuzz_require(ret ? !n : !*done == !n, "%d: %s", ret, told);
+	fuzz_require(answers || !strstr(told, "bytes"), "what does not answer: %s", told);
 	return ret;
 }
 
@@ -131,13 +133,26 @@ static void bar_read(uint8_t bytes[BAR_BYTES])
 static void windows_save(struct window w[RESCUE_WINDOWS], const uint8_t *data, size_t size)
 {
 	for (size_t i = 0; i < RESCUE_WINDOWS; i++) {
-		uint64_t at = 4096 * (uint64_t)(i < size ? data[i] % 8 : i);
+		uint64_t at = 4096 * (uint64_t)(i < size ? data[size - 1 - i] % 8 : i);
 		struct map_range range = { &device, &device.bars[0], at, 4096 * (1 + at / 4096), true };
 
 		fuzz_require(!window_save(&w[i], &range), "%s", fuzz_error());
 		fuzz_require(w[i].n == range.length_bytes / 4 &&
 			     !memcmp(w[i].words, bar_bytes + at, range.length_bytes), "window %zu", i);
 	}
+}
+
+/* After a boot nothing is as it was: the file stays, and so does the BAR. */
+static void check_other_boot(void)
+{
+	static const char other[] = "00000000-5ce1-4ea3-9d0b-45fba1bc2e3c\n", own[] = BOOT "\n";
+	size_t done = 0;
+
+	fuzz_require(fuzz_tree_put(BOOT_ID, other, strlen(other)), "no boot");
+	fuzz_begin();
+	fuzz_require(!rescue_check(&device), "a new run is held up: %s", fuzz_error());
+	fuzz_require(recover(&done, true) && !done && fuzz_error()[0], "of another boot");
+	fuzz_require(fuzz_tree_put(BOOT_ID, own, strlen(own)), "no boot");
 }
 
 /* A run saves the BAR's bytes, is killed after it stored to all of it, and its windows come back. */
@@ -158,8 +173,9 @@ static void check_kept(const uint8_t *data, size_t size)
 	fuzz_require(fuzz_tree_put(DEVICE "resource0", now, BAR_BYTES), "no BAR");
 	for (size_t i = 0; i < RESCUE_WINDOWS; i++)
 		memcpy(now + w[i].range.offset_bytes, bar_bytes + w[i].range.offset_bytes, 4 * w[i].n);
+	check_other_boot();
 	fuzz_begin();
-	fuzz_require(!recover(&done) && done == 1, "%zu: %s", done, fuzz_error());
+	fuzz_require(!recover(&done, true) && done == 1, "%zu: %s", done, fuzz_error());
 	bar_read(bar_bytes);
 	fuzz_require(!memcmp(now, bar_bytes, BAR_BYTES), "the BAR");
 	for (size_t i = 0; i < RESCUE_WINDOWS; i++)
@@ -179,7 +195,7 @@ FUZZ_TARGET(rescue)
 	rescue_check(&device);
 	put_rescue(data, size); /* of an earlier boot, it is gone */
 	fuzz_begin();
-	ret = recover(&done);
+	ret = recover(&done, answers);
 	check_after(ret, done, answers ? BAR_BYTES : 0);
 	check_config();
 	if (!ret) { /* of a file that is in the way there is no other run */

@@ -8,7 +8,7 @@
 #include "judge/judge.h"
 #include "report/json_file.h"
 #include "report/report.h"
-#include "fuzz.h"
+#include "results.h"
 
 /* What was measured is told. */
 static void check_cells(const struct result *r, const json_t *root)
@@ -43,6 +43,9 @@ static json_t *write_again(const struct result *r)
 
 FUZZ_TARGET(result)
 {
+	/* of what a run says this is judged again */
+	static const char *const computed[] = { "verdict", "summary", "tries", "events", "status", "why",
+						"this_boot", NULL };
 	json_t *root = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
 	json_t *first, *second;
 	struct result r, again;
@@ -52,12 +55,14 @@ FUZZ_TARGET(result)
 	if (!root)
 		return 0;
 	ret = result_from_json(&r, root, "input");
-	json_decref(root);
 	if (ret) {
+		json_decref(root);
 		fuzz_require(ret == -EINVAL && fuzz_error()[0], "refused with %d without a word", ret);
 		return 0;
 	}
 	first = write_again(&r);
+	results_check_told(root, first, computed);
+	json_decref(root);
 	fuzz_require(!result_from_json(&again, first, "again"), "%s", fuzz_error());
 	second = write_again(&again);
 	fuzz_require(json_equal(first, second), "it reads otherwise: %s",

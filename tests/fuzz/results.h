@@ -15,6 +15,12 @@ size_t results_read(struct result *r, size_t most, const uint8_t *data, size_t s
 size_t results_from_json(struct result *r, size_t most, const json_t *root);
 void results_free(struct result *r, size_t n);
 
+/*
+ * What is written says what was read: each value of in that out has, too, but for the members named
+ * in but (NULL at its end), is the same.
+ */
+void results_check_told(const json_t *in, const json_t *out, const char *const *but);
+
 /* Pages for terminals; files for engines; the report for a browser: no text is more than text. */
 void results_check_pages(const struct result *r);
 void results_check_formats(const struct result *r);

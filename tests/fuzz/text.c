@@ -91,7 +91,7 @@ static void check_coloured(const char *s)
 static void check_messages(const char *s)
 {
 	FILE *terminal = stderr;
-	size_t n, lines = 0;
+	size_t n, lines = 0, cleared = 0;
 	char *page;
 
 	on_terminal = true;
@@ -108,6 +108,9 @@ static void check_messages(const char *s)
 	stderr = terminal;
 	on_terminal = false;
 	fuzz_require(strlen(page) == n, "a NUL");
+	for (char *p = page; (p = strstr(p, "\r\033[K")); p++)
+		cleared++;
+	fuzz_require(cleared >= 3, "progress stays: %s", page);
 	drop_ours(page);
 	fuzz_require(fuzz_is_clean(page, strlen(page)), "messages of '%s': %s", s, page);
 	for (char *p = page; (p = strchr(p, '\n')); p++)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include "report/json_file.h"
 #include "report/report.h"
-#include "fuzz.h"
+#include "results.h"
 
 static char *write_again(const struct witness *w)
 {
@@ -30,6 +30,16 @@ static void check_page(const struct witness *w)
 	fuzz_require(fuzz_is_clean(page, n), "%s", page);
 }
 
+static void check_told(const uint8_t *data, size_t size, const char *text)
+{
+	static const char *const computed[] = { "seen", "type", "vmms", NULL };
+	json_t *in = json_loadb((const char *)data, size, 0, NULL), *out = json_loads(text, 0, NULL);
+
+	results_check_told(in, out, computed);
+	json_decref(in);
+	json_decref(out);
+}
+
 FUZZ_TARGET(witness)
 {
 	struct witness w, again;
@@ -44,6 +54,7 @@ FUZZ_TARGET(witness)
 	}
 	check_page(&w);
 	first = write_again(&w);
+	check_told(data, size, first);
 	fuzz_require(!witness_read(&again, fuzz_file(first, strlen(first))), "%s", fuzz_error());
 	second = write_again(&again);
 	fuzz_require(!strcmp(first, second), "%s\nreads as\n%s", first, second);
