@@ -32,7 +32,8 @@ static void check_page(const struct witness *w)
 
 static void check_told(const uint8_t *data, size_t size, const char *text)
 {
-	static const char *const computed[] = { "seen", "type", "vmms", NULL };
+	/* a VMM that is there twice is one, BARs are put in order */
+	static const char *const computed[] = { "type", "vmms", "bars", NULL };
 	json_t *in = json_loadb((const char *)data, size, 0, NULL), *out = json_loads(text, 0, NULL);
 
 	results_check_told(in, out, computed);
