@@ -66,6 +66,13 @@ static bool is_wild(const unsigned char *p, size_t n)
 	return false;
 }
 
+/* No UTF-8 at all, or of more bytes than the character needs, which hides what it is. */
+static bool is_overlong(const unsigned char *p, size_t n)
+{
+	return *p == 0xc0 || *p == 0xc1 || *p > 0xf4 || (n > 1 && *p == 0xe0 && p[1] < 0xa0) ||
+	       (n > 1 && *p == 0xf0 && p[1] < 0x90);
+}
+
 /* ECMA-48: C0 and C1 controls, these in UTF-8, or as a terminal of 8 bits takes them. */
 bool fuzz_is_clean(const char *s, size_t n)
 {
@@ -75,6 +82,7 @@ bool fuzz_is_clean(const char *s, size_t n)
 		bool continues = i && p[i - 1] >= 0x80;
 
 		if ((p[i] < ' ' && p[i] != '\n') || p[i] == 0x7f || is_wild(p + i, n - i) ||
+		    is_overlong(p + i, n - i) ||
 		    (p[i] >= 0x80 && p[i] < 0xa0 && (!continues || p[i - 1] == 0xc2)))
 			return false;
 	}

@@ -133,7 +133,8 @@ static void bar_read(uint8_t bytes[BAR_BYTES])
 static void windows_save(struct window w[RESCUE_WINDOWS], const uint8_t *data, size_t size)
 {
 	for (size_t i = 0; i < RESCUE_WINDOWS; i++) {
-		uint64_t at = 4096 * (uint64_t)(i < size ? data[size - 1 - i] % 8 : i);
+		unsigned int any = size ? data[size - 1] : 0, page = (i ? any + 1 + any / 8 % 7 : any) % 8;
+		uint64_t at = 4096 * (uint64_t)page;
 		struct map_range range = { &device, &device.bars[0], at, 4096 * (1 + at / 4096), true };
 
 		fuzz_require(!window_save(&w[i], &range), "%s", fuzz_error());

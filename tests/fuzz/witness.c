@@ -4,6 +4,7 @@
 /* A witness that is accepted is written, and read again as the same; its page is clean. */
 #include "config.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "report/json_file.h"
@@ -30,6 +31,18 @@ static void check_page(const struct witness *w)
 	fuzz_require(fuzz_is_clean(page, n), "%s", page);
 }
 
+/* It can be judged by, and of no BAR is more mapped than there is. */
+static void check_seen(const struct witness *w)
+{
+	struct witness_seen seen;
+	char why[96] = "";
+
+	fuzz_require(witness_prots_usable(w, why, sizeof(why)), "%s", why);
+	for (unsigned int i = 0; i < PCI_BARS; i++)
+		fuzz_require(!witness_bar_seen(&seen, w, i) && seen.bytes <= w->device.bars[i].size_bytes &&
+			     seen.type < WITNESS_TYPES, "BAR %u: %" PRIu64, i, seen.bytes);
+}
+
 static void check_told(const uint8_t *data, size_t size, const char *text)
 {
 	/* a VMM that is there twice is one, BARs are put in order */
@@ -53,6 +66,7 @@ FUZZ_TARGET(witness)
 		fuzz_require(ret == -EINVAL && fuzz_error()[0], "refused with %d without a word", ret);
 		return 0;
 	}
+	check_seen(&w);
 	check_page(&w);
 	first = write_again(&w);
 	check_told(data, size, first);
