@@ -18,13 +18,17 @@
 
 #define PLACE "old/machine/device/fuzz.jsonl"
 
-static void put_baseline(const uint8_t *data, size_t size)
+/* The lines of the file; is_ours: as far as one sees, the first says that it is a baseline. */
+static size_t put_baseline(const uint8_t *data, size_t size, bool *is_ours)
 {
 	json_t *root = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
 	FILE *f = fuzz_out();
 	const char *text;
-	size_t n;
+	const json_t *schema = json_object_get(json_array_get(root, 0), "schema");
+	size_t n, lines = 0;
 
+	*is_ours = !schema || (json_is_string(schema) &&
+			       !strcmp(json_string_value(schema), BASELINE_SCHEMA));
 	for (size_t i = 0; i < json_array_size(root); i++) {
 		const json_t *line = json_array_get(root, i);
 
@@ -37,6 +41,9 @@ static void put_baseline(const uint8_t *data, size_t size)
 	json_decref(root);
 	text = fuzz_out_close(&n);
 	fuzz_require(fuzz_tree_put(PLACE, text, n), "no file");
+	for (const char *p = text; (p = memchr(p, '\n', n - (size_t)(p - text))); p++)
+		lines++;
+	return lines;
 }
 
 /* Names of directories are made of what a result says: letters, digits and '-'. */
@@ -141,11 +148,13 @@ FUZZ_TARGET(baseline)
 	struct compare_side runs;
 	struct result *v;
 	char why[256] = "";
+	size_t lines;
+	bool is_ours;
 	int ret;
 
 	fuzz_begin();
 	fuzz_tree(NULL, 0);
-	put_baseline(data, size);
+	lines = put_baseline(data, size, &is_ours);
 	snprintf(directory, sizeof(directory), "%s", fuzz_tree_path("old"));
 	snprintf(path, sizeof(path), "%s", fuzz_tree_path(PLACE));
 	ret = baseline_read(&head, &v, &runs.n_runs, path);
@@ -154,6 +163,7 @@ FUZZ_TARGET(baseline)
 		check_list(directory, 1);
 		return 0;
 	}
+	fuzz_require(is_ours && lines == runs.n_runs + 1, "%zu runs of %zu lines", runs.n_runs, lines);
 	runs.runs = v;
 	check_list(directory, 0);
 	check_directories(&v[0]);
