@@ -149,6 +149,7 @@ static void check_comparison(const struct comparison *c)
 	fuzz_require(c->held == HELD_SILENT || c->ask.witness, "%s", held_name(c->held));
 	fuzz_require(c->held != HELD_AGREES || !c->verdict.contradiction, "%s", c->held_why);
 	fuzz_require(fuzz_is_ascii(c->held_why) && c->held_why[0], "'%s'", c->held_why);
+	results_check_verdict(&c->verdict);
 	compare_text(fuzz_out(), c);
 	page = fuzz_out_close(&n);
 	fuzz_require(fuzz_is_clean(page, n), "%s", page);

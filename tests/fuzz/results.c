@@ -43,11 +43,48 @@ static void check_clean(const char *what)
 	fuzz_require(fuzz_is_clean(text, n) && !memchr(text, 0, n), "%s: %s", what, text);
 }
 
+static void check_evidence(const struct verdict *v, const struct evidence *e)
+{
+	/* what these saw is numbers */
+	static const char *const counted[] = { "isolated store", "dependent load", "link ceiling",
+					       "store merging", "store then load", "load merging",
+					       "load parallelism", "host reference" };
+
+	fuzz_require(!(e->says & ~SAYS_ANYTHING) && e->strength < STRENGTHS &&
+		     (!e->unheard || !e->says), "%s says %x", e->line, e->says);
+	fuzz_require(fuzz_is_ascii(e->observed) && fuzz_is_ascii(e->why), "%s", e->line);
+	for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++)
+		fuzz_require(strcmp(e->line, counted[i]) ||
+			     (!strstr(e->observed, "nan") && !strstr(e->observed, "inf")), "%s: %s",
+			     e->line, e->observed);
+	/* no line that counts speaks against what was concluded */
+	fuzz_require(v->effective == EFFECTIVE_UNKNOWN || !e->says || e->strength < STRENGTH_STRONG ||
+		     e->says & SAYS(v->effective), "%s: %s", e->line, e->observed);
+}
+
+void results_check_verdict(const struct verdict *v)
+{
+	bool proof = false;
+
+	fuzz_require(v->n_evidence <= EVIDENCE_MAX && v->n_advice <= ADVICE_MAX, "%u", v->n_evidence);
+	for (unsigned int i = 0; i < v->n_evidence; i++) {
+		check_evidence(v, &v->evidence[i]);
+		proof |= v->evidence[i].says && v->evidence[i].strength == STRENGTH_PROOF;
+	}
+	fuzz_require(v->confidence != CONFIDENCE_PROVED || proof, "proved by nothing: %s", v->reason);
+	fuzz_require(v->word == VERDICT_INCONCLUSIVE || (v->judged && !v->contradiction),
+		     "%s: %s", verdict_word_name(v->word), v->reason);
+	fuzz_require((v->word == VERDICT_PRESERVED) == (v->effective == EFFECTIVE_NORMAL_NC), "%s: %s",
+		     verdict_word_name(v->word), v->reason);
+	fuzz_require(fuzz_is_ascii(v->reason) && v->reason[0], "'%s'", v->reason);
+}
+
 void results_check_pages(const struct result *r)
 {
 	struct verdict v;
 
 	judge_run(&v, r, NULL);
+	results_check_verdict(&v);
 	result_text(fuzz_out(), r, &v, NULL);
 	check_clean("page");
 	explain_text(fuzz_out(), &v, r);

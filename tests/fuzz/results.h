@@ -21,6 +21,9 @@ void results_free(struct result *r, size_t n);
  */
 void results_check_told(const json_t *in, const json_t *out, const char *const *but);
 
+/* What was concluded is what the evidence allows. */
+void results_check_verdict(const struct verdict *v);
+
 /* Pages for terminals; files for engines; the report for a browser: no text is more than text. */
 void results_check_pages(const struct result *r);
 void results_check_formats(const struct result *r);
