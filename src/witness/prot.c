@@ -17,7 +17,8 @@ static const char enum_name[] = "kvm_pgtable_prot";
 /* What is none has not come from C, and no reader of what we write would take it. */
 static bool is_identifier(const char *name)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "_0123456789";
 
 	return *name && !name[strspn(name, letters)];
 }

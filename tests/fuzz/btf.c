@@ -47,7 +47,8 @@ static const char *string_at(const struct blob *b, uint32_t at)
 static uint32_t tail_bytes(uint32_t kind, uint32_t members)
 {
 	static const uint8_t fixed[20] = { [1] = 4, [3] = 12, [14] = 4, [17] = 4 };
-	static const uint8_t each[20] = { [4] = 12, [5] = 12, [6] = 8, [13] = 8, [15] = 12, [19] = 12 };
+	static const uint8_t each[20] = { [4] = 12, [5] = 12, [6] = 8, [13] = 8, [15] = 12,
+					  [19] = 12 };
 
 	return kind < 20 ? fixed[kind] + each[kind] * members : 0;
 }

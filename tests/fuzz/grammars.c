@@ -172,9 +172,15 @@ bool results_format_holds(const char *name, const char *text)
 		const char *name;
 		bool (*holds)(const char *text);
 	} rows[] = {
-		{ "csv", csv_holds },	      { "ktap", ktap_holds },	  { "openmetrics", openmetrics_holds },
-		{ "lava", lava_holds },	      { "gab-bigger", json_holds }, { "gab-smaller", json_holds },
-		{ "bmf", json_holds },	      { "kcidb", json_holds },	  { "markdown", markdown_holds },
+		{ "csv", csv_holds },
+		{ "ktap", ktap_holds },
+		{ "openmetrics", openmetrics_holds },
+		{ "lava", lava_holds },
+		{ "gab-bigger", json_holds },
+		{ "gab-smaller", json_holds },
+		{ "bmf", json_holds },
+		{ "kcidb", json_holds },
+		{ "markdown", markdown_holds },
 		{ "gobench", gobench_holds },
 	};
 
