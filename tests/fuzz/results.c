@@ -227,6 +227,17 @@ static void check_script(const char *script)
 	}
 }
 
+static void check_values(const struct picture *p)
+{
+	FILE *out = fuzz_out();
+	const char *text;
+	size_t n;
+
+	fuzz_require(!plot_data_head(out) && !plot_data(out, p), "no data");
+	text = fuzz_out_close(&n);
+	fuzz_require(fuzz_is_clean(text, n) && results_format_holds("csv", text), "%s", text);
+}
+
 void results_draw(const struct picture_input *in)
 {
 	static const struct script_canvas canvases[] = {
@@ -241,8 +252,7 @@ void results_draw(const struct picture_input *in)
 			script_write(fuzz_out(), &all.v[i], &canvases[k]);
 			check_script(fuzz_out_close(NULL));
 		}
-		fuzz_require(!plot_data(fuzz_out(), &all.v[i]), "no data");
-		check_clean("plotted values");
+		check_values(&all.v[i]);
 	}
 	pictures_free(&all);
 }
