@@ -72,8 +72,9 @@ static void check_row(const struct comparison *c, const struct compare_row *row)
 	}
 	fuzz_require(row->ratio.low > 0 && in_order(row->ratio.low, row->ratio.low90) &&
 		     in_order(row->ratio.low90, row->ratio.high90) &&
-		     in_order(row->ratio.high90, row->ratio.high) && isfinite(row->ratio.high) && row->ratio.value > 0, "%s: %g, %g to %g", row->id,
-		     row->ratio.value, row->ratio.low, row->ratio.high);
+		     in_order(row->ratio.high90, row->ratio.high) && isfinite(row->ratio.high) &&
+		     row->ratio.value > 0, "%s: %g, %g to %g", row->id, row->ratio.value,
+		     row->ratio.low, row->ratio.high);
 	fuzz_require(row->p > 0 && row->p <= row->p_adjusted && row->p_adjusted <= 1 &&
 		     row->p_same > 0 && row->p_same <= 1, "%s: p %g, %g, %g", row->id, row->p,
 		     row->p_adjusted, row->p_same);
