@@ -22,8 +22,11 @@ const char *compare_title(const struct comparison *c)
 		[RELATION_HOSTS] = "a host held against a host",
 	};
 
-	return c->ask.baseline ? "runs held against a baseline" :
-				 titles[relation_of(c->host, c->guest)];
+	if (c->ask.baseline)
+		return "runs held against a baseline";
+	if (c->host->is_ram || c->guest->is_ram)
+		return "the second run held against the first";
+	return titles[relation_of(c->host, c->guest)];
 }
 
 const char *compare_label(const struct comparison *c, int side)

@@ -151,8 +151,19 @@ static void check_other_boot(void)
 
 	fuzz_require(fuzz_tree_put(BOOT_ID, other, strlen(other)), "no boot");
 	fuzz_begin();
-	fuzz_require(!rescue_check(&device), "a new run is held up: %s", fuzz_error());
 	fuzz_require(recover(&done, true) && !done && fuzz_error()[0], "of another boot");
+	fuzz_require(fuzz_tree_put(BOOT_ID, own, strlen(own)), "no boot");
+}
+
+/* A new run is not held up by that, and nothing of it is left. */
+static void check_run_after_boot(void)
+{
+	static const char other[] = "00000000-5ce1-4ea3-9d0b-45fba1bc2e3c\n", own[] = BOOT "\n";
+
+	fuzz_require(fuzz_tree_put(BOOT_ID, other, strlen(other)), "no boot");
+	fuzz_begin();
+	fuzz_require(!rescue_check(&device), "a new run is held up: %s", fuzz_error());
+	fuzz_require(access(fuzz_tree_path("run/mmiobench/" BDF), F_OK), "the file stays");
 	fuzz_require(fuzz_tree_put(BOOT_ID, own, strlen(own)), "no boot");
 }
 
@@ -179,6 +190,8 @@ static void check_kept(const uint8_t *data, size_t size)
 	fuzz_require(!recover(&done, true) && done == 1, "%zu: %s", done, fuzz_error());
 	bar_read(bar_bytes);
 	fuzz_require(!memcmp(now, bar_bytes, BAR_BYTES), "the BAR");
+	fuzz_require(!rescue_keep(&r, w, RESCUE_WINDOWS), "%s", fuzz_error());
+	check_run_after_boot();
 	for (size_t i = 0; i < RESCUE_WINDOWS; i++)
 		window_drop(&w[i]);
 }

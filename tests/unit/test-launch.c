@@ -136,7 +136,7 @@ static void test_risky_second(void **state)
 		fixture_store_ns(&r, 100);
 		if (rows[i][0])
 			fixture_probe(&r, arch_risky[0].name, "wc", rows[i][0], 0, 0);
-		why = probes_risky_refusal(&arch_risky[1], &r, &ask);
+		why = probes_risky_refusal(&arch_risky[1], &r, &ask, true);
 		assert_int_equal(!rows[i][1], !why);
 		assert_true(!why || strstr(why, rows[i][1]));
 		result_free(&r);
