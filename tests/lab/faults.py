@@ -13,7 +13,7 @@ import sys
 import time
 
 OUT, BAR = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
-SECONDS = 700
+SECONDS = 800
 failed = 0
 
 OFF = "memory decode was turned off"
