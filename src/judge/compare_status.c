@@ -6,18 +6,30 @@
 
 /*
  * A figure that one side lacks is no success, whatever the others say. What is skipped because it
- * would take too long says nothing where times count for nothing.
+ * would take too long says nothing where times count for nothing. The first that there is, in why.
  */
-static bool is_incomplete(const struct comparison *c)
+static bool is_incomplete(const struct comparison *c, char *why, size_t n)
 {
 	const struct compare_cells *t = &c->cells;
+	size_t failed = t->n_states[COMPARE_FAILED];
+	size_t absent = t->other_profile ? 0 : t->n_states[COMPARE_ABSENT];
+	size_t gates = t->judged ? t->n_gate_states[COMPARE_ONE_SIDED] : 0;
+	size_t others = t->judged && c->ask.fail_on_regression ?
+			t->n_states[COMPARE_ONE_SIDED] - t->n_coarse : 0;
 
-	if (c->n_wrong || t->n_states[COMPARE_FAILED] ||
-	    (t->n_states[COMPARE_ABSENT] && !t->other_profile))
-		return true;
-	return t->judged && (t->n_gate_states[COMPARE_ONE_SIDED] ||
-			     (c->ask.fail_on_regression &&
-			      t->n_states[COMPARE_ONE_SIDED] > t->n_coarse));
+	if (c->n_wrong)
+		snprintf(why, n, "%zu cell%s saw what must not be", c->n_wrong, plural(c->n_wrong));
+	else if (failed)
+		snprintf(why, n, "%zu cell%s failed", failed, plural(failed));
+	else if (absent)
+		snprintf(why, n, "%zu cell%s absent on one side", absent, plural(absent));
+	else if (gates)
+		snprintf(why, n, "%zu gating cell%s measured on one side only", gates, plural(gates));
+	else if (others)
+		snprintf(why, n, "%zu cell%s measured on one side only", others, plural(others));
+	else
+		return false;
+	return true;
 }
 
 static size_t gates_judged(const struct comparison *c)
@@ -94,9 +106,8 @@ int compare_status_why(const struct comparison *c, char *why, size_t n)
 		snprintf(why, n, "a run did not leave its device as it found it");
 		return 1;
 	}
-	if (is_incomplete(c)) {
-		snprintf(why, n, "a measurement failed, or is missing on one side: this is no "
-			 "success whatever the verdict");
+	if (is_incomplete(c, gate_why, sizeof(gate_why))) {
+		snprintf(why, n, "%s: no success whatever the verdict", gate_why);
 		return 1;
 	}
 	status = verdict_status(c, why, n);
