@@ -288,10 +288,18 @@ static void write_shade(const struct frame *f, enum picture_ink ink, double shar
 		(unsigned int)(255 - share * (255 - g)), (unsigned int)(255 - share * (255 - b)));
 }
 
+static size_t column_width(const struct frame *f)
+{
+	return (size_t)((f->right - f->left) / (double)f->panel->columns.n / f->l->char_w);
+}
+
 static void write_square(const struct frame *f, const struct picture_series *s,
 			 const struct picture_point *p)
 {
+	/* on a terminal it would stand over its neighbours */
+	const char *absent = column_width(f) > strlen("not measured") ? "not measured" : "-";
 	bool text = f->l->text;
+	char figure[sizeof(p->text)];
 
 	if (!text) {
 		fprintf(f->out, "set object rectangle from first %.4f,%.4f to first %.4f,%.4f ",
@@ -304,8 +312,9 @@ static void write_square(const struct frame *f, const struct picture_series *s,
 				p->alarm ? "#D55E00" : "#BBBBBB", p->alarm ? 4 : 1);
 		}
 	}
+	layout_cut(figure, sizeof(figure), p->text, strlen(p->text), column_width(f));
 	fputs("set label ", f->out);
-	script_quote(f->out, p->absent ? "not measured" : p->text, sizeof(p->text));
+	script_quote(f->out, p->absent ? absent : figure, sizeof(p->text));
 	fprintf(f->out, " at first %.4f,%.4f center noenhanced front%s\n", p->x, p->y,
 		text		  ? ""
 		: p->absent	  ? " tc rgb '#888888'"
@@ -317,7 +326,8 @@ static void write_square(const struct frame *f, const struct picture_series *s,
 /* "wc, dmb-oshst" above a column: what is before the comma on a line of its own. */
 static void write_columns(const struct frame *f)
 {
-	size_t most = (size_t)((f->right - f->left) / (double)f->panel->columns.n / f->l->char_w);
+	/* and a blank between two */
+	size_t most = column_width(f) > 1 ? column_width(f) - 1 : 1;
 
 	for (size_t i = 0; i < f->panel->columns.n; i++) {
 		const char *name = f->panel->columns.v[i], *comma = strstr(name, ", ");
