@@ -13,6 +13,12 @@ static bool is_one_kind(enum relation relation)
 	return relation == RELATION_GUESTS || relation == RELATION_HOSTS;
 }
 
+/* No BAR, so no host and guest of it. */
+static bool of_memory(const struct comparison *c)
+{
+	return c->host->is_ram || c->guest->is_ram;
+}
+
 const char *compare_title(const struct comparison *c)
 {
 	static const char *const titles[] = {
@@ -24,7 +30,7 @@ const char *compare_title(const struct comparison *c)
 
 	if (c->ask.baseline)
 		return "runs held against a baseline";
-	if (c->host->is_ram || c->guest->is_ram)
+	if (of_memory(c))
 		return "the second run held against the first";
 	return titles[relation_of(c->host, c->guest)];
 }
@@ -41,8 +47,8 @@ const char *compare_label(const struct comparison *c, int side)
 const char *compare_not_judged(const struct comparison *c)
 {
 	return c->cells.other_profile ?
-		       "not judged: two profiles measure other cells in other batches, and no regression is "
-		       "claimed; the memory type is judged" :
+		       "not judged: two profiles measure other cells in other batches, and no "
+		       "regression is claimed; the memory type is judged" :
 		       "not judged: these times say nothing about hardware, and no regression is claimed";
 }
 
@@ -51,21 +57,24 @@ static void note_relation(char *line, size_t size, const struct comparison *c)
 	static const char *const notes[] = {
 		[RELATION_UNKNOWN] = "nothing tells that the first result is of the host of the second",
 		[RELATION_HOST_GUEST] = "",
-		[RELATION_GUESTS] = "the first result is no host's but a guest's as well: the verdict is about "
-				    "the second, by itself; whether both ran on one host, nothing tells",
+		/* of a Xen's dom0, too: there is a hypervisor below it */
+		[RELATION_GUESTS] = "the first is a guest as well, without /dev/kvm: no reference. The verdict "
+				    "is about the second, by itself; whether both ran on one host, nothing "
+				    "tells",
 		[RELATION_HOSTS] = "neither result is of a guest of the other: each machine is bare metal, or "
 				   "runs VMs itself",
 	};
 
-	snprintf(line, size, "%s", notes[relation_of(c->host, c->guest)]);
+	if (!of_memory(c))
+		snprintf(line, size, "%s", notes[relation_of(c->host, c->guest)]);
 }
 
 static void note_profile(char *line, size_t size, const struct comparison *c)
 {
 	if (c->cells.other_profile)
-		snprintf(line, size, "the profile differs, %.15s in the first, %.15s in the second: rates and "
-			 "times are not judged, cells of one profile alone fail nothing", c->host->profile,
-			 c->guest->profile);
+		snprintf(line, size, "the profile differs, %.15s in the first, %.15s in the second: "
+			 "rates and times are not judged, cells of one profile alone fail nothing",
+			 c->host->profile, c->guest->profile);
 }
 
 /* What is held against must itself be sound. */
