@@ -285,6 +285,10 @@ def main():
             if name in seen:
                 continue
             seen.add(name)
+            if name == "host-after-guest":
+                before = bar()
+                open(os.path.join(OUT, f"{name}.go"), "w").close()
+                continue
             if re.search("-kill-", name):
                 left += check_kill(name)
             elif name in OTHERS:
