@@ -58,11 +58,11 @@ static void note_relation(char *line, size_t size, const struct comparison *c)
 		[RELATION_UNKNOWN] = "nothing tells that the first result is of the host of the second",
 		[RELATION_HOST_GUEST] = "",
 		/* of a Xen's dom0, too: there is a hypervisor below it */
-		[RELATION_GUESTS] = "the first is a guest as well, without /dev/kvm: no reference. The verdict "
-				    "is about the second, by itself; whether both ran on one host, nothing "
-				    "tells",
-		[RELATION_HOSTS] = "neither result is of a guest of the other: each machine is bare metal, or "
-				   "runs VMs itself",
+		[RELATION_GUESTS] = ("the first is a guest as well, without /dev/kvm: no reference. The "
+				     "verdict is about the second, by itself; whether both ran on one "
+				     "host, nothing tells"),
+		[RELATION_HOSTS] = ("neither result is of a guest of the other: each machine is bare metal, "
+				    "or runs VMs itself"),
 	};
 
 	if (!of_memory(c))

@@ -247,8 +247,8 @@ void page_bw(FILE *out, const struct result *r)
 	page_note(out, "stores are posted (issue cost; may exceed the link), flushed: a read from the device "
 		  "ends them");
 	if (is_levelled(r))
-		page_note(out, "under QEMU's emulation stage 2 alone decides how fast a guest's page is: plain is "
-			  "what wc is. On hardware plain stays Device");
+		page_note(out, "under QEMU's emulation stage 2 alone decides how fast a guest's page "
+			  "is: plain is what wc is. On hardware plain stays Device");
 	print_table(out, r, "8 B, over", is_size, label_size);
 	print_table(out, r, "%s, widths", is_kernel, label_kernel);
 	print_table(out, r, "%s, order", is_pattern, label_pattern);

@@ -150,8 +150,8 @@ static void print_probes(FILE *out, const struct result *r)
 	add_probe_row(&t, r, "issuing a single store, idle", show_store);
 	table_end(&t, out);
 	if (page_has(r, "lat"))
-		page_note(out, "single accesses are timed one by one, to the clock's step at best; those of lat, "
-			  "below, are means of many in a row");
+		page_note(out, "single accesses are timed one by one, to the clock's step at best; "
+			  "those of lat, below, are means of many in a row");
 	print_all_ones(out, r);
 	print_disturbance(out, r);
 	fputc('\n', out);
