@@ -44,7 +44,7 @@ static const struct argp_option argp_options[] = {
 	{ "kernels", KEY_KERNELS, "LIST", 0, "Only these access kernels, see --list-kernels", 0 },
 	{ "barriers", KEY_BARRIERS, "LIST", 0, "Only these barriers; none is one of them", 0 },
 	{ "sizes", KEY_SIZES, "LIST", 0, "Regions of bw, such as 64,4K,1M", 0 },
-	{ "quick", KEY_QUICK, NULL, 0, "At most about 3 seconds instead of 30", 0 },
+	{ "quick", KEY_QUICK, NULL, 0, "About 3 seconds instead of 30, but 3 rounds at least", 0 },
 	{ "full", KEY_FULL, NULL, 0, "More sizes and rounds, up to 5 minutes", 0 },
 	{ "launches", KEY_LAUNCHES, "N", 0, "Repeat the whole launch, each with a result of its own: "
 	  "x.json becomes x-1.json to x-N.json (1)", 0 },
