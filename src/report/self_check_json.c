@@ -46,16 +46,19 @@ json_t *self_check_json(const struct self_check *s)
 /* A share, and an interval that holds it. */
 static void read_rate(struct reader *rd, const json_t *o, const char *key, struct rate *r)
 {
-	const json_t *rate = reader_get(rd, o, key, JSON_OBJECT), *interval;
+	const json_t *rate = reader_get(rd, o, key, JSON_OBJECT), *interval, *low, *high;
 	size_t n;
 
 	r->value = reader_real(rd, rate, "rate", false);
 	interval = reader_list(rd, rate, "interval", 2, &n);
 	if (rd->ret)
 		return;
-	r->low = json_number_value(json_array_get(interval, 0));
-	r->high = json_number_value(json_array_get(interval, 1));
-	if (n != 2 || !(r->low >= 0 && r->low <= r->value && r->value <= r->high && r->high <= 1))
+	low = json_array_get(interval, 0);
+	high = json_array_get(interval, 1);
+	r->low = json_number_value(low); /* 0 of what is none */
+	r->high = json_number_value(high);
+	if (!json_is_number(low) || !json_is_number(high) ||
+	    !(r->low >= 0 && r->low <= r->value && r->value <= r->high && r->high <= 1))
 		reader_fail(rd, key, "no rate within its interval");
 }
 

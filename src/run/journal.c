@@ -283,7 +283,7 @@ static bool same_bar(const json_t *record, const struct result *r)
 struct journal_scan {
 	struct result *result;
 	size_t ignored;
-	bool ours;               /* a line at least begins as ours do */
+	bool ours;               /* a line at least is one of ours, or begins so */
 };
 
 /* Keys are sorted, so that all our lines begin alike; torn, one may be shorter than that. */
@@ -333,7 +333,7 @@ static int scan_line(struct journal_scan *scan, const char *line)
 	struct result *r = scan->result;
 	int ret = 0;
 
-	scan->ours |= begins_as_ours(line);
+	scan->ours |= record || begins_as_ours(line);
 	if (!record) {
 		scan->ignored++;
 		note_torn(r);
