@@ -137,11 +137,12 @@ static int status_of(int err, const struct result *result)
 	return err == -ENOMEM || err == -EINTR ? EXIT_INTERNAL : EXIT_USAGE;
 }
 
-int measure_run(const struct options *o, struct session_ask *ask, int argc, char **argv)
+int measure_run(const struct options *o, const struct session_ask *ask, int argc, char **argv)
 {
 	static struct outputs out;
 	struct result result = { .replayed = o->sysroot != NULL };
 	struct saved saved = { .path = out.json };
+	struct session_ask own = *ask;
 	char stem[PATH_MAX];
 	static char which[40];
 	int ret;
@@ -155,13 +156,13 @@ int measure_run(const struct options *o, struct session_ask *ask, int argc, char
 	if (outputs_make(&out, o, ask, stem, o->launches > 1 ? o->launch : 0))
 		return EXIT_USAGE;
 	result.command = join_command(o->environment, argc, argv);
-	ask->checkpoint = checkpoint;
-	ask->checkpoint_arg = &saved;
+	own.checkpoint = checkpoint;
+	own.checkpoint_arg = &saved;
 	ret = env_collect(&result.env, o->emulated ? "--emulated or MMIOBENCH_EMULATED" : NULL);
 	if (!ret)
 		warn_quota(&result.env);
 	if (!ret)
-		ret = session_run(&result, ask);
+		ret = session_run(&result, &own);
 	ret = end_run(ret, &result, &saved);
 	ret = ret ? status_of(ret, &result) : report(o, &result, &out);
 	result_free(&result);

@@ -9,6 +9,6 @@
  * One run, from its outputs' names to its page. Returns mmiobench's exit status; ended by a signal it
  * dies of it, once everything is put back, and what was measured is written.
  */
-int measure_run(const struct options *o, struct session_ask *ask, int argc, char **argv);
+int measure_run(const struct options *o, const struct session_ask *ask, int argc, char **argv);
 
 #endif

@@ -18,7 +18,7 @@
 #define TRIES        (REGION_BYTES / 2 / LINE_BYTES) /* in a batch */
 #define DELAY_BITS   10u
 #define DEADLINE_S   5.0
-#define VISIT_BATCHES 4u /* rare outcomes need more tries than a median needs batches */
+#define VISIT_BATCHES 3u /* rare outcomes need more tries than a median needs batches */
 
 struct run {
 	const struct stage *stage;
