@@ -8,6 +8,11 @@ AM_TESTS_ENVIRONMENT = \
 	MB_PROGRAMS='$(bin_PROGRAMS)'; \
 	export top_builddir srcdir MB_EMULATOR OBJDUMP CFLAGS LDFLAGS MB_PROGRAMS;
 
+# listed twice a test would count twice
+check-local:
+	@twice=$$(printf '%s\n' $(TESTS) | sort | uniq -d); \
+		test -z "$$twice" || { echo "in TESTS more than once: $$twice"; exit 1; }
+
 TESTS += tests/layers.test tests/lab/matrix.test tests/fleet/summary.test
 EXTRA_DIST += tests/check.sh tests/layers.test tests/lab/check tests/lab/matrix tests/lab/matrix.test \
 	tests/lab/restore.job tests/lab/restore.py tests/lab/experiments.job tests/lab/experiments.py \

@@ -1,15 +1,19 @@
-TESTS += %D%/run.test %D%/bad-input.test %D%/order.test %D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/baseline.test
-TESTS += %D%/run.test %D%/bad-input.test %D%/order.test %D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test
-TESTS += %D%/privilege.test %D%/planted.test
-EXTRA_DIST += %D%/planted.test %D%/privilege.test %D%/privilege.py
-EXTRA_DIST += %D%/common.sh %D%/machine %D%/run.test %D%/bad-input.test %D%/order.test \
-	%D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/baseline.test
-TESTS += %D%/run.test %D%/bad-input.test %D%/order.test %D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/faults.test
-TESTS += %D%/run.test %D%/bad-input.test %D%/order.test %D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/faults.test %D%/signals.test
-TESTS += %D%/run.test %D%/bad-input.test %D%/order.test %D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/faults.test %D%/signals.test %D%/locks.test
-EXTRA_DIST += %D%/common.sh %D%/machine %D%/run.test %D%/bad-input.test %D%/order.test \
-	%D%/compare.test %D%/version.test %D%/recover.test %D%/launches.test %D%/faults.test %D%/faults.py \
-	%D%/signals.test %D%/signals.py %D%/locks.test
+cli_tests = \
+	%D%/bad-input.test \
+	%D%/baseline.test \
+	%D%/compare.test \
+	%D%/faults.test \
+	%D%/launches.test \
+	%D%/locks.test \
+	%D%/order.test \
+	%D%/planted.test \
+	%D%/privilege.test \
+	%D%/recover.test \
+	%D%/run.test \
+	%D%/signals.test \
+	%D%/version.test
+TESTS += $(cli_tests)
+EXTRA_DIST += $(cli_tests) %D%/common.sh %D%/machine %D%/faults.py %D%/privilege.py %D%/signals.py
 
 # mmiobench with the litmus tests' barriers left out: shows that they can fail
 check_PROGRAMS += mmiobench-no-barrier
