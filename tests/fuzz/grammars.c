@@ -130,6 +130,20 @@ static bool lava_holds(const char *text)
 }
 
 /* Tags of ours only; nothing that GitHub would make a link, a person or an issue of. */
+/* What renderers make links of; in a span of code they do not. */
+static bool has_link(const char *text)
+{
+	for (const char *p = text; *p; p++) {
+		const char *end = *p == '`' ? strchr(p + 1, '`') : NULL;
+
+		if (end)
+			p = end;
+		else if (begins(p, "://") || begins(p, "](") || begins(p, "www."))
+			return true;
+	}
+	return false;
+}
+
 static bool markdown_holds(const char *text)
 {
 	static const char *const tags[] = { "<details>", "</details>", "<summary>", "</summary>", "<span>",
@@ -143,7 +157,7 @@ static bool markdown_holds(const char *text)
 		if (!ours)
 			return false;
 	}
-	return !strstr(text, "://") && !strstr(text, "](") && !strstr(text, "www.");
+	return !has_link(text);
 }
 
 /* The words that benchstat reads as more than a text stand where ours do. */
