@@ -3,12 +3,56 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+#include "base/clean.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "pci/lock.h"
+
+/*
+ * The process that has locked the file; 0: not to be known, as from another pid namespace. fs/locks.c,
+ * lock_get_status(): "1: FLOCK  ADVISORY  WRITE 812 00:15:4711 0 EOF"; who waits has "->" before FLOCK.
+ */
+static unsigned int lock_holder(int fd)
+{
+	unsigned int pid, first, second, holder = 0;
+	char path[PATH_MAX], line[256];
+	unsigned long inode;
+	struct stat st;
+	FILE *f = NULL;
+
+	if (!fstat(fd, &st) && !path_make(path, sizeof(path), "/proc/locks"))
+		f = fopen(path, "re");
+	while (f && !holder && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*u: FLOCK %*s %*s %u %x:%x:%lu", &pid, &first, &second, &inode) == 4 &&
+		    first == major(st.st_dev) && second == minor(st.st_dev) && inode == st.st_ino)
+			holder = pid;
+	if (f)
+		fclose(f);
+	return holder;
+}
+
+/* Whoever may read the file can lock it: what is no mmiobench is not worth waiting for. */
+static void log_busy(const char *bdf, int fd)
+{
+	unsigned int pid = lock_holder(fd);
+	char name[32] = "";
+
+	if (pid && path_read(name, sizeof(name), "/proc/%u/comm", pid) > 0 &&
+	    strncmp(name, "mmiobench", strlen("mmiobench")))
+		log_error("process %u (%s), which is no mmiobench, has locked the configuration space of %s: "
+			  "end it",
+			  pid, text_clean(name), bdf);
+	else if (pid)
+		log_error("another mmiobench (process %u) works on %s: wait for it", pid, bdf);
+	else
+		log_error("another mmiobench works on %s: wait for it", bdf);
+}
 
 int pci_lock(const struct pci_device *dev)
 {
@@ -22,14 +66,15 @@ int pci_lock(const struct pci_device *dev)
 			return fd;
 		ret = -errno;
 	}
+	if (ret == -EWOULDBLOCK) {
+		log_busy(dev->bdf, fd);
+		ret = -EBUSY;
+	} else {
+		log_error("%s: its configuration space cannot be %s (%s): is the device still there?",
+			  dev->bdf, fd < 0 ? "opened" : "locked", strerror(-ret));
+	}
 	if (fd >= 0)
 		close(fd);
-	if (ret == -EWOULDBLOCK) {
-		log_error("another mmiobench works on %s: wait for it", dev->bdf);
-		return -EBUSY;
-	}
-	log_error("%s: its configuration space cannot be %s (%s): is the device still there?",
-		  dev->bdf, fd < 0 ? "opened" : "locked", strerror(-ret));
 	return ret;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/parse.h"
+#include "report/report.h"
 #include "fixture.h"
 
 #define BATCHES 3
@@ -261,4 +262,16 @@ unsigned int fixture_stderr_end(char *buf, size_t n)
 	snprintf(buf, n, "%s", text);
 	free(text);
 	return lines;
+}
+
+char *fixture_page(const struct comparison *c)
+{
+	char *text;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	assert_non_null(f);
+	compare_text(f, c);
+	assert_int_equal(0, fclose(f));
+	return text;
 }

@@ -2,6 +2,7 @@
 #ifndef TESTS_UNIT_FIXTURE_H
 #define TESTS_UNIT_FIXTURE_H
 
+#include "judge/compare.h"
 #include "run/result.h"
 
 /* Results without hardware, files in a directory of their own, and what goes to stderr. */
@@ -30,6 +31,9 @@ void fixture_store_ns(struct result *r, double ns);
 
 /* outcome "": nothing was written after the attempt. */
 void fixture_journal(struct result *r, const char *boot_id, const char *outcome);
+
+/* mmiocompare's page; the caller frees. */
+char *fixture_page(const struct comparison *c);
 
 /* A fresh directory for this process, removed by fixture_cleanup; cmocka group fixtures. */
 int fixture_setup(void **state);

@@ -168,19 +168,6 @@ static void test_accepted(void **state)
 	free_pair(&host, &guest);
 }
 
-/* How a page shows a comparison; the caller frees. */
-static char *page_of(const struct comparison *c)
-{
-	char *text;
-	size_t n;
-	FILE *f = open_memstream(&text, &n);
-
-	assert_non_null(f);
-	compare_text(f, c);
-	assert_int_equal(0, fclose(f));
-	return text;
-}
-
 /* Another profile: the type is judged, nothing that was timed. */
 static void test_profiles(void **state)
 {
@@ -201,7 +188,7 @@ static void test_profiles(void **state)
 	assert_false(c.cells.judged);
 	assert_int_equal(c.cells.n_rows, c.cells.n_words[COMPARE_NO_WORD]);
 	assert_int_equal(1, c.cells.n_states[COMPARE_ABSENT]);
-	text = page_of(&c);
+	text = fixture_page(&c);
 	assert_non_null(strstr(text, "the profile differs, quick in the first, full in the"));
 	free(text);
 	compare_free(&c);
@@ -254,7 +241,7 @@ static void test_relations(void **state)
 							     rows[i].kvm[s]));
 		}
 		assert_int_equal(0, compare_make(&c, &r[0], &r[1]));
-		text = page_of(&c);
+		text = fixture_page(&c);
 		if (!strstr(text, rows[i].title) || !strstr(text, "NOTE") != !rows[i].note ||
 		    (rows[i].note && !strstr(text, rows[i].note)))
 			fail_msg("row %zu: %s", i, text);
@@ -284,7 +271,7 @@ static void test_notes(void **state)
 	facts_free(&second.env.facts);
 	assert_int_equal(0, fact_add(&second.env.facts, "kernel_release", "uname(2)", "6.12"));
 	assert_int_equal(0, compare_make(&c, &first, &second));
-	text = page_of(&c);
+	text = fixture_page(&c);
 	assert_non_null(strstr(text, "the first is itself demoted"));
 	assert_non_null(strstr(text, "these are two devices"));
 	assert_non_null(strstr(text, "6.1.0-50-arm64 in the first, 6.12"));
@@ -484,7 +471,7 @@ static void test_absent(void **state)
 		assert_int_equal(0, compare_make(&c, &host, &guest));
 		assert_int_equal(v[i / 2].n, c.cells.n_states[COMPARE_ABSENT]);
 		assert_int_equal(1, compare_status(&c));
-		page = page_of(&c);
+		page = fixture_page(&c);
 		for (int k = 0; k < 2; k++)
 			assert_non_null(strstr(page, v[i / 2].ids[k]));
 		assert_non_null(strstr(page, "no such cell"));
@@ -516,7 +503,7 @@ static const struct {
 /* The page says each verdict in a way that cannot be misread. */
 static void assert_page(const struct comparison *c)
 {
-	char *text = page_of(c);
+	char *text = fixture_page(c);
 
 	assert_int_equal(c->verdict.word == VERDICT_PRESERVED,
 			 strstr(text, "the hypervisor preserved Normal-NC") != NULL);
@@ -566,7 +553,7 @@ static void test_no_hypervisor(void **state)
 		guest.env.virt.guest = ENV_BARE_METAL;
 		host.is_ram = guest.is_ram = ram;
 		assert_int_equal(0, compare_make(&c, &host, &guest));
-		text = page_of(&c);
+		text = fixture_page(&c);
 		assert_null(strstr(text, "the hypervisor"));
 		assert_non_null(strstr(text, ram ? "ordinary memory" : "none: the second result is of bare"));
 		free(text);

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -593,6 +595,39 @@ static void test_lock(void **state)
 	assert_string_equal(tree_log(), "");
 }
 
+/* Any user may lock a file that all may read, and would be waited for in vain. */
+static void test_lock_tells_the_holder(void **state)
+{
+#define MINE major(st.st_dev), minor(st.st_dev), st.st_ino
+	struct stat st;
+	char locks[512];
+	int fd;
+
+	(void)state;
+	function_put(0x0402, 0);
+	fd = pci_lock(&device);
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	snprintf(locks, sizeof(locks),
+		 "1: POSIX  ADVISORY  WRITE 811 %02x:%02x:%lu 0 EOF\n"
+		 "2: FLOCK  ADVISORY  WRITE 812 %02x:%02x:%lu 0 EOF\n"
+		 "3: FLOCK  ADVISORY  READ  813 %02x:%02x:%lu 0 EOF\n"
+		 "3: -> FLOCK  ADVISORY  WRITE 814 %02x:%02x:%lu 0 EOF\n",
+		 MINE, MINE - 1, MINE, MINE);
+	tree_put("/proc/locks", locks);
+	tree_put("/proc/812/comm", "other\n");
+	tree_put("/proc/813/comm", "flock\033[2J\n");
+	assert_int_equal(lock_elsewhere(), -EBUSY);
+	assert_non_null(strstr(tree_log(), "process 813 (flock?[2J), which is no mmiobench, has locked "
+					   "the configuration space of 0000:01:00.0: end it\n"));
+	tree_put("/proc/813/comm", "mmiobench\n");
+	assert_int_equal(lock_elsewhere(), -EBUSY);
+	assert_non_null(strstr(tree_log(), "another mmiobench (process 813) works on 0000:01:00.0: "
+					   "wait for it\n"));
+	pci_unlock(fd);
+#undef MINE
+}
+
 /* Cells are children: what one of them does not outlive is not the session's end. */
 static void test_lock_is_the_parents(void **state)
 {
@@ -650,6 +685,7 @@ int main(void)
 		TEST(test_virtual_function),
 		TEST(test_virtual_function_is_gone),
 		TEST(test_lock),
+		TEST(test_lock_tells_the_holder),
 		TEST(test_lock_is_the_parents),
 		TEST(test_lock_of_nothing),
 	};

@@ -318,18 +318,6 @@ static void test_lookup(void **state)
 	free_launches(v, 2);
 }
 
-static char *page_of(const struct comparison *c)
-{
-	char *text;
-	size_t n;
-	FILE *f = open_memstream(&text, &n);
-
-	assert_non_null(f);
-	compare_text(f, c);
-	assert_int_equal(0, fclose(f));
-	return text;
-}
-
 /* What is claimed is less than a side's machine can show: it is said, and the word stays. */
 static void test_below(void **state)
 {
@@ -350,7 +338,7 @@ static void test_below(void **state)
 			assert_int_equal(0, compare_make_sides(&c, &(struct compare_side){ &v[0], 1 },
 							       &(struct compare_side){ &v[1], 1 },
 							       &ask));
-			page = page_of(&c);
+			page = fixture_page(&c);
 			assert_int_equal(1, c.cells.n_gate_words[COMPARE_SLOWER]);
 			assert_int_equal(i, c.cells.n_below);
 			assert_int_equal(i, !!strstr(page, "WARNING: less than the 20.0 %"));
