@@ -57,7 +57,7 @@ static void log_refusal(const struct pci_device *dev, unsigned int bar, enum pol
 static int choose(struct candidate *chosen, const struct options *o, const struct pci_list *list,
 		  int bar)
 {
-	size_t matches = 0, candidates = 0;
+	size_t matches = 0, candidates = 0, unnamed = 0;
 	const struct pci_device *refused = NULL;
 	enum policy_reason reason = POLICY_OK;
 	bool selected = o->select.slot || o->select.id;
@@ -77,6 +77,8 @@ static int choose(struct candidate *chosen, const struct options *o, const struc
 			if (a.may_load) {
 				*chosen = (struct candidate){ dev, &dev->bars[b], a };
 				candidates++;
+			} else if (a.reason == POLICY_UNNAMED) {
+				unnamed++;
 			} else if (bar >= 0) {
 				refused = dev;
 				reason = a.reason;
@@ -98,6 +100,11 @@ static int choose(struct candidate *chosen, const struct options *o, const struc
 	list_text_print(stderr, list, &o->select, &o->policy);
 	if (candidates) {
 		log_error("%zu BARs could be tested: choose one with -s BDF --bar N", candidates);
+		return EXIT_USAGE;
+	}
+	if (unnamed) {
+		log_error("no BAR may be tested unasked, and %zu when named: choose one with -s BDF --bar N",
+			  unnamed);
 		return EXIT_USAGE;
 	}
 	log_error("no BAR may be tested here%s: the list above says why for each",
@@ -260,7 +267,7 @@ static int run_on_bar(const struct options *o, struct session_ask *ask, int bar,
 		return ret;
 	}
 	ret = choose(&chosen, o, &list, bar);
-	if (!ret && ask_window(o, chosen.bar->size_bytes, ask))
+	if (!ret && (ask_window(o, chosen.bar->size_bytes, ask) || ask_window_clear(chosen.bar, ask)))
 		ret = EXIT_USAGE;
 	if (!ret && !o->dry_run && check_root(o))
 		ret = EXIT_USAGE;

@@ -2,6 +2,7 @@
 #include "config.h"
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "mmiobench_ask.h"
+#include "pci/policy.h"
 #include "run/launch.h"
 
 #define WINDOW_DEFAULT_BYTES (1u << 20)
@@ -56,6 +58,23 @@ int ask_window(const struct options *o, uint64_t bar_bytes, struct session_ask *
 	ask->offset_bytes = offset;
 	ask->length_bytes = length;
 	return 0;
+}
+
+int ask_window_clear(const struct bar *bar, const struct session_ask *ask)
+{
+	uint64_t clear = policy_clear_bytes(bar, ask->offset_bytes, ask->length_bytes);
+	uint64_t next = policy_clear_offset(bar, ask->offset_bytes);
+	char way_out[64] = "nothing is left behind them: take another BAR", size[24];
+
+	if (clear == ask->length_bytes)
+		return 0;
+	if (clear)
+		snprintf(way_out, sizeof(way_out), "--length %s", format_size(size, sizeof(size), clear));
+	else if (next < bar->size_bytes)
+		snprintf(way_out, sizeof(way_out), "--offset %s", format_size(size, sizeof(size), next));
+	log_error("the window reaches the pages of the BAR's MSI-X vectors, which are not stored to, and "
+		  "which hypervisors trap: %s", way_out);
+	return -EINVAL;
 }
 
 static bool is_experiment(const char *name)

@@ -15,4 +15,7 @@ int ask_values(const struct options *o, struct session_ask *ask, int *bar);
 /* The window, in whole pages of a BAR of so many bytes. 0, -EINVAL after logging. */
 int ask_window(const struct options *o, uint64_t bar_bytes, struct session_ask *ask);
 
+/* That the window is in none of the pages with MSI-X vectors. 0, -EINVAL after logging what else to ask. */
+int ask_window_clear(const struct bar *bar, const struct session_ask *ask);
+
 #endif

@@ -10,6 +10,12 @@
 
 enum bar_kind { BAR_NONE, BAR_IO, BAR_MEMORY };
 
+/* A part of a BAR. */
+struct bar_area {
+	uint64_t offset_bytes;
+	uint64_t size_bytes;
+};
+
 struct bar {
 	unsigned int index;
 	enum bar_kind kind;
@@ -20,6 +26,9 @@ struct bar {
 	bool unset;               /* IORESOURCE_UNSET: the kernel gave it no address */
 	bool has_file;            /* sysfs resourceN */
 	bool has_wc_file;         /* sysfs resourceN_wc */
+	struct bar_area msix[2];  /* MSI-X table and pending bits, PCIe base spec 7.7.2; known to root */
+	unsigned int n_msix;
+	char claimed[32];         /* who of the kernel has requested a part, as efifb; "": nobody, or not root */
 };
 
 /* "" and 0 where sysfs says nothing; width 0: not known. */
@@ -42,6 +51,7 @@ struct pci_device {
 	int numa_node;            /* -1: not known */
 	bool virtual_function;    /* of SR-IOV: its physfn answers for vendor, device and decode */
 	bool memory_decode;       /* COMMAND bit 1; a virtual function's is always on */
+	bool bus_master;          /* COMMAND bit 2 */
 	struct pci_link link;
 	bool has_serial;          /* Device Serial Number capability, PCIe base spec 7.9.3 */
 	uint64_t serial;

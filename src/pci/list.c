@@ -12,6 +12,7 @@
 #include "base/clean.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "pci/iomem.h"
 #include "pci/list.h"
 
 /* include/linux/ioport.h; libpci's copy of those flags leaves it out */
@@ -197,6 +198,33 @@ static uint16_t header_word(const u8 *header, unsigned int at)
 	return (uint16_t)(header[at] | header[at + 1] << 8);
 }
 
+/* at: of a register whose low three bits are a BAR's index, the others an offset in that BAR. */
+static void msix_area(struct pci_device *d, const u8 *cap, unsigned int at, uint64_t bytes)
+{
+	uint32_t place = header_word(cap, at) | (uint32_t)header_word(cap, at + 2) << 16;
+	unsigned int index = place & PCI_MSIX_BIR;
+	struct bar *bar = index < PCI_BARS ? &d->bars[index] : NULL;
+
+	if (bar)
+		bar->msix[bar->n_msix++] = (struct bar_area){ place & ~PCI_MSIX_BIR, bytes };
+}
+
+/* PCIe base spec 7.7.2: 16 bytes a vector, and a bit of it in words of 64. As beyond byte 64, needs root. */
+static void fill_msix(struct fill *f)
+{
+	struct pci_cap *found;
+	unsigned int vectors;
+	u8 cap[12];
+
+	pci_fill_info(f->from, PCI_FILL_CAPS);
+	found = pci_find_cap(f->from, PCI_CAP_ID_MSIX, PCI_CAP_NORMAL);
+	if (!found || !pci_read_block(f->from, (int)found->addr, cap, sizeof(cap)))
+		return;
+	vectors = (header_word(cap, PCI_CAP_FLAGS) & PCI_MSIX_TABSIZE) + 1u;
+	msix_area(f->to, cap, PCI_MSIX_TABLE, vectors * 16u);
+	msix_area(f->to, cap, PCI_MSIX_PBA, (vectors + 63) / 64 * 8);
+}
+
 /* Of a virtual function, PCIe base spec 9.3.4.1: vendor reads ffff, memory space enable 0. */
 static void fill_config(struct fill *f)
 {
@@ -218,6 +246,8 @@ static void fill_config(struct fill *f)
 	}
 	f->to->bridge |= type == PCI_HEADER_TYPE_BRIDGE || type == PCI_HEADER_TYPE_CARDBUS;
 	f->to->memory_decode |= (header[PCI_COMMAND] & PCI_COMMAND_MEMORY) != 0;
+	f->to->bus_master = header[PCI_COMMAND] & PCI_COMMAND_MASTER;
+	fill_msix(f);
 	fill_serial(f);
 }
 
@@ -356,6 +386,7 @@ static int list_fill(struct pci_list *list, struct pci_access *acc)
 		device_fill(&f);
 	}
 	qsort(new.v, new.n, sizeof(*new.v), device_compare);
+	iomem_claims(new.v, new.n);
 	*list = new;
 	return 0;
 }

@@ -1,5 +1,6 @@
 libmeasure_a_SOURCES += \
 	%D%/device.h \
+	%D%/iomem.c %D%/iomem.h \
 	%D%/list.c %D%/list.h \
 	%D%/lock.c %D%/lock.h \
 	%D%/power.c %D%/power.h \

@@ -66,6 +66,41 @@ static bool has_side_effects(const struct pci_device *dev, const struct bar *bar
 	return !bar->prefetchable && !ask->allow_side_effects;
 }
 
+static bool is_claimed(const struct pci_device *dev, const struct bar *bar,
+		       const struct policy_ask *ask)
+{
+	return bar->claimed[0] && !dev->driver[0] && !ask->allow_bound_driver;
+}
+
+static bool has_msix(const struct pci_device *dev, const struct bar *bar,
+		     const struct policy_ask *ask)
+{
+	(void)dev;
+	return bar->n_msix && !ask->allow_side_effects;
+}
+
+/* A driver that left it on holds its own; the kernel turns it off with the last driver. */
+static bool is_bus_master(const struct pci_device *dev, const struct bar *bar,
+			  const struct policy_ask *ask)
+{
+	(void)bar;
+	return dev->bus_master && !dev->driver[0] && ask->bar_named && !ask->read_only &&
+	       !ask->allow_side_effects;
+}
+
+/* Base classes whose functions have prefetchable memory to offer: PCI Code and ID Assignment, 1. */
+static bool is_unnamed(const struct pci_device *dev, const struct bar *bar,
+		       const struct policy_ask *ask)
+{
+	static const uint8_t display = 0x03, memory = 0x05, processor = 0x0b, accelerator = 0x12,
+			     co_processor = 0x40;
+	unsigned int base = dev->class_code >> 8;
+
+	(void)bar;
+	return !ask->bar_named && base != display && base != memory && base != processor &&
+	       base != accelerator && base != co_processor;
+}
+
 /* In the order of the enum: what nothing can change comes before what an option overrides. */
 static const struct policy_row {
 	bool (*holds)(const struct pci_device *, const struct bar *, const struct policy_ask *);
@@ -113,9 +148,30 @@ static const struct policy_row {
 		"it: echo %1$s | sudo tee /sys/bus/pci/devices/%1$s/driver/unbind; or "
 		"--allow-bound-driver, if the driver bears it",
 	},
+	[POLICY_CLAIMED] = {
+		is_claimed, "claimed by the kernel",
+		"sudo grep -A3 %1$s /proc/iomem tells by whom; the framebuffer of a console goes with "
+		"video=efifb:off on the kernel's command line; or --allow-bound-driver, if it bears it",
+	},
 	[POLICY_SIDE_EFFECTS] = {
 		has_side_effects, "not prefetchable",
 		"--allow-side-effects, if reading and writing its registers at random does no harm",
+	},
+	[POLICY_MSIX] = {
+		has_msix, "has MSI-X vectors in it",
+		"so there are registers in it, too: --allow-side-effects with an --offset behind all of "
+		"them, as the device's manual says",
+	},
+	[POLICY_BUS_MASTER] = {
+		is_bus_master, "is a bus master",
+		"what is stored could start a transfer to this machine's memory, and no driver is there: "
+		"sudo setpci -s %1$s COMMAND=0:4 turns that off, if nothing uses the device; or "
+		"--read-only; or --allow-side-effects",
+	},
+	[POLICY_UNNAMED] = {
+		is_unnamed, "only when named",
+		"functions of that class often have registers in prefetchable BARs: --bar N, if the "
+		"device's manual says that it is memory",
 	},
 };
 
@@ -133,6 +189,42 @@ struct policy_answer policy_check(const struct pci_device *dev, const struct bar
 	answer.may_load = true;
 	answer.may_store = ask->bar_named && !ask->read_only;
 	return answer;
+}
+
+/* The largest pages that a host has. */
+#define HOST_PAGE_BYTES 65536ull
+
+static struct bar_area whole_pages(const struct bar_area *a)
+{
+	uint64_t start = a->offset_bytes & ~(HOST_PAGE_BYTES - 1), end = a->offset_bytes + a->size_bytes;
+
+	end = (end + HOST_PAGE_BYTES - 1) & ~(HOST_PAGE_BYTES - 1);
+	return (struct bar_area){ start, end - start };
+}
+
+uint64_t policy_clear_offset(const struct bar *bar, uint64_t offset_bytes)
+{
+	/* one may begin where the other ends */
+	for (unsigned int i = 0; i < bar->n_msix * bar->n_msix; i++) {
+		struct bar_area a = whole_pages(&bar->msix[i % bar->n_msix]);
+
+		if (offset_bytes - a.offset_bytes < a.size_bytes)
+			offset_bytes = a.offset_bytes + a.size_bytes;
+	}
+	return offset_bytes;
+}
+
+uint64_t policy_clear_bytes(const struct bar *bar, uint64_t offset_bytes, uint64_t length_bytes)
+{
+	for (unsigned int i = 0; i < bar->n_msix; i++) {
+		struct bar_area a = whole_pages(&bar->msix[i]);
+
+		if (offset_bytes - a.offset_bytes < a.size_bytes)
+			return 0;
+		if (a.offset_bytes - offset_bytes < length_bytes)
+			length_bytes = a.offset_bytes - offset_bytes;
+	}
+	return length_bytes;
 }
 
 static const struct policy_row *row(enum policy_reason reason)

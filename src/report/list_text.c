@@ -234,6 +234,7 @@ static void none_print(FILE *out, const struct pci_select *sel)
 void list_text_print(FILE *out, const struct pci_list *list, const struct pci_select *sel,
 		     const struct policy_ask *ask)
 {
+	struct policy_ask named = *ask; /* as the page's commands name them */
 	struct tally t = { 0 };
 	struct line l = { "" };
 
@@ -243,9 +244,10 @@ void list_text_print(FILE *out, const struct pci_list *list, const struct pci_se
 		wrap_print(out, l.text, 0);
 		return;
 	}
+	named.bar_named = true;
 	for (size_t i = 0; i < list->n; i++)
 		if (pci_select_match(sel, &list->v[i]))
-			function_print(out, &list->v[i], ask, &t);
+			function_print(out, &list->v[i], &named, &t);
 	if (t.functions)
 		end_print(out, &t);
 	else

@@ -312,6 +312,77 @@ static void fill_hostile(char *s, size_t n)
 	s[n - 1] = 0;
 }
 
+/* Registers: the vectors' table and pending bits, where config space can be read as root. */
+static void test_msix(void **state)
+{
+	static const struct {
+		uint32_t table, pending;
+		unsigned int in_bar0;
+	} rows[] = { { 0x2000, 0x3000, 2 }, { 0x2000, 0x3002, 1 }, { 0x2007, 0x3006, 0 } };
+	uint8_t c[256] = {
+		[0] = 0xf4, 0x1a, 0x10, 0x11, 0x06, [6] = 0x10, [0x34] = 0x40,
+		[0x40] = 0x11, 0x00, 0x40, 0x80, /* 65 vectors, enabled */
+	};
+	struct pci_list list;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct bar *b;
+
+		memcpy(c + 0x44, &rows[i].table, 4); /* both little endian here */
+		memcpy(c + 0x48, &rows[i].pending, 4);
+		function_put("0000:01:00.0", good, c, sizeof(c));
+		function_put("0000:01:00.1", good, c, 64);
+		assert_int_equal(pci_list_load(&list), 0);
+		b = &list.v[0].bars[0];
+		assert_int_equal(rows[i].in_bar0, b->n_msix);
+		if (b->n_msix) {
+			assert_int_equal(0x2000, b->msix[0].offset_bytes);
+			assert_int_equal(65 * 16, b->msix[0].size_bytes);
+		}
+		if (b->n_msix > 1) {
+			assert_int_equal(0x3000, b->msix[1].offset_bytes);
+			assert_int_equal(16, b->msix[1].size_bytes);
+		}
+		assert_true(list.v[0].bus_master);
+		assert_int_equal(0, list.v[1].bars[0].n_msix);
+		pci_list_free(&list);
+	}
+}
+
+/* Of /proc/iomem only what lies in a function's line, and is no function: not a bridge's, not another's. */
+static void test_claims(void **state)
+{
+	static const struct {
+		const char *iomem;
+		const char *of_first, *of_last; /* of three functions */
+	} rows[] = {
+		{ "8000400000-80007fffff : 0000:01:00.0\n  8000400000-80004fffff : efifb\n", "efifb", "" },
+		{ "8000000000-80ffffffff : PCI Bus 0000:01\n  8000400000-80007fffff : 0000:01:00.0\n"
+		  "    8000400000-8000400fff : 0000:01:00.1\n      8000400000-8000400fff : other\n"
+		  "    8000500000-80004fffff : BOOTFB\n", "BOOTFB", "" },
+		{ "8000400000-80007fffff : 10000:00:00.0\n  8000400000-80004fffff : a\033[2J\n", "", "a?[2J" },
+		{ "8000400000-80007fffff : 0000:01:00.0\n8000400000-80004fffff : beside\n", "", "" },
+		{ "8000400000-80007fffff : 0000:01:00.0\n  9000400000-90004fffff : elsewhere\n", "", "" },
+		/* as for others than root */
+		{ "00000000-00000000 : 0000:01:00.0\n  00000000-00000000 : efifb\n", "", "" },
+		{ "nonsense\n  : \n-\n          8000400000-80004fffff : too deep\n", "", "" },
+	};
+	struct pci_list list;
+
+	(void)state;
+	function_put("0000:01:00.0", good, NULL, 0);
+	function_put("0000:01:00.1", good, NULL, 0);
+	function_put("10000:00:00.0", good, NULL, 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		tree_put("/proc/iomem", rows[i].iomem);
+		assert_int_equal(pci_list_load(&list), 0);
+		assert_string_equal(rows[i].of_first, list.v[0].bars[0].claimed);
+		assert_string_equal(rows[i].of_last, list.v[2].bars[0].claimed);
+		pci_list_free(&list);
+	}
+}
+
 /* Whatever a function says of itself: printable, 100 columns, and as many lines as it takes. */
 static void test_page_is_bounded(void **state)
 {
@@ -367,6 +438,8 @@ int main(void)
 		TEST(test_malformed),
 		TEST(test_missing),
 		TEST(test_no_address),
+		TEST(test_msix),
+		TEST(test_claims),
 		TEST(test_page_says),
 		TEST(test_page_without_wc),
 		TEST(test_page_selects),

@@ -14,7 +14,8 @@ struct change {
 	const char *driver;
 	enum bar_kind kind;
 	uint64_t size_bytes;
-	bool unset, no_file, not_prefetchable, is_32bit;
+	bool unset, no_file, not_prefetchable, is_32bit, claimed, msix, bus_master;
+	uint16_t class_code;
 };
 
 static const struct policy_case {
@@ -74,13 +75,42 @@ static const struct policy_case {
 	  0, 0 },
 	{ "nobody unbinds a driver for nothing", { .driver = "nvidia" }, { .locked_down = true },
 	  POLICY_LOCKDOWN, 0, 0 },
+	{ "claimed by efifb, say", { .claimed = true }, { .bar_named = true }, POLICY_CLAIMED, 0, 0 },
+	{ "not even for reading", { .claimed = true }, { .read_only = true }, POLICY_CLAIMED, 0, 0 },
+	{ "claimed, allowed", { .claimed = true }, { .bar_named = true, .allow_bound_driver = true },
+	  POLICY_OK, true, true },
+	{ "a driver's own claim is no other reason", { .driver = "nvme", .claimed = true },
+	  { .bar_named = true }, POLICY_BOUND_DRIVER, 0, 0 },
+	{ "MSI-X", { .msix = true }, { .bar_named = true }, POLICY_MSIX, 0, 0 },
+	{ "MSI-X, not even for reading", { .msix = true }, { .read_only = true }, POLICY_MSIX, 0, 0 },
+	{ "MSI-X, allowed", { .msix = true }, { .bar_named = true, .allow_side_effects = true },
+	  POLICY_OK, true, true },
+	{ "bus master", { .bus_master = true }, { .bar_named = true }, POLICY_BUS_MASTER, 0, 0 },
+	{ "loads start no transfer", { .bus_master = true }, { .bar_named = true, .read_only = true },
+	  POLICY_OK, true, false },
+	{ "nor where none are named", { .bus_master = true }, { 0 }, POLICY_OK, true, false },
+	{ "bus master, allowed", { .bus_master = true },
+	  { .bar_named = true, .allow_side_effects = true }, POLICY_OK, true, true },
+	{ "a driver's bus master is that driver's", { .driver = "nvme", .bus_master = true },
+	  { .bar_named = true, .allow_bound_driver = true }, POLICY_OK, true, true },
+	{ "a NIC, unasked", { .class_code = 0x0200 }, { 0 }, POLICY_UNNAMED, 0, 0 },
+	{ "a NIC, not asked for by --read-only", { .class_code = 0x0200 }, { .read_only = true },
+	  POLICY_UNNAMED, 0, 0 },
+	{ "a NIC, named", { .class_code = 0x0200 }, { .bar_named = true }, POLICY_OK, true, true },
+	{ "a GPU, unasked", { .class_code = 0x0302 }, { 0 }, POLICY_OK, true, false },
+	{ "an accelerator, unasked", { .class_code = 0x1200 }, { 0 }, POLICY_OK, true, false },
+	{ "a class that nobody knows", { .class_code = 0xff00 }, { 0 }, POLICY_UNNAMED, 0, 0 },
 	{ "an I/O BAR is none, locked down or not", { .kind = BAR_IO }, { .locked_down = true },
 	  POLICY_IO_BAR, 0, 0 },
 };
 
 static void apply(const struct change *c, struct pci_device *dev, struct bar *bar)
 {
-	*dev = (struct pci_device){ .bridge = c->bridge };
+	*dev = (struct pci_device){
+		.bridge = c->bridge,
+		.class_code = c->class_code ? c->class_code : 0x0500,
+		.bus_master = c->bus_master,
+	};
 	*bar = (struct bar){
 		.index = 2,
 		.kind = c->kind == BAR_NONE ? BAR_MEMORY : c->kind == BAR_IO ? BAR_IO : BAR_NONE,
@@ -92,6 +122,9 @@ static void apply(const struct change *c, struct pci_device *dev, struct bar *ba
 	};
 	if (c->driver)
 		strcpy(dev->driver, c->driver);
+	if (c->claimed)
+		strcpy(bar->claimed, "efifb");
+	bar->n_msix = c->msix;
 }
 
 static void test_cases(void **state)
@@ -120,11 +153,13 @@ static void test_no_store_without_consent(void **state)
 	struct bar bar;
 
 	(void)state;
-	for (unsigned int found = 0; found < 128; found++) {
+	for (unsigned int found = 0; found < 2048; found++) {
 		struct change c = {
 			.bridge = found & 1, .driver = found & 2 ? "x" : NULL, .unset = found & 4,
 			.no_file = found & 8, .not_prefetchable = found & 16,
 			.kind = found & 32 ? BAR_IO : BAR_NONE, .size_bytes = found & 64 ? 256 : 0,
+			.claimed = found & 128, .msix = found & 256, .bus_master = found & 512,
+			.class_code = found & 1024 ? 0x0200 : 0,
 		};
 
 		apply(&c, &dev, &bar);
@@ -141,6 +176,11 @@ static void test_no_store_without_consent(void **state)
 			assert_true(!a.may_load || !c.driver || ask.allow_bound_driver);
 			assert_true(!a.may_load || bar.prefetchable || ask.allow_side_effects);
 			assert_true(!a.may_load || !ask.locked_down);
+			assert_true(!a.may_load || !c.claimed || ask.allow_bound_driver);
+			assert_true(!a.may_load || !c.msix || ask.allow_side_effects);
+			assert_true(!a.may_load || !c.class_code || ask.bar_named);
+			assert_true(!a.may_store || !c.bus_master || c.driver ||
+				    ask.allow_side_effects);
 		}
 	}
 }
@@ -152,6 +192,42 @@ static void test_no_bar_at_all(void **state)
 
 	(void)state;
 	assert_int_equal(policy_check(&dev, NULL, &ask).reason, POLICY_NO_BAR);
+}
+
+/* Of what is asked so much is clear, and there the next begins. */
+static void test_clear_of_msix(void **state)
+{
+	static const struct {
+		struct bar_area msix[2];
+		unsigned int n;
+		uint64_t offset, length, clear, next;
+	} rows[] = {
+		{ { { 0, 0 } }, 0, 0, 1 << 20, 1 << 20, 0 },
+		/* in the first pages: the table alone, or each in pages that touch */
+		{ { { 0x2000, 0x400 } }, 1, 0, 1 << 20, 0, 0x10000 },
+		{ { { 0x2000, 0x400 } }, 1, 0x3000, 0x1000, 0, 0x10000 },
+		{ { { 0x2000, 0x400 } }, 1, 0x10000, 0x1000, 0x1000, 0x10000 },
+		{ { { 0x2000, 0x400 }, { 0x10000, 8 } }, 2, 0, 1 << 20, 0, 0x20000 },
+		{ { { 0x10000, 8 }, { 0x2000, 0x400 } }, 2, 0, 1 << 20, 0, 0x20000 },
+		/* over the end of a page */
+		{ { { 0x1fff0, 0x20 } }, 1, 0, 1 << 20, 0x10000, 0 },
+		{ { { 0x1fff0, 0x20 } }, 1, 0x2f000, 0x1000, 0, 0x30000 },
+		{ { { 0x1fff0, 0x10 } }, 1, 0x2f000, 0x1000, 0x1000, 0x2f000 },
+		/* in the middle: the nearer of both counts */
+		{ { { 0x80000, 16 }, { 0x40000, 8 } }, 2, 0, 1 << 20, 0x40000, 0 },
+		{ { { 0x80000, 16 }, { 0x40000, 8 } }, 2, 0x50000, 0x40000, 0x30000, 0x50000 },
+		{ { { 0xfffffff8, 32768 } }, 1, 0, 1ull << 40, 0xffff0000, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct bar bar = { .n_msix = rows[i].n };
+
+		memcpy(bar.msix, rows[i].msix, sizeof(bar.msix));
+		assert_int_equal(rows[i].clear,
+				 policy_clear_bytes(&bar, rows[i].offset, rows[i].length));
+		assert_int_equal(rows[i].next, policy_clear_offset(&bar, rows[i].offset));
+	}
 }
 
 static void test_words(void **state)
@@ -183,6 +259,7 @@ int main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_no_store_without_consent),
 		cmocka_unit_test(test_no_bar_at_all),
+		cmocka_unit_test(test_clear_of_msix),
 		cmocka_unit_test(test_words),
 	};
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/clean.h"
+#include "base/path.h"
+#include "pci/iomem.h"
+
+/* kernel/resource.c, r_show(): two blanks a level, "start-end : name"; what lies deeper is not shown. */
+#define LEVELS 5
+
+struct entry {
+	size_t level;
+	uint64_t start, end;
+	const char *name;
+};
+
+static bool entry_parse(struct entry *e, char *line)
+{
+	size_t blanks = strspn(line, " ");
+	int at = 0;
+
+	line[strcspn(line, "\n")] = 0;
+	if (sscanf(line + blanks, "%" SCNx64 "-%" SCNx64 " : %n", &e->start, &e->end, &at) != 2 || !at)
+		return false;
+	e->level = blanks / 2;
+	e->name = text_clean(line + blanks + at);
+	return true;
+}
+
+/* As the list is ordered: a domain of five digits comes behind all of four. */
+static int by_bdf(const void *bdf, const void *device)
+{
+	const char *a = bdf, *b = ((const struct pci_device *)device)->bdf;
+	size_t na = strlen(a), nb = strlen(b);
+
+	return na == nb ? strcmp(a, b) : na < nb ? -1 : 1;
+}
+
+static void claim(struct pci_device *d, const struct entry *e)
+{
+	for (unsigned int i = 0; i < PCI_BARS; i++) {
+		struct bar *b = &d->bars[i];
+
+		if (b->kind == BAR_MEMORY && !b->claimed[0] && e->start - b->phys_bytes < b->size_bytes)
+			snprintf(b->claimed, sizeof(b->claimed), "%s", e->name);
+	}
+}
+
+void iomem_claims(struct pci_device *v, size_t n)
+{
+	struct pci_device *of[LEVELS] = { NULL }, *parent, *d; /* whose memory the last entry of a level is */
+	char path[PATH_MAX], line[256];
+	struct entry e;
+	FILE *f = path_make(path, sizeof(path), "/proc/iomem") ? NULL : fopen(path, "re");
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!entry_parse(&e, line) || e.level >= LEVELS)
+			continue;
+		parent = e.level ? of[e.level - 1] : NULL;
+		d = bsearch(e.name, v, n, sizeof(*v), by_bdf);
+		of[e.level] = d ? d : parent;
+		if (!d && parent && e.end)
+			claim(parent, &e);
+	}
+	if (f)
+		fclose(f);
+}
