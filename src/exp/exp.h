@@ -100,7 +100,8 @@ struct experiment {
 		      struct cell_list *out);
 	/*
 	 * Makes one visit of a cell; called in the cell's process, guarded. 0; -errno with out->why
-	 * set. NULL: it has no cells, and is a probe of the architecture's by the same name.
+	 * set; -ENXIO where this BAR turns out not to be one that can be asked that. NULL: it has
+	 * no cells, and is a probe of the architecture's by the same name.
 	 */
 	int (*visit)(struct stage *stage, struct outcome *out);
 };

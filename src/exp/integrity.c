@@ -160,21 +160,50 @@ static void explain(const struct check *k, uint64_t at, uint32_t got, char *note
 			 "where nothing was stored", k->kernel->name, got, at, extra);
 }
 
+static uint32_t want_of(const struct check *k, uint64_t at)
+{
+	uint32_t want = 0;
+
+	for (unsigned int b = 0; b < 4; b++)
+		want |= (uint32_t)k->model[at + b] << 8 * b;
+	return want;
+}
+
 static void scan(struct check *k)
 {
 	struct outcome *out = k->out;
 
 	for (uint64_t at = 0; at < k->region_bytes; at += 4) {
-		uint32_t got = k->port->get(k->port->arg, at), want = 0;
+		uint32_t got = k->port->get(k->port->arg, at), want = want_of(k, at);
 
-		for (unsigned int b = 0; b < 4; b++)
-			want |= (uint32_t)k->model[at + b] << 8 * b;
 		out->tries++;
 		if (got == want)
 			continue;
 		if (!out->events++)
 			explain(k, at, got, out->note, sizeof(out->note));
 	}
+}
+
+/*
+ * Something is wrong: does the region keep tags at all? Registers, MSI-X tables and holes do not,
+ * through no mapping. -ENXIO: it does not.
+ */
+static int control(struct check *k)
+{
+	k->seed = ~k->seed; /* tags that are not there yet */
+	fill(k);
+	for (uint64_t at = 0; at < k->region_bytes; at += 4) {
+		uint32_t got = k->port->get(k->port->arg, at), want = want_of(k, at);
+
+		if (got == want)
+			continue;
+		*k->out = (struct outcome){ 0 };
+		snprintf(k->out->why, sizeof(k->out->why), "the BAR is no memory at offset 0x%" PRIx64
+			 ": stored 0x%08" PRIx32 " through the control, read 0x%08" PRIx32,
+			 k->port->offset_bytes + at, want, got);
+		return -ENXIO;
+	}
+	return 0;
 }
 
 int integrity_run(const struct integrity_port *port, const struct integrity_set *set,
@@ -196,8 +225,10 @@ int integrity_run(const struct integrity_port *port, const struct integrity_set 
 		ret = store_all(&k, set);
 	if (!ret)
 		ret = port->show(port->arg, false);
-	if (!ret)
+	if (!ret) {
 		scan(&k);
+		ret = out->events ? control(&k) : 0;
+	}
 	free(k.made);
 	free(k.model);
 	return ret;

@@ -14,6 +14,7 @@
 /* What a region is reached through; a test puts one in between that errs. */
 struct integrity_port {
 	void *arg;
+	uint64_t offset_bytes; /* of the region in the BAR, as messages tell it */
 	/* Shows the region through the mapping under test, or the one that is trusted. 0, -errno. */
 	int (*show)(void *arg, bool under_test);
 	void (*put)(void *arg, uint64_t offset, uint32_t word);
@@ -44,7 +45,8 @@ const struct integrity_set *integrity_find(const char *name);
 
 /*
  * Makes all of a set's stores with the kernel. out->tries: words looked at; out->events: those that
- * are not what they should be; out->note names the first by offset, bytes and kernel. 0, -errno.
+ * are not what they should be; out->note names the first by offset, bytes and kernel. 0; -ENXIO with
+ * out->why and no events where the trusted mapping does not read back what it stored, either; -errno.
  */
 int integrity_run(const struct integrity_port *port, const struct integrity_set *set,
 		  const struct kernel *kernel, uint64_t region_bytes, uint64_t seed,

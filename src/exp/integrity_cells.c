@@ -56,12 +56,13 @@ static void flush(void *arg)
 
 int exp_integrity_visit(struct stage *stage, struct outcome *out)
 {
-	const struct integrity_port port = { stage, show, put, get, store, flush };
+	const struct integrity_port port = { stage, stage->range.offset_bytes, show, put, get, store,
+					      flush };
 	const struct cell *c = stage->cell;
 	int ret = integrity_run(&port, integrity_find(c->shape), c->kernel, c->region_bytes,
 				stage->seed, out);
 
-	if (ret && ret != -EFAULT)
+	if (ret && ret != -EFAULT && !out->why[0])
 		snprintf(out->why, sizeof(out->why), "%s", strerror(-ret));
 	return ret;
 }

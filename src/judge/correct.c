@@ -52,16 +52,42 @@ bool litmus_forbidden(const struct result *run, const struct verdict *v,
 		is_ordered(shape->thread[1].kind, type | barrier_edges(run->arch, c->barrier2)));
 }
 
+bool integrity_is_device(const struct result *run, const struct cell_record *c)
+{
+	for (size_t i = 0; i < run->n_cells; i++) {
+		const struct cell_record *plain = &run->cells[i];
+
+		if (c->events && plain->events && strcmp(c->mapping, "plain") &&
+		    !strcmp(c->experiment, "integrity") && !strcmp(plain->experiment, "integrity") &&
+		    !strcmp(plain->mapping, "plain") && !strcmp(plain->kernel, c->kernel) &&
+		    (!strcmp(plain->shape, c->shape) || !strcmp(plain->shape, "aligned")))
+			return true;
+	}
+	return false;
+}
+
+static bool integrity_failed(const struct result *run, const struct cell_record *c, char *why,
+			     size_t n)
+{
+	if (integrity_is_device(run, c))
+		return false;
+	snprintf(why, n, "%" PRIu64 " of %" PRIu64 " words are not what was stored%s: %s", c->events,
+		 c->tries, strcmp(c->mapping, "plain") ? "" : " (no mapping's doing: plain is the "
+		 "control)", cell_note(c));
+	return true;
+}
+
 bool cell_failed(const struct result *run, const struct verdict *v, const struct cell_record *c,
 		 char *why, size_t n)
 {
 	if (!cell_counts(c) || !c->events)
 		return false;
-	if (!strcmp(c->experiment, "order") && !litmus_forbidden(run, v, c))
+	if (strcmp(c->experiment, "order"))
+		return integrity_failed(run, c, why, n);
+	if (!litmus_forbidden(run, v, c))
 		return false;
-	snprintf(why, n, "%" PRIu64 " of %" PRIu64 " %s: %s", c->events, c->tries,
-		 strcmp(c->experiment, "order") ? "words are not what was stored" :
-						  "tries saw what is forbidden", cell_note(c));
+	snprintf(why, n, "%" PRIu64 " of %" PRIu64 " tries saw what is forbidden: %s", c->events,
+		 c->tries, cell_note(c));
 	return true;
 }
 

@@ -17,6 +17,13 @@
 bool litmus_forbidden(const struct result *run, const struct verdict *v,
 		      const struct cell_record *c);
 
+/*
+ * True when a cell of "integrity" saw what its kernel's stores do through plain, too, in the same set
+ * or one at a time: the device does not take such stores (byte enables ignored, 64 bits at once), and
+ * nothing is known of the mapping.
+ */
+bool integrity_is_device(const struct result *run, const struct cell_record *c);
+
 /* True when a counting cell saw what must not be; why says what and how often. */
 bool cell_failed(const struct result *run, const struct verdict *v, const struct cell_record *c,
 		 char *why, size_t n);

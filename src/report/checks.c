@@ -89,6 +89,9 @@ static void add_counts(struct checks *checks, const struct result *r, const stru
 		add(checks, c->id, CHECK_FAIL, "%s", why);
 	else if (c->status != CELL_MEASURED)
 		add_unmeasured(checks, c);
+	else if (integrity_is_device(r, c))
+		add(checks, c->id, CHECK_SKIP, "%s's stores go wrong through plain, too: the "
+		    "device's doing, and nothing is known of this mapping", c->kernel);
 	else
 		add(checks, c->id, CHECK_PASS, "%" PRIu64 " of %" PRIu64 " tries saw %s", c->events,
 		    c->tries, !strcmp(c->experiment, "order") ? "a weak outcome that is allowed" :

@@ -2,6 +2,7 @@
 #include "config.h"
 #include <inttypes.h>
 #include <string.h>
+#include "judge/correct.h"
 #include "report/page.h"
 
 #define LABEL  16
@@ -9,7 +10,7 @@
 
 struct sum {
 	unsigned int cells, skipped;
-	uint64_t words, wrong;
+	uint64_t words, wrong, device;
 };
 
 static struct sum sum_of(const struct result *r, const char *mapping, const char *set)
@@ -25,7 +26,7 @@ static struct sum sum_of(const struct result *r, const char *mapping, const char
 		s.cells++;
 		s.skipped += !c->tries;
 		s.words += c->tries;
-		s.wrong += c->events;
+		*(integrity_is_device(r, c) ? &s.device : &s.wrong) += c->events;
 	}
 	return s;
 }
@@ -38,13 +39,17 @@ static void add_sum(struct table_row *row, const struct sum *s)
 		snprintf(text, sizeof(text), "not measured");
 	else if (s->cells)
 		snprintf(text, sizeof(text), "%s, %" PRIu64 " of %" PRIu64 " words wrong",
-			 s->wrong ? "WRONG" : "right", s->wrong, s->words);
+			 s->wrong  ? "WRONG" :
+			 s->device ? "as plain" :
+				     "right",
+			 s->wrong ? s->wrong : s->device, s->words);
 	table_row_text(row, text);
 }
 
 void page_integrity(FILE *out, const struct result *r)
 {
 	static const char *const sets[] = { "aligned", "gaps", "contiguous", "unaligned" };
+	uint64_t device = 0;
 	struct table t;
 
 	if (!page_has(r, "integrity"))
@@ -60,10 +65,14 @@ void page_integrity(FILE *out, const struct result *r)
 		for (const char *const *m = page_mappings(r); *m; m++) {
 			struct sum s = sum_of(r, *m, sets[i]);
 
+			device += s.device;
 			add_sum(&row, &s);
 		}
 		table_add(&t, &row);
 	}
 	table_end(&t, out);
+	if (device)
+		page_note(out, "as plain: the same stores go wrong through plain, too: the device's "
+			  "doing, and nothing is known of the mapping");
 	fputc('\n', out);
 }

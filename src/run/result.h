@@ -22,7 +22,7 @@
 enum cell_status {
 	CELL_NOT_RUN,   /* not reached */
 	CELL_MEASURED,
-	CELL_SKIPPED,   /* refused beforehand, why says it */
+	CELL_SKIPPED,   /* refused beforehand, or by its first visit: why says it */
 	CELL_COARSE,    /* too short for this machine's clock */
 	CELL_FAULTED,   /* SIGBUS, SIGSEGV or SIGILL in an access to the mapping */
 	CELL_KILLED,    /* the child was killed by a signal of somebody else's */

@@ -98,7 +98,8 @@ static int cell_child(struct child_shared *shared, void *arg)
 	}
 	ret = w->cell->experiment->visit(&w->stage, out);
 	shared->fault = out->fault;
-	if (!ret && silent(&w->stage, out, w->spoke)) {
+	/* what seems to be no memory may have died */
+	if ((!ret || ret == -ENXIO) && silent(&w->stage, out, w->spoke)) {
 		snprintf(shared->why, sizeof(shared->why), "while it was measured: " ALL_ONES);
 		return -ENODEV;
 	}
@@ -173,6 +174,16 @@ static void visit_check(const struct runner *r, struct result *result, struct ro
 		*(struct outcome *)shared->payload = (struct outcome){ 0 };
 }
 
+/*
+ * The first visit found that this BAR cannot be asked that: as if refused beforehand. Later it is a
+ * failure, because it could be before. shared: before visit_check.
+ */
+static bool is_unfit(const struct child_shared *shared, const struct cell_record *rec)
+{
+	return shared->ret == -ENXIO && ((const struct outcome *)shared->payload)->why[0] &&
+	       !rec->n_rounds;
+}
+
 /* True when the device is still away: there is nothing to measure. */
 static bool still_away(const struct runner *r, struct round *round)
 {
@@ -208,6 +219,7 @@ static int run_cell(const struct runner *r, const struct cell *cell, struct resu
 				   .cpu = cpus->cpus[0],
 				   .timeout_ms = 10000 + (unsigned int)(limit_s * 20e3) };
 	struct round *round = &rec->rounds[rec->n_rounds];
+	bool unfit;
 	int ret;
 
 	if (w.stage.batch_ticks < 100 * r->clock->resolution_ticks)
@@ -220,7 +232,14 @@ static int run_cell(const struct runner *r, const struct cell *cell, struct resu
 	ret = child_run(&work, shared, &round->status, round->why, sizeof(round->why));
 	if (ret)
 		return ret;
+	unfit = is_unfit(shared, rec);
 	visit_check(r, result, round, shared);
+	if (unfit && !(r->watch && r->watch->away)) {
+		rec->status = CELL_SKIPPED;
+		snprintf(rec->why, sizeof(rec->why), "%s", round->why);
+		*round = (struct round){ 0 };
+		return 0;
+	}
 	ret = round_fill(round, shared);
 	if (!ret)
 		rec->n_rounds++;

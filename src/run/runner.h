@@ -21,7 +21,8 @@ struct runner {
  * seeded random order, each time in its own child; keeps raw ticks and summarizes. Ends after a
  * whole round when the profile's time is up, not before three. What was measured while the device was
  * away counts as failed, keeps no figure, and is result->disturbance; it is tried again in the next
- * round. 0; -EINTR when a signal asked for
+ * round. A cell whose first visit finds that the BAR cannot be asked that (-ENXIO) is skipped from then
+ * on. 0; -EINTR when a signal asked for
  * the end; -errno after logging. Signals must be blocked (child_signals_block).
  */
 int runner_run(const struct runner *runner, struct result *result);

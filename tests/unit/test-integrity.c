@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include <errno.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <cmocka.h>
 #include "exp/integrity.h"
+#include "run/child.h"
+#include "run/runner.h"
 
 #define REGION 4096u
 #define LINE   64u
 
-enum fault_kind { SOUND, DROPS, DUPLICATES, MISPLACES, FOREIGN, ALL_ONES, SWAPS_BYTES };
+enum fault_kind { SOUND, DROPS, DUPLICATES, MISPLACES, FOREIGN, ALL_ONES, SWAPS_BYTES, FIXED,
+		  IGNORES };
 
 /* Memory that gathers a line's stores, and errs when the line's byte mask is the bad one. */
 struct device {
@@ -25,8 +32,15 @@ struct device {
 	unsigned char gathered[LINE];
 	bool under_test;
 	unsigned int erred;
+	uint64_t fixed_at;     /* the word that no store changes; IGNORES: the first of all such */
 	uint64_t erred_at;     /* offset of the first store in the line that was spoiled */
 };
+
+static bool is_fixed(const struct device *d, uint64_t offset)
+{
+	return (d->kind == FIXED && offset / 4 == d->fixed_at / 4) ||
+	       (d->kind == IGNORES && offset >= d->fixed_at);
+}
 
 static void leave_line(struct device *d)
 {
@@ -40,7 +54,7 @@ static void leave_line(struct device *d)
 			to = (d->line + 5 * LINE) % REGION;
 	}
 	for (unsigned int i = 0; i < LINE; i++) {
-		if (!(d->mask >> i & 1) || (bad && d->kind == DROPS))
+		if (!(d->mask >> i & 1) || (bad && d->kind == DROPS) || is_fixed(d, to + i))
 			continue;
 		d->memory[to + i] = d->gathered[bad && d->kind == SWAPS_BYTES ? i ^ 1 : i];
 		if (bad && d->kind == DUPLICATES)
@@ -67,6 +81,8 @@ static void put(void *arg, uint64_t offset, uint32_t word)
 
 	assert_false(d->under_test);
 	assert_true(offset % 4 == 0 && offset < REGION);
+	if (is_fixed(d, offset))
+		return;
 	memcpy(d->memory + offset, &word, 4);
 }
 
@@ -77,7 +93,7 @@ static uint32_t get(void *arg, uint64_t offset)
 
 	assert_false(d->under_test);
 	memcpy(&word, d->memory + offset, 4);
-	return d->kind == ALL_ONES ? UINT32_MAX : word;
+	return d->kind == ALL_ONES ? UINT32_MAX : word; /* a register that reads so, everywhere */
 }
 
 static void store(void *arg, uint64_t offset, uint64_t value)
@@ -102,15 +118,21 @@ static void flush(void *arg)
 	leave_line(arg);
 }
 
-static void run(struct device *d, const char *set, unsigned int width, uint64_t seed,
-		struct outcome *out)
+static int try(struct device *d, const char *set, unsigned int width, uint64_t seed,
+	       struct outcome *out)
 {
-	const struct integrity_port port = { d, show, put, get, store, flush };
+	const struct integrity_port port = { d, 0x10000, show, put, get, store, flush };
 	struct kernel kernel = { .name = "store_x", .width_bytes = width };
 
 	*out = (struct outcome){ 0 };
 	d->width = width;
-	assert_int_equal(0, integrity_run(&port, integrity_find(set), &kernel, REGION, seed, out));
+	return integrity_run(&port, integrity_find(set), &kernel, REGION, seed, out);
+}
+
+static void run(struct device *d, const char *set, unsigned int width, uint64_t seed,
+		struct outcome *out)
+{
+	assert_int_equal(0, try(d, set, width, seed, out));
 	assert_int_equal(REGION / 4, out->tries);
 }
 
@@ -187,14 +209,92 @@ static void test_faults_happen(void **state)
 	assert_non_null(strstr(out.note, "(bytes 0x5 are wrong)"));
 }
 
-static void test_all_ones(void **state)
+/* What does not even keep the control's tags is no memory, and nobody's fault: said, not counted. */
+static void test_no_memory(void **state)
 {
-	struct device d = { .kind = ALL_ONES };
-	struct outcome out;
+	static const struct {
+		enum fault_kind kind;
+		uint64_t at;
+		const char *says;
+	} cases[] = {
+		{ FIXED, 0, "no memory at offset 0x10000: stored 0x" },
+		{ FIXED, 0x84, "no memory at offset 0x10084: stored 0x" },
+		{ FIXED, REGION - 4, "no memory at offset 0x10ffc: stored 0x" },
+		{ IGNORES, 0x800, "no memory at offset 0x10800: stored 0x" },
+		{ ALL_ONES, 0, "no memory at offset 0x10000: stored 0x" },
+	};
 
 	(void)state;
-	run(&d, "aligned", 8, 3, &out);
-	assert_int_equal(out.tries, out.events);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (const struct integrity_set *s = integrity_sets; s->name; s++) {
+			struct device d = { .kind = cases[i].kind, .fixed_at = cases[i].at };
+			struct outcome out;
+
+			/* lines 0x0 and 0x80 are stored to, the last one is not */
+			assert_int_equal(-ENXIO, try(&d, s->name, 8, i, &out));
+			assert_int_equal(0, out.events);
+			assert_int_equal(0, out.tries);
+			assert_string_equal("", out.note);
+			if (!strstr(out.why, cases[i].says))
+				fail_msg("case %zu, %s: %s", i, s->name, out.why);
+		}
+}
+
+/* ------------------------------ the runner ------------------------------ */
+static unsigned int *visits;
+
+/* In its own process, as every visit. */
+static int visit_unfit(struct stage *stage, struct outcome *out)
+{
+	if (++*visits <= stage->cell->lasts)
+		return 0;
+	strcpy(out->why, "the BAR is no memory at offset 0x40");
+	return -ENXIO;
+}
+
+static void run_rounds_of(struct cell_record *rec, unsigned int good_rounds)
+{
+	static const struct experiment e = { .name = "integrity", .visit = visit_unfit };
+	struct cell cell = { .experiment = &e, .type = MAP_RAM, .place = "", .threads = 1,
+			     .region_bytes = REGION, .unit = "events", .lasts = good_rounds };
+	const struct plan_profile profile = { .rounds = 5, .batches = 3, .budget_s = 1000 };
+	struct plan plan = { .profile = &profile, .cells = { &cell, 1 }, .share_s = 1 };
+	struct arch_clock clock = { .hz = 1e9 };
+	cpu_set_t set;
+	struct runner r = { .plan = &plan, .data = { .length_bytes = REGION }, .clock = &clock };
+	struct result result = { .cells = rec, .n_cells = 1, .clock_hz = 1e9 };
+
+	assert_int_equal(0, sched_getaffinity(0, sizeof(set), &set));
+	while (!CPU_ISSET(r.near.cpus[0], &set))
+		r.near.cpus[0]++;
+	r.near.n = 1;
+	*rec = (struct cell_record){ .id = "integrity/ram/x", .unit = "events" };
+	*visits = 0;
+	child_signals_block();
+	assert_int_equal(0, runner_run(&r, &result));
+	child_signals_unblock();
+	free(rec->rounds);
+}
+
+/* Where the BAR cannot be asked it is asked once, and that is no failure; what could be before is. */
+static void test_unfit(void **state)
+{
+	struct cell_record rec;
+
+	(void)state;
+	visits = mmap(NULL, sizeof(*visits), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	assert_ptr_not_equal(MAP_FAILED, visits);
+	run_rounds_of(&rec, 0);
+	assert_int_equal(1, *visits);
+	assert_int_equal(CELL_SKIPPED, rec.status);
+	assert_int_equal(0, rec.n_rounds);
+	assert_string_equal("the BAR is no memory at offset 0x40", rec.why);
+	run_rounds_of(&rec, 2);
+	assert_int_equal(5, *visits);
+	assert_int_equal(CELL_FAILED, rec.status);
+	assert_string_equal("the BAR is no memory at offset 0x40", rec.why);
+	munmap(visits, sizeof(*visits));
 }
 
 /* gaps have a hole, contiguous ones none, unaligned ones are not aligned. */
@@ -229,8 +329,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sound),	 cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_faults_happen), cmocka_unit_test(test_all_ones),
-		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_faults_happen), cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_sets),	 cmocka_unit_test(test_unfit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,6 +192,53 @@ static void test_integrity(void **state)
 	result_free(&r);
 }
 
+/* What goes wrong through plain, too, is no mapping's doing: told once, of plain. */
+static void test_integrity_device(void **state)
+{
+	static const struct {
+		const char *plain;   /* that is wrong */
+		bool wc_failed;      /* store1's gaps through wc */
+	} rows[] = {
+		{ "integrity/plain/store1:gaps/4K", false },
+		{ "integrity/plain/store1:aligned/4K", false }, /* not even one by one */
+		{ "integrity/plain/store1:contiguous/4K", true },
+		{ "integrity/plain/store8:gaps/4K", true },
+		{ "order/plain/CoRR:none:none/4K", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct verdict v = { 0 };
+		struct result r;
+		char why[256];
+
+		fixture_result(&r);
+		fixture_counts(&r, rows[i].plain, 64, 2, "store1 at 0x1: lost");
+		fixture_counts(&r, "integrity/wc/store1:gaps/4K", 64, 1, "store1 at 0x48: lost");
+		for (size_t k = 0; k < r.n_cells; k++) {
+			struct cell_record *c = &r.cells[k];
+
+			snprintf(c->kernel, sizeof(c->kernel), "%s", strstr(c->id, "store8") ? "store8" :
+				 "store1");
+			snprintf(c->shape, sizeof(c->shape), "%s", strchr(c->id, ':') + 1);
+			c->shape[strcspn(c->shape, "/")] = 0;
+		}
+		if (cell_failed(&r, &v, &r.cells[1], why, sizeof(why)) != rows[i].wc_failed)
+			fail_msg("%s", rows[i].plain);
+		assert_int_equal(!rows[i].wc_failed, integrity_is_device(&r, &r.cells[1]));
+		assert_false(integrity_is_device(&r, &r.cells[0]));
+		if (strncmp(rows[i].plain, "integrity", 9) == 0) {
+			assert_true(cell_failed(&r, &v, &r.cells[0], why, sizeof(why)));
+			assert_non_null(strstr(why, "no mapping's doing"));
+			assert_int_equal(1 + rows[i].wc_failed, count_failed(&r, &v));
+		}
+		/* what plain did right convicts wc */
+		r.cells[0].events = 0;
+		assert_true(cell_failed(&r, &v, &r.cells[1], why, sizeof(why)));
+		result_free(&r);
+	}
+}
+
 static const char *cheapest(struct result *r, const struct verdict *v, const char *mapping)
 {
 	double cost;
@@ -240,8 +287,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shapes),	  cmocka_unit_test(test_forbidden),
-		cmocka_unit_test(test_integrity), cmocka_unit_test(test_cheapest),
-		cmocka_unit_test(test_barriers),
+		cmocka_unit_test(test_integrity), cmocka_unit_test(test_integrity_device),
+		cmocka_unit_test(test_cheapest),  cmocka_unit_test(test_barriers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
