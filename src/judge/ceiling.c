@@ -24,12 +24,27 @@ static bool speed_is(const char *text, const char *speed)
 	       !strncmp(end, " GT/s", strlen(" GT/s"));
 }
 
-double ceiling_raw(const struct pci_link *link)
+static double raw_of(const char *speed, unsigned int width)
 {
 	for (size_t i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++)
-		if (speed_is(link->speed, speeds[i].speed))
-			return speeds[i].transfers_per_s * speeds[i].code / 8 * link->width;
+		if (speed_is(speed, speeds[i].speed))
+			return speeds[i].transfers_per_s * speeds[i].code / 8 * width;
 	return 0;
+}
+
+double ceiling_raw(const struct pci_link *link)
+{
+	return raw_of(link->speed, link->width);
+}
+
+double ceiling_most(const struct pci_link *link)
+{
+	return raw_of(link->max_speed, link->max_width);
+}
+
+bool ceiling_may_flit(const struct pci_link *link)
+{
+	return speed_is(link->max_speed, "64.0");
 }
 
 double ceiling_share(unsigned int payload_bytes)

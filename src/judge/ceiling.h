@@ -19,6 +19,15 @@
 /* Bytes per second after the line code; 0: not known, or no such speed. */
 double ceiling_raw(const struct pci_link *link);
 
+/*
+ * The same of the fastest and widest that the function can be trained to, whatever the link was when
+ * it was looked at: idle GPUs are at 2.5 GT/s, and are back at full speed when something is done.
+ */
+double ceiling_most(const struct pci_link *link);
+
+/* It may be in FLIT mode, which has less around each TLP, at any speed. */
+bool ceiling_may_flit(const struct pci_link *link);
+
 /* The part of it that is left when each TLP carries so many bytes. */
 double ceiling_share(unsigned int payload_bytes);
 

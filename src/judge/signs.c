@@ -15,10 +15,10 @@
 
 /*
  * The least overhead of an 8-byte write: 3DW header (a 32-bit address), PCIe base spec 2.1.2. Any
- * other carries less, so a rate above it was no such writes.
+ * other carries less, so a rate above it was no such writes. Not in FLIT mode.
  */
 #define LEAST_TLP_BYTES  20.0
-#define ABOVE            1.1  /* the clock, and what is still in queues */
+#define ABOVE            1.1  /* the clock, and what is still in queues; also than plain */
 
 /*
  * What gathering, merging or overlapping gains: how much cheaper accesses are that may be merged
@@ -231,7 +231,7 @@ bool observe_cached(struct evidence *e, const struct judge_input *in, const char
 /* A guest's link may be the VMM's invention; the host's, of the same device, is not. */
 static const struct pci_link *link_of(const struct judge_input *in, bool *trusted)
 {
-	bool host_knows = in->host && ceiling_raw(&in->host->device.link) > 0;
+	bool host_knows = in->host && ceiling_most(&in->host->device.link) > 0;
 
 	*trusted = host_knows || in->run->env.virt.guest == ENV_BARE_METAL;
 	return host_knows ? &in->host->device.link : &in->run->device.link;
@@ -242,7 +242,9 @@ bool observe_ceiling(struct evidence *e, const struct judge_input *in, const cha
 	const struct cell_record *wc = probe_cell(in->run, "wc", "store8/64K/flushed");
 	const struct cell_record *plain = probe_cell(in->run, "plain", "store8/64K/flushed");
 	bool trusted;
-	double limit = ABOVE * ceiling_raw(link_of(in, &trusted)) * 8 / (8 + LEAST_TLP_BYTES);
+	const struct pci_link *link = link_of(in, &trusted);
+	/* not what it was trained to when it was listed: that may have been an idle device's */
+	double limit = ABOVE * ceiling_most(link) * 8 / (8 + LEAST_TLP_BYTES);
 
 	(void)subject;
 	if (!wc || !plain || !(limit > 0))
@@ -250,10 +252,17 @@ bool observe_ceiling(struct evidence *e, const struct judge_input *in, const cha
 	snprintf(e->observed, sizeof(e->observed), "%.2f GB/s of 8-byte stores, flushed",
 		 wc->summary.median / 1e9);
 	snprintf(e->threshold, sizeof(e->threshold),
-		 "above %.2f GB/s this link carries no 8-byte writes", limit / 1e9);
-	if (plain->summary.median > limit) {
-		snprintf(e->why, sizeof(e->why), "plain exceeds it too: the link is not what it "
+		 "above %.2f GB/s (%s x%u) this link carries no 8-byte writes", limit / 1e9,
+		 link->max_speed, link->max_width);
+	if (ceiling_may_flit(link)) {
+		snprintf(e->why, sizeof(e->why), "in FLIT mode, which this link may be in, less goes "
+			 "with each write: no limit is known");
+	} else if (plain->summary.ci_high > limit) {
+		snprintf(e->why, sizeof(e->why), "plain may exceed it too: the link is not what it "
 			 "says it is");
+	} else if (wc->summary.ci_low > limit && wc->summary.ci_low <= ABOVE * plain->summary.ci_high) {
+		snprintf(e->why, sizeof(e->why), "plain comes as near: a limit that both are at proves "
+			 "nothing");
 	} else if (wc->summary.ci_low > limit) {
 		say_normal(e);
 		if (trusted)

@@ -133,7 +133,8 @@ static void draw_result(struct result *r, const struct set *s, const char *machi
 	r->device.link = (struct pci_link){ 0 };
 	if (sscanf(s->link, "%ux%u", &speed, &width) == 2) {
 		snprintf(r->device.link.speed, sizeof(r->device.link.speed), "%u.0 GT/s PCIe", speed);
-		r->device.link.width = width;
+		r->device.link.width = r->device.link.max_width = width;
+		strcpy(r->device.link.max_speed, r->device.link.speed);
 	}
 	fixture_store_ns(r, s->store * noise(LAUNCH_S));
 	if (!strcmp(s->fact, "erratum"))

@@ -39,7 +39,7 @@ void fixture_result(struct result *r)
 		.bdf = "0000:00:03.0", .vendor = 0x1af4, .device = 0x1110, .class_code = 0x0500,
 		.vendor_name = "Red Hat, Inc.", .device_name = "Inter-VM shared memory",
 		.class_name = "RAM memory", .numa_node = -1, .has_serial = true,
-		.serial = 0xfedcba9876543210, .link = { "16.0 GT/s PCIe", "", 16, 0 },
+		.serial = 0xfedcba9876543210, .link = { "16.0 GT/s PCIe", "16.0 GT/s PCIe", 16, 16 },
 	};
 	r->bar = (struct bar){ .index = 2, .kind = BAR_MEMORY, .phys_bytes = 0x8000000000,
 			       .size_bytes = 16 << 20, .prefetchable = true, .is_64bit = true };

@@ -29,6 +29,7 @@ struct observed {
 	const char *journal_time;      /* NULL: shortly before */
 	enum witness_type witness;
 	bool s2fwb, other_bar, other_part, other_vm, wc_erratum;
+	struct pci_link link;          /* width 0: 16 GT/s x16, at all times */
 	bool emulated, bare, unknown_machine, ram, no_wc, x86, wc_cell_faulted, earlier_death;
 };
 
@@ -150,6 +151,29 @@ static const struct judge_case cases[] = {
 	  { .long_rate = 12, .plain_rate = 1, .load_ns = 900, .ratio = 1, .host_ratio = 1 },
 	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, PROVED, "only gathered stores fit" },
 	{ "not above what the link carries", { .long_rate = 9.5, .plain_rate = 9 }, NOTHING, NULL },
+	/* a GPU that was idle when it was looked at; 2.5 GT/s x16 would carry 1.26 GB/s */
+	{ "the link as it was while idle is no limit",
+	  { .long_rate = 1.29, .plain_rate = 1.25, .load_ns = 900, .ratio = 1, .host_ratio = 1,
+	    .link = { "2.5 GT/s PCIe", "16.0 GT/s PCIe", 16, 16 } }, NOTHING, NULL },
+	{ "nor are lanes that were down",
+	  { .long_rate = 1.29, .plain_rate = 1, .load_ns = 900, .bare = true,
+	    .link = { "16.0 GT/s PCIe", "16.0 GT/s PCIe", 2, 16 } }, NOTHING, NULL },
+	{ "nor is a link whose most is not known",
+	  { .long_rate = 12, .plain_rate = 9, .load_ns = 900, .bare = true,
+	    .link = { "16.0 GT/s PCIe", "", 16, 0 } }, NOTHING, NULL },
+	{ "what it is trained to at most is",
+	  { .long_rate = 12, .plain_rate = 9, .load_ns = 900, .bare = true,
+	    .link = { "2.5 GT/s PCIe", "16.0 GT/s PCIe", 1, 16 } },
+	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, PROVED, "only gathered stores fit" },
+	/* all intervals are 1 % up and down: 10.06 to 10.26 against 9.57 to 9.77 and 9.9 */
+	{ "above it, but plain is as near", { .long_rate = 10.16, .plain_rate = 9.67,
+	  .load_ns = 900, .bare = true }, NOTHING, NULL },
+	{ "plain may be above it", { .long_rate = 12, .plain_rate = 9.87, .load_ns = 900,
+	  .bare = true }, NOTHING, NULL },
+	{ "FLITs carry more", { .long_rate = 45, .plain_rate = 33, .load_ns = 900, .bare = true,
+	  .link = { "64.0 GT/s PCIe", "64.0 GT/s PCIe", 16, 16 } }, NOTHING, NULL },
+	{ "and may at lower speeds", { .long_rate = 45, .plain_rate = 33, .load_ns = 900, .bare = true,
+	  .link = { "32.0 GT/s PCIe", "64.0 GT/s PCIe", 16, 16 } }, NOTHING, NULL },
 	{ "plain is above it too: no such link", { .long_rate = 12, .plain_rate = 12 },
 	  NOTHING, NULL },
 
@@ -304,6 +328,8 @@ static void make(struct result *r, const struct observed *o, double ratio, doubl
 		r->env.virt.guest = ENV_GUEST_UNKNOWN;
 	if (o->x86)
 		strcpy(r->arch, "x86_64");
+	if (o->link.width)
+		r->device.link = o->link;
 	if (o->no_wc)
 		r->n_probes = 1;
 	if (o->store_ns)
