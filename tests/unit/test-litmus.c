@@ -141,6 +141,20 @@ static const struct allowed_case allowed[] = {
 	{ X, "wc", "MP", "sfence", "lfence", ON_GUEST, true },
 	{ X, "wc", "SB", "lock-or", "mfence", ON_GUEST, true },
 	{ X, "plain", "SB", "none", "none", ON_GUEST, true },
+	/* two loads of one WC word may be in flight together */
+	{ X, "wc", "CoRR", "none", "none", ON_GUEST, false },
+	{ X, "wc", "CoRR", "none", "none", ON_LIKELY_DEVICE, false },
+	{ X, "wc", "CoRR", "none", "none", ON_PROVED_DEVICE, true },
+	{ X, "wc", "CoRR", "none", "lfence", ON_GUEST, true },
+	{ X, "wc", "CoRR", "lfence", "none", ON_GUEST, false },
+	{ X, "wc", "CoRR", "mfence", "mfence", ON_GUEST, true },
+	{ X, "wc", "CoWW", "none", "none", ON_GUEST, true },
+	{ X, "wc", "CoWR", "none", "none", ON_GUEST, true },
+	{ X, "wc", "CoRW", "none", "none", ON_GUEST, true },
+	{ X, "plain", "CoRR", "none", "none", ON_GUEST, true },
+	{ X, "plain", "CoRR", "none", "none", ON_TRAPPED, true },
+	{ X, "ram", "CoRR", "none", "none", ON_RAM, true },
+	{ A, "wc", "CoRR", "none", "none", ON_LIKELY_DEVICE, true },
 	/* a shape that nobody knows is not judged */
 	{ A, "wc", "ISA2", "dmb-sy", "dmb-sy", ON_GUEST, false },
 };
