@@ -17,6 +17,7 @@
 #define RECORD_MAX   8192    /* Linux, kernel/printk: PRINTK_MESSAGE_MAX is 2048 */
 #define RECORDS_MAX  200000u
 #define FOUND_MAX    400
+#define NC_TO_NGNRE  "CONFIG_ARM64_WORKAROUND_NC_TO_NGNRE="
 
 enum take { TAKE_YES, TAKE_REST, TAKE_MESSAGE };
 
@@ -36,7 +37,7 @@ static const struct {
 	{ "s2fwb", "detected: Stage-2 Force Write-Back", NULL, TAKE_YES, false },
 	/* kernels with Ampere's patch for Altra's erratum 82288: drivers/pci/quirks.c */
 	{ "wc_erratum", "Write combining PCI maps disabled", NULL, TAKE_MESSAGE, false },
-	/* NVIDIA's kernels, CONFIG_ARM64_WORKAROUND_NC_TO_NGNRE */
+	/* NVIDIA's kernels, NC_TO_NGNRE below: "MAIR_EL1 NC to nGnRE" */
 	{ "wc_erratum", "detected: ", "nGnRE", TAKE_MESSAGE, false },
 	{ "cpu_errata", "CPU features: detected: ", "errat", TAKE_REST, true },
 };
@@ -45,6 +46,9 @@ static const struct {
 
 struct found {
 	char text[ROWS][FOUND_MAX];
+	unsigned int records;
+	bool begins;            /* with the boot's first record */
+	bool lost;              /* records went while they were read */
 };
 
 static void look(struct found *found, const char *message)
@@ -73,6 +77,20 @@ static const char *message_of(const char *record)
 	return end && isdigit((unsigned char)record[0]) ? end + 1 : record;
 }
 
+/* The ring that keeps the log loses its oldest records first. */
+static void take_record(struct found *found, const char *record)
+{
+	const char *message = message_of(record);
+	unsigned long sequence;
+
+	if (!found->records++ && message != record &&
+	    sscanf(record, "%*u,%lu,", &sequence) == 1 && !sequence)
+		found->begins = true;
+	if (strstr(message, "Linux version ") || strstr(message, "Booting Linux on "))
+		found->begins = true;
+	look(found, message);
+}
+
 /* The device gives one record for each read(2). */
 static void read_device(struct found *found, int fd)
 {
@@ -82,12 +100,14 @@ static void read_device(struct found *found, int fd)
 		ssize_t n = read(fd, record, sizeof(record) - 1);
 
 		/* EPIPE: records were overwritten since the last one */
-		if (n < 0 && (errno == EPIPE || errno == EINTR))
+		if (n < 0 && (errno == EPIPE || errno == EINTR)) {
+			found->lost |= errno == EPIPE;
 			continue;
+		}
 		if (n <= 0)
 			return;
 		record[n] = 0;
-		look(found, message_of(record));
+		take_record(found, record);
 	}
 }
 
@@ -97,9 +117,42 @@ static void read_file(struct found *found, int fd)
 	char record[RECORD_MAX];
 
 	for (unsigned int i = 0; f && i < RECORDS_MAX && fgets(record, sizeof(record), f); i++)
-		look(found, message_of(record));
+		take_record(found, record);
 	if (f)
 		fclose(f);
+}
+
+/* Whether the kernel was built with NVIDIA's workaround, which only its log would tell to be on. */
+static int add_config(struct env *env)
+{
+	const char *release = fact_get(&env->facts, "kernel_release");
+	char path[PATH_MAX], line[256];
+	bool has = false;
+	FILE *f;
+
+	if (!release || strchr(release, '/') || path_make(path, sizeof(path), "/boot/config-%s", release))
+		return 0;
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	while (!has && fgets(line, sizeof(line), f))
+		has = !strncmp(line, NC_TO_NGNRE "y", strlen(NC_TO_NGNRE "y"));
+	fclose(f);
+	return fact_add(&env->facts, "config_nc_to_ngnre", "/boot/config-*", "%s", has ? "yes" : "no");
+}
+
+/* What is not in a log without its beginning may have been said there. */
+static int add_cut(struct env *env, const struct found *found)
+{
+	bool cut = !found->begins || found->lost;
+	const char *machine = fact_get(&env->facts, "machine");
+	int ret = 0;
+
+	if (found->records)
+		ret = fact_add(&env->facts, "kmsg_cut", SOURCE, "%s", cut ? "yes" : "no");
+	if (!ret && cut && machine && !strcmp(machine, "aarch64"))
+		ret = add_config(env);
+	return ret;
 }
 
 static int add_found(struct env *env, struct found *found)
@@ -118,17 +171,18 @@ int kmsg_collect(struct env *env)
 	struct found found = { 0 };
 	char path[PATH_MAX];
 	struct stat st;
-	int fd;
+	int fd = -1, ret;
 
-	if (path_make(path, sizeof(path), SOURCE))
-		return 0;
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	if (!fstat(fd, &st) && S_ISCHR(st.st_mode))
-		read_device(&found, fd);
-	else if (S_ISREG(st.st_mode))
-		read_file(&found, fd);
-	close(fd);
-	return add_found(env, &found);
+	if (!path_make(path, sizeof(path), SOURCE))
+		fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0 && !fstat(fd, &st)) {
+		if (S_ISCHR(st.st_mode))
+			read_device(&found, fd);
+		else if (S_ISREG(st.st_mode))
+			read_file(&found, fd);
+	}
+	if (fd >= 0)
+		close(fd);
+	ret = add_found(env, &found);
+	return ret ? ret : add_cut(env, &found);
 }

@@ -156,6 +156,17 @@ static void conclude(struct verdict *v)
 		 e->why, doubt ? " (" : "", doubt ? doubt : "", doubt ? ")" : "");
 }
 
+/* The host saw it, or a VM died of it: no guest's kernel did that. */
+static bool is_hypervisors(const struct verdict *v)
+{
+	for (unsigned int i = 0; i < v->n_evidence; i++)
+		if (v->evidence[i].says == SAYS(EFFECTIVE_DEVICE) &&
+		    (!strcmp(v->evidence[i].line, "host witness") ||
+		     !strcmp(v->evidence[i].line, "crash journal")))
+			return true;
+	return false;
+}
+
 /*
  * A guest's own kernel may map _wc as Device: then Normal-NC was never asked for, and what the
  * hypervisor makes of it stays open.
@@ -163,11 +174,17 @@ static void conclude(struct verdict *v)
 static void judge_word(struct verdict *v, const struct result *run)
 {
 	v->word = word_of[v->effective];
-	if (v->about_guest && v->effective == EFFECTIVE_DEVICE &&
-	    fact_get(&run->env.facts, "wc_erratum")) {
+	if (!v->about_guest || v->effective != EFFECTIVE_DEVICE)
+		return;
+	if (fact_get(&run->env.facts, "wc_erratum")) {
 		v->word = VERDICT_INCONCLUSIVE;
 		snprintf(v->reason, sizeof(v->reason), "this guest's kernel maps _wc as Device "
 			 "itself, because of an erratum: it never asked the hypervisor for Normal-NC");
+	} else if (rule_may_demote_itself(run) && !is_hypervisors(v)) {
+		v->word = VERDICT_INCONCLUSIVE;
+		snprintf(v->reason, sizeof(v->reason), "it is Device, but this guest's kernel may have made "
+			 "it so itself (NVIDIA's workaround NC to nGnRE), and its log does not go back to the "
+			 "boot, where it would say so: journalctl -kb | grep nGnRE, or measure after a reboot");
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include "exp/probe.h"
 #include "judge/rules.h"
@@ -252,6 +253,36 @@ static bool observe_journal(struct evidence *e, const struct judge_input *in,
 	return true;
 }
 
+/* The command line's word on the workaround below, as kstrtobool takes it: "1", "y", "on", or else. */
+static bool cmdline_says(const struct result *run, bool *on)
+{
+	static const char option[] = "mair_el1_nc_to_ngnre=";
+	const char *cmdline = fact_get(&run->env.facts, "cmdline"), *at;
+
+	at = cmdline ? strstr(cmdline, option) : NULL;
+	if (!at)
+		return false;
+	at += strlen(option);
+	*on = (*at && strchr("1yYtT", *at)) || !strncasecmp(at, "on", 2);
+	return true;
+}
+
+/*
+ * NVIDIA's kernels (CONFIG_ARM64_WORKAROUND_NC_TO_NGNRE) have MAIR_EL1 say Device-nGnRE for Normal-NC on
+ * early Vera, and wherever mair_el1_nc_to_ngnre=1 asks for it, and say so once, while they boot.
+ */
+bool rule_may_demote_itself(const struct result *run)
+{
+	const struct facts *facts = &run->env.facts;
+	const char *cut = fact_get(facts, "kmsg_cut"), *has = fact_get(facts, "config_nc_to_ngnre");
+	const char *implementer = fact_get(facts, "cpu_implementer");
+	bool on;
+
+	if (strcmp(run->arch, "aarch64") || (cut && !strcmp(cut, "no")) || (has && !strcmp(has, "no")))
+		return false;
+	return cmdline_says(run, &on) ? on : implementer && !strcmp(implementer, "0x4e");
+}
+
 /* What is known of the machine that decides how _wc is mapped, before any hypervisor has a say. */
 static bool observe_environment(struct evidence *e, const struct judge_input *in,
 				const char *subject)
@@ -273,7 +304,9 @@ static bool observe_environment(struct evidence *e, const struct judge_input *in
 	snprintf(e->observed, sizeof(e->observed), "%s%s%s, %s", env_guest_name(virt->guest),
 		 *virt->hypervisor ? " of " : "", virt->hypervisor,
 		 confidence_name(virt->confidence));
-	snprintf(e->why, sizeof(e->why), "%.100s; nothing says so of this kernel", virt->why);
+	snprintf(e->why, sizeof(e->why), "%.100s; %s", virt->why, rule_may_demote_itself(in->run) ?
+		 "it may have said so at boot, and its log does not go back so far" :
+		 "nothing says so of this kernel");
 	return true;
 }
 

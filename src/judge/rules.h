@@ -22,6 +22,9 @@ extern const struct rule judge_rules[]; /* ends with a row without line */
 /* A cell that can be reckoned with: one that faulted in one round is no evidence in the others. */
 bool rule_measured(const struct cell_record *c);
 
+/* rules.c: whether the run's own kernel may have mapped _wc as Device without a word that is left of it. */
+bool rule_may_demote_itself(const struct result *run);
+
 /* witnessed.c */
 bool observe_witness(struct evidence *e, const struct judge_input *in, const char *subject);
 

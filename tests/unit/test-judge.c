@@ -556,6 +556,82 @@ static void test_doubt(void **state)
 	}
 }
 
+/*
+ * Device on an NVIDIA CPU whose kernel's log is cut: the kernel may have made it so itself, unless the
+ * host saw it, or the VM died of it.
+ */
+static void test_own_demotion(void **state)
+{
+	static const struct observed times = { .ratio = 1, .host_ratio = 4, .gain = 1,
+					       .host_gain = 3 };
+	static const struct observed fault = { .control = MISALIGNED, .wc = MISALIGNED };
+	static const struct observed death = { .boot = OTHER_BOOT, .journal = "" };
+	static const struct observed host = { .witness = WITNESS_DEVICE };
+	static const struct observed bare = { .control = MISALIGNED, .wc = MISALIGNED, .bare = true };
+	static const struct observed nc = { .ratio = 4 };
+	static const struct {
+		const struct observed *o;
+		const char *implementer, *cut, *config, *cmdline; /* NULL: not known */
+		enum verdict_word word;
+	} rows[] = {
+		{ &times, "0x4e", "yes", NULL, "ro quiet", VERDICT_INCONCLUSIVE },
+		{ &times, "0x4e", NULL, NULL, NULL, VERDICT_INCONCLUSIVE },
+		{ &times, "0x4e", "yes", "yes", NULL, VERDICT_INCONCLUSIVE },
+		{ &times, "0x4e", "no", NULL, NULL, VERDICT_DEMOTED },
+		{ &times, "0x4e", "yes", "no", NULL, VERDICT_DEMOTED },
+		{ &times, "0x41", "yes", NULL, "ro quiet", VERDICT_DEMOTED },
+		{ &times, NULL, "yes", NULL, NULL, VERDICT_DEMOTED },
+		/* a command line that asks for it, on any CPU, or forbids it */
+		{ &times, "0x41", "yes", NULL, "ro mair_el1_nc_to_ngnre=1", VERDICT_INCONCLUSIVE },
+		{ &times, "0x41", "yes", NULL, "mair_el1_nc_to_ngnre=on ro", VERDICT_INCONCLUSIVE },
+		{ &times, "0x41", "no", NULL, "mair_el1_nc_to_ngnre=1", VERDICT_DEMOTED },
+		{ &times, "0x4e", "yes", NULL, "mair_el1_nc_to_ngnre=0", VERDICT_DEMOTED },
+		{ &times, "0x4e", "yes", NULL, "mair_el1_nc_to_ngnre=off", VERDICT_DEMOTED },
+		/* stage 1 raises that fault; a stage 2 that is Device stops a VM of KVM's */
+		{ &fault, "0x4e", "yes", NULL, NULL, VERDICT_INCONCLUSIVE },
+		{ &death, "0x4e", "yes", NULL, NULL, VERDICT_DEMOTED },
+		{ &host, "0x4e", "yes", NULL, NULL, VERDICT_DEMOTED },
+		{ &bare, "0x4e", "yes", NULL, NULL, VERDICT_DEMOTED },
+		{ &nc, "0x4e", "yes", NULL, NULL, VERDICT_PRESERVED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct observed *o = rows[i].o;
+		struct result run, on_host;
+		struct witness_range range;
+		struct witness witness;
+		struct judge_input in = { .run = &run };
+		const char *const facts[][2] = { { "cpu_implementer", rows[i].implementer },
+						 { "kmsg_cut", rows[i].cut },
+						 { "config_nc_to_ngnre", rows[i].config },
+						 { "cmdline", rows[i].cmdline } };
+		struct verdict v;
+
+		make(&run, o, o->ratio, o->gain);
+		make(&on_host, o, o->host_ratio, o->host_gain);
+		make_witness(&witness, &range, o, &run);
+		for (size_t f = 0; f < sizeof(facts) / sizeof(facts[0]); f++)
+			if (facts[f][1])
+				assert_int_equal(0, fact_add(&run.env.facts, facts[f][0], "", "%s",
+							     facts[f][1]));
+		in.host = o->host_ratio > 0 ? &on_host : NULL;
+		in.witness = o->witness != WITNESS_UNKNOWN ? &witness : NULL;
+		judge_input(&v, &in);
+		if (v.word != rows[i].word)
+			fail_msg("row %zu: %s: %s", i, verdict_word_name(v.word), v.reason);
+		if (v.word == VERDICT_INCONCLUSIVE) {
+			assert_int_equal(EFFECTIVE_DEVICE, v.effective);
+			assert_non_null(strstr(v.reason, "journalctl -kb | grep nGnRE"));
+			assert_non_null(strstr(v.evidence[v.n_evidence - 1].why, "does not go back so far"));
+			assert_false(is_advised(&v, "6.9"));
+		}
+		facts_free(&witness.env.facts);
+		result_free(&run);
+		result_free(&on_host);
+	}
+}
+
 /* A reason is read alone: it says what it is of. */
 static void test_reason_subject(void **state)
 {
@@ -716,6 +792,7 @@ int main(void)
 		cmocka_unit_test(test_verdicts),      cmocka_unit_test(test_old_journal),
 		cmocka_unit_test(test_advice),	      cmocka_unit_test(test_advice_host),
 		cmocka_unit_test(test_doubt),	      cmocka_unit_test(test_reason_subject),
+		cmocka_unit_test(test_own_demotion),
 		cmocka_unit_test(test_other_probes),  cmocka_unit_test(test_emulated_host),
 		cmocka_unit_test(test_held), cmocka_unit_test(test_ratio),	      cmocka_unit_test(test_names),
 	};

@@ -274,6 +274,60 @@ static void test_kernel_log(void **state)
 	tree_end();
 }
 
+/* The ring keeps the newest: without its beginning the log says nothing by its silence. */
+static void test_kernel_log_cut(void **state)
+{
+	static const char later[] = "6,9021,864000000000,-;audit: backlog limit exceeded\n"
+				    "6,9022,864000000001,-;something=0,0,-;0\n";
+	static const char has[] = "CONFIG_ARM64=y\nCONFIG_ARM64_WORKAROUND_NC_TO_NGNRE=y\n";
+	static const char lacks[] =
+		"CONFIG_ARM64=y\n# CONFIG_ARM64_WORKAROUND_NC_TO_NGNRE is not set\n";
+	static const struct {
+		const char *machine, *log, *config; /* NULL: there is no such file */
+		const char *cut, *has;              /* NULL: no such fact */
+	} rows[] = {
+		{ "aarch64", later, has, "yes", "yes" },
+		{ "aarch64", later, lacks, "yes", "no" },
+		{ "aarch64", later, NULL, "yes", NULL },
+		{ "x86_64", later, has, "yes", NULL },
+		{ "aarch64", NULL, has, NULL, "yes" },
+		{ "aarch64", "", has, NULL, "yes" },
+		{ "aarch64", "6,0,0,-;Booting Linux on physical CPU 0x0000000000 [0x4e0f0100]\n", has, "no", NULL },
+		/* a boot loader's log before it, or some other first message */
+		{ "aarch64", "6,0,0,-;random: crng init done\n6,1,0,-;x\n", has, "no", NULL },
+		{ "aarch64", "5,3,0,-;Linux version 6.17.0-1008-nvidia-64k (buildd@bos03)\n", has, "no", NULL },
+		{ "aarch64", "[    0.000000] Linux version 6.17.0\n[    0.1] x\n", has, "no", NULL },
+		{ "aarch64", "[   12.000000] x\n[   12.1] y\n", has, "yes", "yes" },
+		/* the sequence number, not the time, nor the priority */
+		{ "aarch64", "0,17,0,-;x\n", has, "yes", "yes" },
+		/* a later record with that number is no beginning */
+		{ "aarch64", "6,17,0,-;x\n6,0,0,-;y\n", has, "yes", "yes" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct env env;
+		const char *cut, *has_it;
+
+		tree_begin();
+		tree_put("/proc/sys/kernel/arch", rows[i].machine);
+		tree_put("/proc/sys/kernel/osrelease", "6.17.0-1008-nvidia-64k\n");
+		if (rows[i].log)
+			tree_put("/dev/kmsg", rows[i].log);
+		if (rows[i].config)
+			tree_put("/boot/config-6.17.0-1008-nvidia-64k", rows[i].config);
+		assert_int_equal(env_collect(&env, NULL), 0);
+		cut = fact_get(&env.facts, "kmsg_cut");
+		has_it = fact_get(&env.facts, "config_nc_to_ngnre");
+		if (strcmp(cut ? cut : "-", rows[i].cut ? rows[i].cut : "-") ||
+		    strcmp(has_it ? has_it : "-", rows[i].has ? rows[i].has : "-"))
+			fail_msg("row %zu: %s, %s", i, cut ? cut : "-", has_it ? has_it : "-");
+		assert_null(fact_get(&env.facts, "wc_erratum"));
+		env_free(&env);
+		tree_end();
+	}
+}
+
 /* Of the machine that runs this, whichever it is: what must always be known. */
 static void test_collect_here(void **state)
 {
@@ -298,6 +352,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_collect),
 		cmocka_unit_test(test_kernel_log),
+		cmocka_unit_test(test_kernel_log_cut),
 		cmocka_unit_test(test_collect_here),
 	};
 
