@@ -257,6 +257,8 @@
 /* What people's C code gets; the rows below claim of it what is moved, not how. */
 #define WIDTH_store8_c 8
 #define WIDTH_load8_c  8
+#define DONE_store8_c  ""
+#define DONE_load8_c   LOOP_WAIT_LOADS
 #define LOOP_C(k, access)                                                                          \
 	static __attribute__((noinline)) void LOOP_NAME(k, none, end, 0, seq)(                     \
 		const struct loop_args *a)                                                         \
@@ -267,6 +269,7 @@
 			for (volatile uint64_t *p = a->base; p != end; p++)                        \
 				access;                                                            \
 		(void)value;                                                                       \
+		asm volatile(DONE_##k : : : "memory");                                             \
 	}
 #define LOOP_C_ROW(k) LOOP_ROW_WALK(k, none, end, 0, none, 0, seq, 8, 64)
 

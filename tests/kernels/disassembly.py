@@ -5,8 +5,8 @@
 usage: disassembly.py PROGRAM OBJDUMP DUMP-LOOPS...
 
 For each loop: exactly the accesses claimed, in order, of the claimed width, all through one base
-and one value register; the barrier asked for, where it was asked for; no call; and at least 95 %
-of each loop's instructions are those. What an instruction looks like is written down here once
+and one value register; the barrier asked for, where it was asked for; no call; after the last loads
+what waits for them; and at least 95 % of each loop's instructions are those. What an instruction looks like is written down here once
 more, apart from the product, on purpose.
 """
 import re
@@ -120,6 +120,10 @@ OVERHEAD = {
                r"|mov x\d+, x\d+|b\.ne \S+.*)$",
     "x86_64": r"((add|sub) \$0x[0-9a-f]+,%r\w+|cmp %r\w+,%r\w+|dec %r\w+|mov %r\w+,%r\w+|jne \S+.*)$",
 }
+# what a function of loads has before it returns, and what may stand between
+WAIT = {"aarch64": r"dsb ld$", "x86_64": r"lfence$"}
+LEAVE = {"aarch64": r"(ldp x\d+, x\d+, \[sp.*|ldr x\d+, \[sp.*|add sp, sp, .*|autiasp|nop)$",
+         "x86_64": r"(vzeroupper|pop %\w+|add \$0x[0-9a-f]+,%rsp|nop.*)$"}
 BRANCH = {"aarch64": r"(?:b|b\.\w+|cbn?z\s+\S+,|tbn?z\s+\S+,)\s+([0-9a-f]+)\b",
           "x86_64": r"j\w+\s+([0-9a-f]+)\b"}
 CALL = {"aarch64": r"(bl|blr)\b", "x86_64": r"call"}
@@ -262,10 +266,25 @@ def check_c(arch, row, code):
     print(f"{row['symbol']}: {len(accesses)} of {len(body)} instructions are the accesses")
 
 
+def check_end(arch, row, code):
+    """The last loads have returned before the function does; stores are not waited for."""
+    texts = [text for _, text in code]
+    ends = [i for i, text in enumerate(texts) if re.match(r"ret\b", text)]
+    if not ends:
+        raise Wrong("never returns")
+    for at in ends:
+        before = at - 1
+        while before > 0 and re.match(LEAVE[arch], texts[before]):
+            before -= 1
+        if bool(re.match(WAIT[arch], texts[before])) != (row["direction"] == "load"):
+            raise Wrong(f"a {row['direction']} ends with {texts[before:at + 1]}")
+
+
 def check_row(arch, row, code):
     for _, text in code:
         if re.match(CALL[arch], text):
             raise Wrong(f"a call: {text}")
+    check_end(arch, row, code)
     if row["kernel"] in IN_C[arch]:
         check_c(arch, row, code)
         return
@@ -300,7 +319,8 @@ def can_fail(arch, row, code):
                     {"pattern": "one" if row["pattern"] != "one" else "seq"},
                     {"kernel": "load8" if row["kernel"] != "load8" else "store8"},
                     {"barrier": "read-flush" if row["barrier"] != "read-flush" else "dep"},
-                    {"bell": 8 if row["bell"] != 8 else 0}]
+                    {"bell": 8 if row["bell"] != 8 else 0},
+                    {"direction": "store" if row["direction"] == "load" else "load"}]
     for claim in false_claims:
         try:
             check_row(arch, {**row, **claim}, code)

@@ -280,7 +280,7 @@ static void test_kernel_log_cut(void **state)
 	static const char later[] = "6,9021,864000000000,-;audit: backlog limit exceeded\n"
 				    "6,9022,864000000001,-;something=0,0,-;0\n";
 	static const char has[] = "CONFIG_ARM64=y\nCONFIG_ARM64_WORKAROUND_NC_TO_NGNRE=y\n";
-	static const char lacks[] =
+	static const char lacks[] = "CONFIG_ARM64_WORKAROUND_CLEAN_CACHE=y\n"
 		"CONFIG_ARM64=y\n# CONFIG_ARM64_WORKAROUND_NC_TO_NGNRE is not set\n";
 	static const struct {
 		const char *machine, *log, *config; /* NULL: there is no such file */
