@@ -182,8 +182,7 @@ static int collect_acpi(struct env *env)
 	if (n < 9) /* no whole header: its revision is byte 8 */
 		return 0;
 	if (n < (ssize_t)sizeof(b))
-		return add(env, "acpi_hypervisor_id", FADT " (too old a revision to name one)",
-			   "0");
+		return add(env, "acpi_fadt", FADT, "too old a revision to name a hypervisor");
 	memcpy(id, b + FADT_HYPERVISOR_ID, 8);
 	for (int i = 7; i >= 0; i--)
 		number = number << 8 | b[FADT_HYPERVISOR_ID + i];

@@ -87,6 +87,14 @@ static const struct rule rules[] = {
 	METAL(LIKELY, { "cpu_hypervisor_flag", IS, "no" }),
 	METAL(LIKELY, { "machine", IS, "aarch64" }, { "dmi_sys_vendor", KNOWN, "" },
 	      { "acpi_hypervisor_id", IS, "0" }),
+	/*
+	 * DMI alone may be the host's (libvirt: <smbios mode='host'/>), where ACPI cannot contradict.
+	 * A kernel at EL2, which /dev/kvm needs, has nobody below, or one that nests.
+	 */
+	METAL(LIKELY, { "machine", IS, "aarch64" }, { "dmi_sys_vendor", KNOWN, "" },
+	      { "acpi_fadt", KNOWN, "" }, { "kvm_device", IS, "yes" }),
+	METAL(LIKELY, { "machine", IS, "aarch64" }, { "dmi_sys_vendor", KNOWN, "" },
+	      { "acpi_fadt", KNOWN, "" }, { "boot_el", IS, "EL2" }),
 	METAL(LIKELY, { "machine", IS, "aarch64" }, { "dt_model", KNOWN, "" }),
 };
 
@@ -175,7 +183,11 @@ void virt_conclude(struct env *env)
 			snprintf(v.hypervisor, sizeof(v.hypervisor), "%s", r->hypervisor);
 		why_add(v.why, sizeof(v.why), &env->facts, r->when);
 	}
-	if (!v.why[0])
+	if (!v.why[0] && fact_get(&env->facts, "acpi_fadt") &&
+	    fact_get(&env->facts, "dmi_sys_vendor"))
+		strcpy(v.why, "perhaps bare metal: nothing says otherwise, but DMI may be the host's, and "
+			      "ACPI is too old to name a hypervisor");
+	else if (!v.why[0])
 		strcpy(v.why, "nothing here tells: neither DMI, device tree, ACPI nor CPU flags");
 	env->virt = v;
 	emulated_conclude(env);

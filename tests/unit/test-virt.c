@@ -95,6 +95,30 @@ static const struct virt_case {
 	  { { "machine", "aarch64" }, { "dmi_sys_vendor", "ASRockRack" },
 	    { "acpi_hypervisor_id", "0" }, { "cpu_implementer", "0x41" }, { "kvm_device", "yes" } },
 	  ENV_BARE_METAL, CONFIDENCE_LIKELY, "", false },
+#define OLD_FADT { "acpi_fadt", "too old a revision to name a hypervisor" }
+	{ "the host's DMI, an old FADT, no kernel log: a guest may look so",
+	  { { "machine", "aarch64" }, { "dmi_sys_vendor", "GIGABYTE" }, OLD_FADT,
+	    { "cpu_implementer", "0x43" }, { "kvm_device", "no" } },
+	  ENV_GUEST_UNKNOWN, CONFIDENCE_UNKNOWN, "", false },
+	{ "the same with a kernel that entered at EL1",
+	  { { "machine", "aarch64" }, { "dmi_sys_vendor", "GIGABYTE" }, OLD_FADT,
+	    { "boot_el", "EL1" }, { "kvm_device", "no" } },
+	  ENV_GUEST, CONFIDENCE_LIKELY, "", false },
+	{ "an old server that runs VMs",
+	  { { "machine", "aarch64" }, { "dmi_sys_vendor", "GIGABYTE" }, OLD_FADT,
+	    { "kvm_device", "yes" } },
+	  ENV_BARE_METAL, CONFIDENCE_LIKELY, "", false },
+	{ "an old server whose kernel entered at EL2",
+	  { { "machine", "aarch64" }, { "dmi_sys_vendor", "GIGABYTE" }, OLD_FADT,
+	    { "boot_el", "EL2" }, { "kvm_device", "no" } },
+	  ENV_BARE_METAL, CONFIDENCE_LIKELY, "", false },
+	{ "/dev/kvm says nothing where ACPI cannot be read",
+	  { { "machine", "aarch64" }, { "dmi_sys_vendor", "GIGABYTE" }, { "kvm_device", "yes" } },
+	  ENV_GUEST_UNKNOWN, CONFIDENCE_UNKNOWN, "", false },
+	{ "nor where ACPI names a hypervisor",
+	  { { "machine", "aarch64" }, { "dmi_sys_vendor", "GIGABYTE" },
+	    { "acpi_hypervisor_id", "QEMU" }, { "kvm_device", "yes" } },
+	  ENV_GUEST, CONFIDENCE_PROVED, "", false },
 	{ "arm64 without root: ACPI cannot be read",
 	  { { "machine", "aarch64" }, { "dmi_sys_vendor", "ASRockRack" } },
 	  ENV_GUEST_UNKNOWN, CONFIDENCE_UNKNOWN, "", false },
@@ -225,6 +249,24 @@ static void test_collect(void **state)
 	tree_put_bytes("/sys/firmware/acpi/tables/FACP", fadt, 4);
 	assert_int_equal(env_collect(&env, NULL), 0);
 	assert_null(fact_get(&env.facts, "acpi_hypervisor_id"));
+	assert_null(fact_get(&env.facts, "acpi_fadt"));
+	env_free(&env);
+	/* of ACPI 5.1, and a server's name that may be the host's */
+	tree_put_bytes("/sys/firmware/acpi/tables/FACP", fadt, 268);
+	tree_put("/sys/class/dmi/id/sys_vendor", "GIGABYTE\n");
+	tree_put("/sys/class/dmi/id/product_name", "R152-P30\n");
+	tree_put("/sys/firmware/devicetree/base/hypervisor/compatible", "");
+	tree_put("/proc/cpuinfo", "CPU implementer\t: 0x41\n");
+	tree_put("/proc/sys/kernel/arch", "aarch64\n");
+	assert_int_equal(env_collect(&env, NULL), 0);
+	assert_null(fact_get(&env.facts, "acpi_hypervisor_id"));
+	check_fact(&env, "acpi_fadt", "too old a revision to name a hypervisor");
+	assert_int_equal(env.virt.guest, ENV_GUEST_UNKNOWN);
+	assert_non_null(strstr(env.virt.why, "perhaps bare metal: nothing says otherwise"));
+	env_free(&env);
+	tree_put("/dev/kvm", "");
+	assert_int_equal(env_collect(&env, NULL), 0);
+	assert_int_equal(env.virt.guest, ENV_BARE_METAL);
 	env_free(&env);
 	tree_end();
 }
