@@ -23,6 +23,7 @@ struct probe_access {
 	double load_ns;  /* median of single loads */
 	double store_ns; /* median issue cost of single stores, each with an empty queue before it */
 	uint32_t wrote, read; /* the first difference; only when stored and not reads_back */
+	char listed[24]; /* the kernel's type of the pages, where it is the other one; "" */
 };
 
 /* Stores only to the mapping's first bytes, and puts them back. */

@@ -24,6 +24,8 @@ static unsigned int type_edges(const struct result *run, const struct verdict *v
 	if (!strcmp(mapping, "wc"))
 		return v->effective == EFFECTIVE_DEVICE && v->confidence == CONFIDENCE_PROVED ?
 			       EDGES_ALL : 0;
+	if (result_plain_is_wc(run))
+		return 0;
 	/* the hypervisor's own memory, or its emulation, may be anything */
 	if (v->effective == EFFECTIVE_WRITE_BACK || !access || strcmp(probe_route(access), "direct"))
 		return 0;
@@ -45,9 +47,10 @@ static bool is_ordered(const char *kind, unsigned int edges)
 static bool is_coherent(const struct result *run, const struct cell_record *c,
 			const struct litmus_shape *shape)
 {
-	return shape->coherence &&
-	       (strcmp(run->arch, "x86_64") || strcmp(c->mapping, "wc") ||
-		strcmp(shape->thread[1].kind, "RR"));
+	bool wc = !strcmp(c->mapping, "wc") || result_plain_is_wc(run);
+
+	return shape->coherence && (strcmp(run->arch, "x86_64") || !wc ||
+				    strcmp(shape->thread[1].kind, "RR"));
 }
 
 bool litmus_forbidden(const struct result *run, const struct verdict *v,

@@ -180,6 +180,11 @@ static void judge_word(struct verdict *v, const struct result *run)
 		v->word = VERDICT_INCONCLUSIVE;
 		snprintf(v->reason, sizeof(v->reason), "this guest's kernel maps _wc as Device "
 			 "itself, because of an erratum: it never asked the hypervisor for Normal-NC");
+	} else if (result_find_probe(run, "memtype", "wc") && !is_hypervisors(v)) {
+		v->word = VERDICT_INCONCLUSIVE;
+		snprintf(v->reason, sizeof(v->reason), "it is %s, but this guest's kernel made it so itself, as "
+			 "something else has the pages mapped so (/sys/kernel/debug/x86/pat_memtype_list): it "
+			 "never asked the hypervisor for WC", effective_name(v->effective, run->arch));
 	} else if (rule_may_demote_itself(run) && !is_hypervisors(v)) {
 		v->word = VERDICT_INCONCLUSIVE;
 		snprintf(v->reason, sizeof(v->reason), "it is Device, but this guest's kernel may have made "

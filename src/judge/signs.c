@@ -44,6 +44,8 @@ static const struct sign signs[] = {
 	  "overlaps more loads", true, false },
 };
 
+#define NO_CONTROL "plain is write-combining itself here, by the kernel's list: it is no control"
+
 #define SIGNS (sizeof(signs) / sizeof(signs[0]))
 
 /* A ratio of medians, and what it may be by their intervals; at_most of one mapping's alone. */
@@ -162,7 +164,9 @@ bool observe_ratio(struct evidence *e, const struct judge_input *in, const char 
 		 here.most_id);
 	snprintf(e->threshold, sizeof(e->threshold), "apart: %.2f and more, with both intervals",
 		 APART);
-	if (here.at_least >= APART) {
+	if (result_plain_is_wc(in->run)) {
+		snprintf(e->why, sizeof(e->why), NO_CONTROL);
+	} else if (here.at_least >= APART) {
 		say_normal(e);
 		snprintf(e->why, sizeof(e->why), "stores through wc gather (%s, at least %.2f): it "
 			 "is not what plain is", here.id, here.at_least);
@@ -193,7 +197,9 @@ bool observe_sign(struct evidence *e, const struct judge_input *in, const char *
 	snprintf(e->observed, sizeof(e->observed), "gains %.2f times what plain gains", over.ratio);
 	snprintf(e->threshold, sizeof(e->threshold), "apart: %.2f and more, with all intervals%s",
 		 APART, sign->near ? ", and below half a round trip" : "");
-	if (over.at_least >= APART) {
+	if (result_plain_is_wc(in->run)) {
+		snprintf(e->why, sizeof(e->why), NO_CONTROL);
+	} else if (over.at_least >= APART) {
 		say_normal(e);
 		snprintf(e->why, sizeof(e->why), "wc %s: it is not what plain is", sign->what);
 	} else {
@@ -334,6 +340,9 @@ bool observe_host(struct evidence *e, const struct judge_input *in, const char *
 	if (!relation_same_profile(in->run, in->host)) {
 		snprintf(e->why, sizeof(e->why), "the host's profile is %.15s and this one's %.15s: what "
 			 "is missing may not have been measured", in->host->profile, in->run->profile);
+	} else if (result_plain_is_wc(in->run) || result_plain_is_wc(in->host)) {
+		snprintf(e->why, sizeof(e->why), "%s: " NO_CONTROL,
+			 result_plain_is_wc(in->run) ? "this run" : "the host's run");
 	} else if (enough_missing(&s, in->run)) {
 		e->says = SAYS(EFFECTIVE_DEVICE) | SAYS(EFFECTIVE_TRAPPED);
 		e->strength = STRENGTH_STRONG;

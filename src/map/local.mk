@@ -3,4 +3,5 @@ libmeasure_a_SOURCES += \
 	%D%/map.c %D%/map.h \
 	%D%/map_devmem.c \
 	%D%/map_ram.c \
-	%D%/map_sysfs.c
+	%D%/map_sysfs.c \
+	%D%/memtype.c

@@ -59,6 +59,14 @@ void map_close(struct mapping *m);
 /* True when addr lies in the pages of an open mapping; then the offset in them. For signal handlers. */
 bool map_contains(const void *addr, uint64_t *offset_bytes);
 
+/*
+ * x86's kernel maps pages as they were mapped first, for as long as that mapping lives, whatever later
+ * ones ask for: a framebuffer's console may have BAR pages WC. True when its list has any page of an
+ * open mapping with the other type than it asks for: "write-combining", or "uncached-minus". False
+ * where there is no list (other architectures, no debugfs).
+ */
+bool map_listed_otherwise(const struct mapping *m, char *type, size_t n);
+
 /* The rows' functions. */
 int map_sysfs(struct mapping *m, const struct map_range *range, uint64_t pages_offset);
 int map_devmem(struct mapping *m, const struct map_range *range, uint64_t pages_offset);

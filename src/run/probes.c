@@ -39,12 +39,15 @@ static int map_watched(struct child_shared *shared, struct mapping *m, const str
 static int access_child(struct child_shared *shared, void *arg)
 {
 	const struct probe_work *w = arg;
+	struct probe_access *p = (struct probe_access *)shared->payload;
 	struct mapping m;
 	int ret = map_watched(shared, &m, w);
 
-	if (!ret)
-		probe_access((struct probe_access *)shared->payload, &m, w->may_store, w->clock);
-	return ret;
+	if (ret)
+		return ret;
+	probe_access(p, &m, w->may_store, w->clock);
+	map_listed_otherwise(&m, p->listed, sizeof(p->listed));
+	return 0;
 }
 
 static int risky_child(struct child_shared *shared, void *arg)
@@ -77,6 +80,20 @@ static void record_access(struct probe_record *rec, const struct probe_access *p
 	} else {
 		snprintf(rec->outcome, sizeof(rec->outcome), "loads-only");
 	}
+}
+
+/* What a mapping is by the kernel's own list, where that is not what it asks for. */
+static int add_listed(struct result *result, const char *mapping, const char *type)
+{
+	struct probe_record rec = { .name = "memtype" };
+
+	if (!*type)
+		return 0;
+	snprintf(rec.mapping, sizeof(rec.mapping), "%s", mapping);
+	snprintf(rec.outcome, sizeof(rec.outcome), "%s", type);
+	snprintf(rec.detail, sizeof(rec.detail), "this kernel maps these pages %s through %s, too: "
+		 "something else has them mapped so (pat_memtype_list), such as a framebuffer", type, mapping);
+	return result_add_probe(result, &rec);
 }
 
 /* Probes in a child. The outcome of a child that did not end well is in rec. */
@@ -122,6 +139,9 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 		answers |= status == CELL_MEASURED;
 		if (!ret)
 			ret = result_add_probe(result, &rec);
+		if (!ret && status == CELL_MEASURED)
+			ret = add_listed(result, rec.mapping,
+					 ((const struct probe_access *)shared->payload)->listed);
 	}
 	if (!ret && !answers) {
 		log_error("%s does not answer: every load faulted; see its power_state and enable in "

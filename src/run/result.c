@@ -118,6 +118,11 @@ const struct probe_record *result_find_probe(const struct result *r, const char 
 	return NULL;
 }
 
+bool result_plain_is_wc(const struct result *r)
+{
+	return result_find_probe(r, "memtype", "plain");
+}
+
 const char *probe_route(const struct probe_record *p)
 {
 	if (!(p->store_ns > 0))

@@ -85,7 +85,7 @@ struct cell_record {
 
 /* What a mapping does, found with single accesses before anything is measured, or last. */
 struct probe_record {
-	char name[24];           /* "access", "alignment" */
+	char name[24];           /* "access", "memtype", "alignment" */
 	char mapping[16];
 	char outcome[32];        /* see results/README.md */
 	char detail[160];
@@ -221,6 +221,9 @@ const struct probe_record *result_find_probe(const struct result *r, const char 
  * exp/probe.h), or "unknown" where no store was timed.
  */
 const char *probe_route(const struct probe_record *p);
+
+/* The kernel's own list has plain's pages as write-combining: then plain is no control of wc. */
+bool result_plain_is_wc(const struct result *r);
 
 /* A copy of p at the end of the list. 0 or -ENOMEM. */
 int result_add_probe(struct result *r, const struct probe_record *p);

@@ -2,6 +2,7 @@
 check_PROGRAMS += \
 	%D%/test-guard \
 	%D%/test-list \
+	%D%/test-memtype \
 	%D%/test-policy \
 	%D%/test-power \
 	%D%/test-putback \
@@ -16,6 +17,9 @@ check_PROGRAMS += \
 %C%_test_list_SOURCES = %D%/test-list.c %D%/fake-tree.c %D%/fake-tree.h
 %C%_test_list_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 %C%_test_list_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
+%C%_test_memtype_SOURCES = %D%/test-memtype.c %D%/fake-tree.c %D%/fake-tree.h
+%C%_test_memtype_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+%C%_test_memtype_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
 %C%_test_policy_SOURCES = %D%/test-policy.c
 %C%_test_policy_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 %C%_test_policy_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
@@ -42,6 +46,7 @@ check_PROGRAMS += \
 TESTS += \
 	%D%/test-guard \
 	%D%/test-list \
+	%D%/test-memtype \
 	%D%/test-policy \
 	%D%/test-power \
 	%D%/test-putback \

@@ -30,6 +30,7 @@ struct observed {
 	enum witness_type witness;
 	bool s2fwb, other_bar, other_part, other_vm, wc_erratum;
 	struct pci_link link;          /* width 0: 16 GT/s x16, at all times */
+	const char *listed, *host_listed; /* mapping whose pages the kernel lists with the other type */
 	bool emulated, bare, unknown_machine, ram, no_wc, x86, wc_cell_faulted, earlier_death;
 };
 
@@ -260,6 +261,16 @@ static const struct judge_case cases[] = {
 	/* x86, and what is not judged */
 	{ "x86: a UC guest", { .x86 = true, .ratio = 1, .host_ratio = 6 },
 	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, LIKELY, NULL },
+	{ "x86: a UC guest whose plain is somebody's WC",
+	  { .x86 = true, .ratio = 1, .host_ratio = 6, .listed = "plain" }, NOTHING, NULL },
+	{ "x86: a guest whose host's plain is somebody's WC",
+	  { .x86 = true, .ratio = 1, .host_ratio = 6, .host_listed = "plain" }, NOTHING, NULL },
+	{ "x86: no sign counts without a control",
+	  { .x86 = true, .ratio = 6, .listed = "plain" }, NOTHING, NULL },
+	{ "x86: nor one of loads", { .gain = 3, .listed = "plain" }, NOTHING, NULL },
+	{ "x86: this guest's own kernel made it UC",
+	  { .x86 = true, .ratio = 1, .host_ratio = 6, .listed = "wc" },
+	  VERDICT_INCONCLUSIVE, EFFECTIVE_DEVICE, LIKELY, "kernel made it so itself" },
 	{ "x86: a WC guest", { .x86 = true, .ratio = 6 },
 	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, LIKELY, NULL },
 	{ "ram", { .ram = true, .ratio = 4, .load_ns = 2 }, NOTHING, "ordinary memory" },
@@ -328,6 +339,8 @@ static void make(struct result *r, const struct observed *o, double ratio, doubl
 		r->env.virt.guest = ENV_GUEST_UNKNOWN;
 	if (o->x86)
 		strcpy(r->arch, "x86_64");
+	if (o->listed)
+		fixture_probe(r, "memtype", o->listed, "", 0, 0);
 	if (o->link.width)
 		r->device.link = o->link;
 	if (o->no_wc)
@@ -413,8 +426,11 @@ static void test_verdicts(void **state)
 		struct witness witness;
 		struct verdict v;
 
+		struct observed on_host = c->o;
+
+		on_host.listed = c->o.host_listed;
 		make(&run, &c->o, c->o.ratio, c->o.gain);
-		make(&host, &c->o, c->o.host_ratio, c->o.host_gain);
+		make(&host, &on_host, c->o.host_ratio, c->o.host_gain);
 		make_witness(&witness, &range, &c->o, &run);
 		in.run = &run;
 		in.host = c->o.host_ratio > 0 ? &host : NULL;

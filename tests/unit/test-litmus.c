@@ -96,7 +96,7 @@ static struct cell_record *litmus_cell(struct result *r, const char *mapping, co
 struct allowed_case {
 	const char *arch, *mapping, *shape, *first, *second;
 	enum { ON_GUEST, ON_RAM, ON_EMULATED, ON_PROVED_DEVICE, ON_LIKELY_DEVICE, ON_TRAPPED,
-	       ON_CACHED, ON_REPLAYED } on;
+	       ON_CACHED, ON_REPLAYED, ON_LISTED } on;
 	bool forbidden;
 };
 
@@ -153,6 +153,11 @@ static const struct allowed_case allowed[] = {
 	{ X, "wc", "CoRW", "none", "none", ON_GUEST, true },
 	{ X, "plain", "CoRR", "none", "none", ON_GUEST, true },
 	{ X, "plain", "CoRR", "none", "none", ON_TRAPPED, true },
+	/* where plain's pages are somebody's WC it is WC */
+	{ X, "plain", "CoRR", "none", "none", ON_LISTED, false },
+	{ X, "plain", "CoRW", "none", "none", ON_LISTED, true },
+	{ X, "plain", "MP", "none", "none", ON_LISTED, false },
+	{ X, "plain", "MP", "sfence", "lfence", ON_LISTED, true },
 	{ X, "ram", "CoRR", "none", "none", ON_RAM, true },
 	{ A, "wc", "CoRR", "none", "none", ON_LIKELY_DEVICE, true },
 	/* a shape that nobody knows is not judged */
@@ -177,6 +182,8 @@ static void test_forbidden(void **state)
 			r.probes[p].store_ns = 5000;
 		if (k->on == ON_PROVED_DEVICE || k->on == ON_LIKELY_DEVICE)
 			v.effective = EFFECTIVE_DEVICE;
+		if (k->on == ON_LISTED)
+			fixture_probe(&r, "memtype", "plain", "write-combining", 0, 0);
 		if (k->on == ON_CACHED)
 			v.effective = EFFECTIVE_WRITE_BACK;
 		v.confidence = k->on == ON_PROVED_DEVICE ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY;
