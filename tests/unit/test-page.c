@@ -259,6 +259,13 @@ static void test_wrong(void **state)
 	c = fixture_counts(&r, "integrity/wc/store8:gaps/4K", 1024, 3, "store8 at 0x48");
 	snprintf(c->shape, sizeof(c->shape), "gaps");
 	expect(&r, page_integrity, "gaps - WRONG, 3 of 1024 words wrong", true);
+	expect(&r, page_integrity, "as plain", false);
+	/* plain does the same: WRONG of it alone */
+	c = fixture_counts(&r, "integrity/plain/store8:gaps/4K", 1024, 2, "store8 at 0x48");
+	snprintf(c->shape, sizeof(c->shape), "gaps");
+	expect(&r, page_integrity, "gaps WRONG, 2 of 1024 words wrong as plain, 3 of 1024 words wrong",
+	       true);
+	expect(&r, page_integrity, "as plain: the same stores go wrong through plain", true);
 	result_free(&r);
 }
 
