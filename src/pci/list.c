@@ -301,14 +301,28 @@ static void attr_text(char *to, size_t n, const struct pci_device *dev, const ch
 		name_copy(to, n, buf);
 }
 
+static void link_read(struct pci_link *link, const struct pci_device *d)
+{
+	attr_text(link->speed, sizeof(link->speed), d, "current_link_speed");
+	link->width = attr_number(d, "current_link_width", 32);
+}
+
+void pci_link_look_again(struct pci_device *d)
+{
+	struct pci_link now = d->link;
+
+	link_read(&now, d);
+	if (strtod(now.speed, NULL) * now.width > strtod(d->link.speed, NULL) * d->link.width)
+		d->link = now;
+}
+
 static void fill_files(struct pci_device *d)
 {
 	char driver[NAME_MAX + 1];
 	int ret;
 
-	attr_text(d->link.speed, sizeof(d->link.speed), d, "current_link_speed");
+	link_read(&d->link, d);
 	attr_text(d->link.max_speed, sizeof(d->link.max_speed), d, "max_link_speed");
-	d->link.width = attr_number(d, "current_link_width", 32);
 	d->link.max_width = attr_number(d, "max_link_width", 32);
 	ret = path_link_name(driver, sizeof(driver), SYSFS_DEVICE "driver", d->bdf);
 	if (!ret && *driver)

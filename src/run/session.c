@@ -9,6 +9,7 @@
 #include "base/parse.h"
 #include "env/topology.h"
 #include "exp/probe.h"
+#include "pci/list.h"
 #include "pci/lock.h"
 #include "run/child.h"
 #include "run/journal.h"
@@ -105,8 +106,11 @@ static int phase_risky(void *session)
 static int phase_rounds(void *session)
 {
 	struct session *s = session;
+	int ret = runner_run(s->runner, s->result);
 
-	return runner_run(s->runner, s->result);
+	if (s->ask->dev)
+		pci_link_look_again(&s->result->device);
+	return ret;
 }
 
 /* Runs a phase that stores to the window's first bytes, and rings doorbells behind them. */

@@ -312,6 +312,35 @@ static void fill_hostile(char *s, size_t n)
 	s[n - 1] = 0;
 }
 
+static void test_link_wakes_up(void **state)
+{
+	static const struct {
+		const char *speed, *width, *want_speed;
+		unsigned int want_width;
+	} rows[] = {
+		{ "2.5 GT/s PCIe", "16", "2.5 GT/s PCIe", 16 },
+		{ "16.0 GT/s PCIe", "16", "16.0 GT/s PCIe", 16 },
+		{ "16.0 GT/s PCIe", "8", "16.0 GT/s PCIe", 16 },
+		{ "2.5 GT/s PCIe", "16", "16.0 GT/s PCIe", 16 },
+		{ "Unknown", "0", "16.0 GT/s PCIe", 16 },
+	};
+	struct pci_list list = { 0 };
+
+	(void)state;
+	function_put("0000:01:00.0", good, NULL, 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		tree_put(DEVICES "0000:01:00.0/current_link_speed", rows[i].speed);
+		tree_put(DEVICES "0000:01:00.0/current_link_width", rows[i].width);
+		if (i)
+			pci_link_look_again(&list.v[0]);
+		else
+			assert_int_equal(pci_list_load(&list), 0);
+		assert_string_equal(rows[i].want_speed, list.v[0].link.speed);
+		assert_int_equal(rows[i].want_width, list.v[0].link.width);
+	}
+	pci_list_free(&list);
+}
+
 /* Registers: the vectors' table and pending bits, where config space can be read as root. */
 static void test_msix(void **state)
 {
@@ -438,6 +467,7 @@ int main(void)
 		TEST(test_malformed),
 		TEST(test_missing),
 		TEST(test_no_address),
+		TEST(test_link_wakes_up),
 		TEST(test_msix),
 		TEST(test_claims),
 		TEST(test_page_says),
