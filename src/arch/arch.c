@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +12,11 @@
 #define CALIBRATE_STEPS 1001
 /* 4 ms are so many looks at a clock only if a look takes no time: then it stands still. */
 #define CALIBRATE_LOOKS 20000000u
+/* Far below what effects are asked for; also how far the hardware's word may be off. */
+#define CALIBRATE_AGREE 0.02
+/* Slower or faster no counter of a CPU is. */
+#define CALIBRATE_LEAST_HZ 1e5
+#define CALIBRATE_MOST_HZ  1e11
 
 const struct kernel *arch_find_kernel(const char *name)
 {
@@ -96,6 +102,30 @@ static double measure_hz(void)
 	return (double)(t1 - t0) * 1e9 / (double)(n1 - n0);
 }
 
+/*
+ * The median of five, as one of them may have been preempted between the two clocks. A rate is what
+ * three say: a clock that jumps lets each say something else, or something that no clock does.
+ */
+static int measure_rate(double *rate)
+{
+	double hz[CALIBRATE_TIMES], middle;
+	int near = 0;
+
+	hz[0] = measure_hz();
+	for (int i = 1; i < CALIBRATE_TIMES; i++)
+		hz[i] = hz[0] > 0 ? measure_hz() : 0; /* one that stands still is not waited for twice */
+	qsort(hz, CALIBRATE_TIMES, sizeof(hz[0]), compare_double);
+	middle = hz[CALIBRATE_TIMES / 2];
+	if (!(middle > 0))
+		return -ETIME;
+	for (int i = 0; i < CALIBRATE_TIMES; i++)
+		near += fabs(hz[i] / middle - 1) < CALIBRATE_AGREE;
+	if (near <= CALIBRATE_TIMES / 2 || middle < CALIBRATE_LEAST_HZ || middle > CALIBRATE_MOST_HZ)
+		return -EAGAIN;
+	*rate = middle;
+	return 0;
+}
+
 static int measure_resolution(uint64_t *resolution)
 {
 	uint64_t t0 = arch_clock_end(), t1;
@@ -118,20 +148,15 @@ static int measure_resolution(uint64_t *resolution)
 int arch_clock_calibrate(struct arch_clock *clock)
 {
 	uint64_t t0, nominal = arch_clock_nominal_hz();
-	double hz[CALIBRATE_TIMES], step[CALIBRATE_STEPS], off;
+	double step[CALIBRATE_STEPS], off;
+	int ret = measure_rate(&clock->measured_hz);
 
-	/* the median: one of them may have been preempted between the two clocks */
-	hz[0] = measure_hz();
-	for (int i = 1; i < CALIBRATE_TIMES; i++)
-		hz[i] = hz[0] > 0 ? measure_hz() : 0; /* one that stands still is not waited for twice */
-	qsort(hz, CALIBRATE_TIMES, sizeof(hz[0]), compare_double);
-	clock->measured_hz = hz[CALIBRATE_TIMES / 2];
-	if (!(clock->measured_hz > 0))
-		return -ETIME;
+	if (ret)
+		return ret;
 
 	/* the hardware's word is exact when it is right; some firmware sets it wrong */
-	off = nominal ? clock->measured_hz / (double)nominal - 1 : 1;
-	clock->hz = off > -0.02 && off < 0.02 ? (double)nominal : clock->measured_hz;
+	off = nominal ? fabs(clock->measured_hz / (double)nominal - 1) : 1;
+	clock->hz = off < CALIBRATE_AGREE ? (double)nominal : clock->measured_hz;
 
 	for (int i = 0; i < CALIBRATE_STEPS; i++) {
 		t0 = arch_clock_start();

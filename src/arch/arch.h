@@ -209,7 +209,10 @@ struct arch_clock {
 	uint64_t overhead_ticks;   /* median of an empty interval */
 };
 
-/* 0; -ETIME: one of the two clocks does not go on, or not steadily enough to be a clock. */
+/*
+ * 0; -ETIME: one of the two clocks does not go on, or not steadily enough to be a clock; -EAGAIN: most
+ * of the five disagree, or agree on what no clock does: one of the clocks jumps.
+ */
 int arch_clock_calibrate(struct arch_clock *clock);
 
 /*

@@ -284,7 +284,10 @@ int session_run(struct result *result, const struct session_ask *ask)
 	child_signals_block();
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	ret = arch_clock_calibrate(&clock);
-	if (ret)
+	if (ret == -EAGAIN)
+		log_error("the clocks jump: %s, held against CLOCK_MONOTONIC_RAW five times, has no "
+			  "rate: nothing can be timed here; see dmesg for clocksource", arch_clock_name);
+	else if (ret)
 		log_error("the clocks do not go on (%s and CLOCK_MONOTONIC_RAW against each other): "
 			  "nothing can be timed here; see dmesg for clocksource", arch_clock_name);
 	session_describe(result, ask, &plan, &clock);
