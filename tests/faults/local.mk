@@ -1,5 +1,13 @@
-TESTS += %D%/environment.test
-EXTRA_DIST += %D%/environment.test
+faults_tests = \
+	%D%/clocks.test \
+	%D%/environment.test \
+	%D%/filters.test \
+	%D%/locale.test \
+	%D%/memory.test \
+	%D%/mounts.test \
+	%D%/processes.test
+TESTS += $(faults_tests)
+EXTRA_DIST += $(faults_tests) %D%/common.sh
 
 check_PROGRAMS += tests/faults/deny tests/faults/clock.so
 tests_faults_deny_SOURCES = tests/faults/deny.c
