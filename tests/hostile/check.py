@@ -4,14 +4,18 @@
 
 Of each run: it ends by itself, with the exit status that was to be, within bounds of memory and CPU time
 that are far above what it needs; it says nothing to a terminal but text; a refusal is one line that
-names the file and the cause; it writes nowhere but where it was told to.
+names the file and the cause; it writes nowhere but where it was told to: no file is there afterwards, and
+for texts that are paths strace tells what it tried to write.
 """
+import glob
 import html.parser
 import json
 import os
 import pty
 import re
 import resource
+import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -21,9 +25,11 @@ import xml.etree.ElementTree as tree
 
 DATA, BUILD, WORK = (os.path.abspath(d) for d in sys.argv[1:4])
 EMULATOR = sys.argv[4:]
+PATH = 9  # which of make.py's TEXTS is a path
 HOST, GUEST = DATA + "/lab-bookworm-host.json", DATA + "/lab-bookworm-guest.json"
 WITNESS = DATA + "/lab-trixie-witness.json"
 CPU_S = 120
+WALL_S = 900  # no bound on a slow machine: it ends what waits for something that never comes
 WILD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
                   "|[\U000e0000-\U000e0fff]")
 FORMATS = "text csv markdown ktap gobench gab-bigger gab-smaller bmf openmetrics lava kcidb".split()
@@ -48,6 +54,7 @@ class Bounds:
             self.address_bytes = resource.RLIM_INFINITY
 
     def set(self):
+        os.setpgrp()
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_AS, (self.address_bytes, self.address_bytes))
@@ -72,11 +79,23 @@ def all_files(*directories):
     return found
 
 
-def run(name, want, program, *arguments, text=None, lines=None, terminal=False):
+class Watch(threading.Timer):
+    """Kills a process, and those that it started, when it takes too long."""
+    def __init__(self, pid):
+        super().__init__(WALL_S, self.stop)
+        self.pid, self.hung = pid, False
+        self.start()
+
+    def stop(self):
+        self.hung = True
+        os.killpg(self.pid, signal.SIGKILL)
+
+
+def run(name, want, program, *arguments, text=None, lines=None, terminal=False, tracer=()):
     """Returns stdout; want is an exit status or several, text what stderr must hold, lines how many."""
     global ran, most_mib
     ran += 1
-    command = EMULATOR + [f"{BUILD}/{program}", *arguments]
+    command = [*tracer, *EMULATOR, f"{BUILD}/{program}", *arguments]
     name = f"{name}: {program} {' '.join(arguments)}"[:300]
     before = all_files(*watched)
     master = slave = None
@@ -85,6 +104,7 @@ def run(name, want, program, *arguments, text=None, lines=None, terminal=False):
             master, slave = pty.openpty()
         p = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=slave or out, stderr=slave or err, cwd=watched[2],
                              env=environment, preexec_fn=bounds.set)
+        watch = Watch(p.pid)
         said = b""
         if terminal:
             os.close(slave)
@@ -95,6 +115,7 @@ def run(name, want, program, *arguments, text=None, lines=None, terminal=False):
                 pass
             os.close(master)
         _, status, usage = os.wait4(p.pid, 0)
+        watch.cancel()
         p.returncode = status = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
@@ -104,6 +125,7 @@ def run(name, want, program, *arguments, text=None, lines=None, terminal=False):
         print(f"{usage.ru_utime + usage.ru_stime:.2f} s {mib} MiB", ascii(name))
     most_mib = max(most_mib, mib)
     say(status in (want if isinstance(want, tuple) else (want,)), name, f"exit status {status}, not {want}: {err[-400:]}")
+    say(not watch.hung, name, f"no end after {WALL_S} s")
     say(mib < bounds.rss_mib, name, f"{mib} MiB")
     say(all_files(*watched) == before, name, f"wrote outside: {set(all_files(*watched)) ^ set(before)}")
     say(text is None or text in err, name, f"does not say {text!r}: {err[-400:]}")
@@ -298,35 +320,98 @@ def survey(expected):
     run("survey", (0, 77), "mmioplot", "--data", "-", WORK + "/refused")
 
 
+def formats_of(n, name, want, *files):
+    formats = [a for f in FORMATS for a in ("--format", f"{f}={WORK}/format-{f}")]
+    run(name, want, "mmiocompare", *formats, *files)
+    for f in FORMATS:
+        with open(f"{WORK}/format-{f}", "rb") as out:
+            plain(f"{f} of {name} {n}", out.read())
+
+
 def texts(n, guest, host):
     """Everything that is written, in as few runs as can be."""
-    formats = [a for f in FORMATS for a in ("--format", f"{f}={WORK}/format-{f}")]
-    for name, want, files in ("result", 0, [guest]), ("pair", (0, 1, 3), [host, guest]):
-        run(name, want, "mmiocompare", *formats, *files)
-        for f in FORMATS:
-            with open(f"{WORK}/format-{f}", "rb") as out:
-                plain(f"{f} of {name} {n}", out.read())
+    formats_of(n, "result", 0, guest)
+    formats_of(n, "pair", (0, 1, 3), host, guest)
     plain(f"page of {n}", run("pair", (0, 1, 3), "mmiocompare", "--json", WORK + "/compare.json", "--explain", host, guest))
     with open(WORK + "/compare.json", "rb") as f:
         json.loads(plain(f"JSON of {n}", f.read()))
     plain(f"page of {n} on a terminal", run("pair", (0, 1, 3), "mmiocompare", "--explain", host, guest, terminal=True), colours=True)
 
 
+def svg(n, out, *files):
+    run("svg", 0, "mmioplot", "--output", out + "/", *files)
+    for picture in os.listdir(out):
+        say(re.fullmatch(r"[a-z-]+\.svg", picture), n, picture)
+        check_svg(f"{picture} of {n}", f"{out}/{picture}")
+
+
+def report(n, *files):
+    check_html(f"report of {n}", run("report", 0, "mmioplot", "--html", "-", *files))
+
+
 def pictures(n, *files):
     out = f"{WORK}/pictures-{n}-{len(files)}"
     plain(f"values of {n}", run("values", 0, "mmioplot", "--data", "-", *files))
     if os.environ["GNUPLOT"]:
-        run("svg", 0, "mmioplot", "--output", out + "/", *files)
-        for picture in os.listdir(out):
-            say(re.fullmatch(r"[a-z-]+\.svg", picture), n, picture)
-            check_svg(f"{picture} of {n}", f"{out}/{picture}")
+        svg(n, out, *files)
         plain(f"terminal's picture of {n}", run("terminal", 0, "mmioplot", "--terminal", *files))
         if n == "text-00.json":
             run("png", 0, "mmioplot", "--format", "png", "--output", out + "-png/", *files)
             plain("in a terminal", run("terminal", 0, "mmioplot", *files, terminal=True), colours=True)
-    if len(files) == 1 and os.path.isdir(files[0]):
+    if len(files) > 1 or not os.path.isdir(files[0]):
+        report(n, *files)
+
+
+WRITES = re.compile(r"\b(creat|open_by_handle_at|mkdir|mkdirat|mknod|mknodat|rename|renameat2?|link|linkat|symlink|"
+                    r"symlinkat|unlink|unlinkat|rmdir|truncate|chmod|fchmodat2?|chown|lchown|fchownat|utimensat|utimes|"
+                    r"setxattr|mount|execve|open|openat2?)\((.*)")
+
+
+def written(log):
+    """Paths that calls would create, change or remove, whether they could or not; programs that were executed."""
+    with open(log, encoding="utf-8", errors="surrogateescape") as f:
+        for line in f:
+            m = WRITES.search(line)
+            if not m or (m[1].startswith("open") and not re.search(r"\b(O_WRONLY|O_RDWR|O_CREAT|O_TRUNC)\b", line)):
+                continue
+            directory = re.match(r"(?:AT_FDCWD|\d+)<([^>]*)>", m[2])
+            paths = re.findall(r'"((?:[^"\\]|\\.)*)"', m[2])
+            for path in paths[:1] if m[1] == "execve" else paths:
+                yield m[1], os.path.normpath(os.path.join(directory[1] if directory else watched[2], path))
+
+
+def paths():
+    """A text that is a path, at each of the places that a group of texts has (make.py): what is written to, named or not."""
+    strace = shutil.which("strace")
+    if EMULATOR or not strace:
+        print("# skipped: what is written to, by strace")
         return
-    check_html(f"report of {n}", run("report", 0, "mmioplot", "--html", "-", *files))
+    out = WORK + "/traced"
+    os.mkdir(out)
+    # fontconfig's and the C library's own
+    allowed = (out + "/", watched[0] + "/.cache/", "/dev/null", "/dev/tty")
+    programs = {"mmiocompare", "mmioplot", "gnuplot"}  # anywhere: PATH is searched
+    tracer = [strace, "-f", "-y", "-s", "4096", "-e", "trace=file", "-o", WORK + "/strace"]
+    environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # not under ptrace
+    formats = [a for f in FORMATS for a in ("--format", f"{f}={out}/{f}")]
+    runs = [("mmiocompare", (0, 1, 3), *formats), ("mmioplot", 0, "--html", out + "/report"), ("mmioplot", 0, "--data", out + "/data")]
+    if os.environ["GNUPLOT"]:
+        runs.append(("mmioplot", 0, "--output", out + "/pictures/"))
+    for i in PATH - 3, PATH - 2, PATH - 1, PATH:
+        files = [f"{WORK}/taken/{d}text-{i:02}.json" for d in ("hosts/", "")]
+        for program, want, *options in runs:
+            run("traced", want, program, *options, *files, tracer=tracer)
+            seen = set(written(WORK + "/strace"))
+            bad = {(call, path) for call, path in seen
+                   if not (os.path.basename(path) in programs if call == "execve" else path.startswith(allowed))}
+            say(not bad, f"{program} {options[-1]} of text {i}", f"writes to, or runs: {bad}")
+            say(any(path.startswith(out) for _, path in seen), f"{program} {options[-1]} of text {i}", "strace saw nothing written")
+    environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "")
+
+
+def stray():
+    """What texts would have written: TEXTS has no other names. Behind ../../../.. is the root, or a directory on the way."""
+    return {f for f in glob.glob("/*pwned*") + glob.glob("/tmp/*pwned*") + glob.glob(WORK + "/**/*pwned*", recursive=True)}
 
 
 def taken():
@@ -335,7 +420,13 @@ def taken():
     for n in names:
         guest, host = f"{directory}/{n}", f"{directory}/hosts/{n}"
         if n.startswith("text-") and int(n[5:7]) % 4:
+            # each field meets each text: in every output, if not in every way to ask for it
             run("page", 0, "mmiocompare", "--format", "text", guest)
+            if not EMULATOR:
+                formats_of(n, "pair", (0, 1, 3), host, guest)
+                report(n, host, guest)
+                if os.environ["GNUPLOT"]:
+                    svg(n, f"{WORK}/pictures-{n}", host, guest)
             continue
         if n == "no-cells.json":
             run("nothing", 77, "mmioplot", "--data", "-", guest)
@@ -352,6 +443,8 @@ def taken():
 def main():
     for d in watched:
         os.makedirs(d)
+    stray_before = stray()
+    say(not stray_before, "stray files", f"remove {stray_before} first: nothing could be seen")
     if EMULATOR:
         lighten()
     inputs = all_files(WORK + "/taken")
@@ -363,6 +456,8 @@ def main():
         many_cells()
     survey(expected)
     taken()
+    paths()
+    say(not stray(), "stray files", f"{stray()}")
     say(all_files(WORK + "/taken") == inputs, "inputs", "were changed")
     left = {d for top in watched for d in os.listdir(top)} - {".cache", "fontconfig"}
     say(not left and not os.path.exists(WORK + "/never"), "left behind", str(left))
