@@ -29,10 +29,12 @@ static bool is_ours(const siginfo_t *info, uint64_t *offset)
 	if (!back || info->si_code <= 0)
 		return false;
 	/*
-	 * An external abort may come without an address (arm64: FAR not valid), and SIGILL has
-	 * the instruction's: the guarded code is short enough to own both.
+	 * An external abort may come without an address (Linux, arch/arm64/mm/fault.c, do_sea():
+	 * FAR not valid), and SIGILL has the instruction's: the guarded code is short enough to own
+	 * both. SIGBUS by a wild frame pointer (x86: #SS) has no address either, but another code.
 	 */
-	if (info->si_signo == SIGILL || (info->si_signo == SIGBUS && !info->si_addr))
+	if (info->si_signo == SIGILL ||
+	    (info->si_signo == SIGBUS && info->si_code == BUS_OBJERR && !info->si_addr))
 		return true;
 	return map_contains(info->si_addr, offset);
 }

@@ -51,6 +51,8 @@ static const struct {
 	{ SIGSEGV, SEGV_MAPERR, "SIGSEGV/SEGV_MAPERR", "the mapping is gone" },
 	{ SIGSEGV, SEGV_ACCERR, "SIGSEGV/SEGV_ACCERR", "the mapping does not allow it" },
 	{ SIGILL, ILL_ILLOPC, "SIGILL/ILL_ILLOPC", "this CPU has no such instruction" },
+	/* x86 says so of each #UD */
+	{ SIGILL, ILL_ILLOPN, "SIGILL/ILL_ILLOPN", "this CPU has no such instruction" },
 };
 
 /* Its row, or -1. */

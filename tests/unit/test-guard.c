@@ -194,6 +194,63 @@ static void test_fault_elsewhere_crashes(void **state)
 	munmap(page, 4096);
 }
 
+/* Next to the mapping: the first page that is not its own. */
+static void test_behind_the_end_crashes(void **state)
+{
+	/* mmap goes downwards: what comes next lies below, or there is room */
+	char *behind = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct mapping m = map_ram_page();
+	char *end = (char *)m.pages + m.pages_bytes;
+
+	(void)state;
+	if (end != behind) {
+		munmap(behind, 4096);
+		behind = mmap(end, 4096, PROT_NONE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	}
+	assert_ptr_equal(behind, end);
+	assert_int_equal(mprotect(m.pages, m.pages_bytes, PROT_READ), 0);
+	assert_int_equal(dies_of(store, end - 1), 0);
+	assert_int_equal(dies_of(store, end), SIGSEGV);
+	map_close(&m);
+	munmap(behind, 4096);
+}
+
+/* A file of ours that is shorter than its mapping is no device that went away. */
+static void test_bus_error_elsewhere_crashes(void **state)
+{
+	char name[] = "/tmp/mmiobench-guard-XXXXXX";
+	int fd = mkstemp(name);
+	void *page;
+
+	(void)state;
+	assert_true(fd >= 0);
+	unlink(name);
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(page != MAP_FAILED);
+	assert_int_equal(dies_of(store, page), SIGBUS);
+	munmap(page, 4096);
+	close(fd);
+}
+
+#ifdef __x86_64__
+/* #SS: an address that is none, by the frame pointer. The kernel sends SIGBUS, without an address. */
+static void store_by_wild_frame(void *arg)
+{
+	(void)arg;
+	__asm__ volatile("push %%rbp\n"
+			 "movabs $0x8000000000000000, %%rbp\n"
+			 "movb $1, (%%rbp)\n"
+			 "pop %%rbp" ::: "memory");
+}
+
+static void test_wild_frame_crashes(void **state)
+{
+	(void)state;
+	assert_int_equal(dies_of(store_by_wild_frame, NULL), SIGBUS);
+}
+#endif
+
 /* Nor is what somebody sends a fault: it ends the process as it would have without a guard. */
 static void test_sent_signals_kill(void **state)
 {
@@ -220,6 +277,13 @@ static int cell_moves(struct child_shared *shared, void *arg)
 	CPU_ZERO(&set);
 	CPU_SET(*(unsigned int *)arg, &set);
 	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
+}
+
+static int cell_is_illegal(struct child_shared *shared, void *arg)
+{
+	(void)shared;
+	illegal(arg);
+	return 0;
 }
 
 static int cell_faults(struct child_shared *shared, void *arg)
@@ -262,6 +326,13 @@ static void test_child_judges(void **state)
 	assert_int_equal(child_run(&work, shared, &status, why, sizeof(why)), 0);
 	assert_int_equal(status, CELL_FAULTED);
 	assert_int_equal(shared->fault.signal, SIGSEGV);
+	assert_non_null(strstr(why, "SIGSEGV/SEGV_ACCERR at offset 0x0: "));
+	work.fn = cell_is_illegal;
+	assert_int_equal(child_run(&work, shared, &status, why, sizeof(why)), 0);
+	assert_int_equal(status, CELL_FAULTED);
+	assert_int_equal(shared->fault.signal, SIGILL);
+	assert_non_null(strstr(why, "SIGILL/ILL_ILLOP"));
+	assert_non_null(strstr(why, "this CPU has no such instruction"));
 	for (unsigned int cpu = 0; cpu < 2 && sysconf(_SC_NPROCESSORS_ONLN) > 1; cpu++) {
 		work.fn = cell_moves;
 		work.arg = &cpu;
@@ -292,6 +363,11 @@ int main(void)
 		cmocka_unit_test(test_again_and_again),
 		cmocka_unit_test(test_in_each_thread),
 		cmocka_unit_test(test_fault_elsewhere_crashes),
+		cmocka_unit_test(test_behind_the_end_crashes),
+		cmocka_unit_test(test_bus_error_elsewhere_crashes),
+#ifdef __x86_64__
+		cmocka_unit_test(test_wild_frame_crashes),
+#endif
 		cmocka_unit_test(test_sent_signals_kill),
 		cmocka_unit_test(test_child_judges),
 	};
