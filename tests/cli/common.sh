@@ -14,7 +14,7 @@ bar=$tree/sys/bus/pci/devices/$bdf/resource2
 . "$srcdir/tests/check.sh"
 
 make_machine() {
-	"$srcdir/tests/replay/make-tree" "$srcdir/tests/cli/machine" "$tree"
+	"$srcdir/tests/replay/make-tree" "${machine:-$srcdir/tests/cli/machine}" "$tree"
 	head -c 4194304 /dev/urandom >"$bar"
 	ln -f "$bar" "${bar}_wc"
 }

@@ -6,10 +6,12 @@ cli_tests = \
 	%D%/launches.test \
 	%D%/locks.test \
 	%D%/order.test \
+	%D%/pipes.test \
 	%D%/planted.test \
 	%D%/privilege.test \
 	%D%/recover.test \
 	%D%/run.test \
+	%D%/secure.test \
 	%D%/signals.test \
 	%D%/version.test
 TESTS += $(cli_tests)
