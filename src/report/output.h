@@ -6,9 +6,10 @@
 #include <stdio.h>
 
 /*
- * Where outputs go. A regular file is written beside and then renamed, so that a full disk never
- * costs an older one; what is no regular file is written to; "-" is stdout. option names the way
- * out in messages: "--json FILE". 0, or -errno after logging.
+ * Where outputs go. A regular file gets its name when it is whole, so that a full disk never costs an
+ * older one, and SIGKILL leaves nothing where the file system has O_TMPFILE; else it may leave .NAME and
+ * more. What is no regular file is written to; "-" is stdout. option names the way out in messages:
+ * "--json FILE". 0, or -errno after logging.
  */
 
 /* put writes all of it; its result is 0 or -errno, and errors of the stream are found here. */
@@ -23,8 +24,8 @@ int output_writable(const char *path, const char *option);
 
 /*
  * The same in the open directory dir, where links are not followed: name is fsynced and then there
- * as a whole, or not at all. Unless it may replace, nothing that is there is touched: -EEXIST. What
- * a crash leaves is called .NAME and more. 0, -errno; logs only what it cannot remove.
+ * as a whole, or not at all. Unless it may replace, nothing that is there is touched: -EEXIST. 0,
+ * -errno; logs only what it cannot remove.
  */
 int output_write_at(int dir, const char *name, bool replace,
 		    int (*put)(FILE *out, const void *what), const void *what);
