@@ -21,6 +21,14 @@
 
 static FILE *streams[STREAMS_MAX];
 
+/* What a call returned, unless the process is to die between it and the next. */
+#define AFTER(call)                                                                                \
+	({                                                                                         \
+		__typeof__(call) after_ret = (call);                                               \
+		inject_after();                                                                    \
+		after_ret;                                                                         \
+	})
+
 /*
  * A wrapper: parameters with their types, and as arguments. A call that fails returns BAD, and does
  * nothing; one that is to fail "short" does not know how, and succeeds.
@@ -32,9 +40,9 @@ static FILE *streams[STREAMS_MAX];
 		static ret(*real) params;                                                          \
 		if (!real)                                                                         \
 			real = REAL(ret(*) params, #name);                                         \
-		if (inject_fails(INJECT_##id) && errno != INJECT_SHORT)                                          \
+		if (inject_fails(INJECT_##id) && errno != INJECT_SHORT)                            \
 			return bad;                                                                \
-		return real args;                                                                  \
+		return AFTER(real args);                                                           \
 	}
 
 /* Those that return an error number. */
@@ -45,7 +53,7 @@ static FILE *streams[STREAMS_MAX];
 		static int(*real) params;                                                          \
 		if (!real)                                                                         \
 			real = REAL(int(*) params, #name);                                         \
-		return inject_fails(INJECT_##id) ? errno : real args;                                     \
+		return inject_fails(INJECT_##id) ? errno : real args;                              \
 	}
 
 /* Those that may do half: of n bytes, or of one none. */
@@ -56,12 +64,12 @@ static FILE *streams[STREAMS_MAX];
 		static ssize_t(*real) params;                                                      \
 		if (!real)                                                                         \
 			real = REAL(ssize_t(*) params, #name);                                     \
-		if (inject_fails(INJECT_##id)) {                                                          \
-			if (errno != INJECT_SHORT)                                                        \
+		if (inject_fails(INJECT_##id)) {                                                   \
+			if (errno != INJECT_SHORT)                                                 \
 				return -1;                                                         \
 			n /= 2;                                                                    \
 		}                                                                                  \
-		return real args;                                                                  \
+		return AFTER(real args);                                                           \
 	}
 
 WRAP_SOME(read, READ, (int fd, void *buf, size_t n), n, (fd, buf, n))
@@ -80,8 +88,13 @@ WRAP(int, execv, EXEC, -1, (const char *path, char *const *argv), (path, argv))
 WRAP(int, execvp, EXEC, -1, (const char *path, char *const *argv), (path, argv))
 WRAP(int, fsync, FSYNC, -1, (int fd), (fd))
 WRAP(int, rename, RENAME, -1, (const char *from, const char *to), (from, to))
+WRAP(int, renameat, RENAME, -1, (int a, const char *from, int b, const char *to), (a, from, b, to))
+WRAP(int, linkat, RENAME, -1, (int a, const char *from, int b, const char *to, int flags),
+     (a, from, b, to, flags))
 WRAP(int, unlink, UNLINK, -1, (const char *path), (path))
+WRAP(int, unlinkat, UNLINK, -1, (int dir, const char *path, int flags), (dir, path, flags))
 WRAP(int, mkdir, MKDIR, -1, (const char *path, mode_t mode), (path, mode))
+WRAP(int, mkdirat, MKDIR, -1, (int dir, const char *path, mode_t mode), (dir, path, mode))
 WRAP(int, mkstemp, MKSTEMP, -1, (char *path), (path))
 WRAP(int, mkstemp64, MKSTEMP, -1, (char *path), (path))
 WRAP(int, mkostemp, MKSTEMP, -1, (char *path, int flags), (path, flags))
@@ -94,8 +107,11 @@ WRAP(int, sched_setaffinity, AFFINITY, -1, (pid_t pid, size_t n, const cpu_set_t
      (pid, n, set))
 WRAP(int, stat, STAT, -1, (const char *path, struct stat *st), (path, st))
 WRAP(int, fstat, STAT, -1, (int fd, struct stat *st), (fd, st))
+WRAP(int, lstat, STAT, -1, (const char *path, struct stat *st), (path, st))
 WRAP(int, statfs, STATFS, -1, (const char *path, struct statfs *fs), (path, fs))
 WRAP(int, access, ACCESS, -1, (const char *path, int how), (path, how))
+WRAP(int, faccessat, ACCESS, -1, (int dir, const char *path, int how, int flags),
+     (dir, path, how, flags))
 WRAP(int, dup, DUP, -1, (int fd), (fd))
 WRAP(int, dup2, DUP, -1, (int from, int to), (from, to))
 WRAP(int, pipe2, PIPE, -1, (int fds[2], int flags), (fds, flags))
@@ -160,6 +176,27 @@ int close(int fd)
 	return -1;
 }
 
+int renameat2(int a, const char *from, int b, const char *to, unsigned int flags)
+{
+	static int (*real)(int a, const char *from, int b, const char *to, unsigned int flags);
+
+	if (!real)
+		real = REAL(int (*)(int, const char *, int, const char *, unsigned int), "renameat2");
+	if (inject_fails(INJECT_RENAME))
+		return -1;
+	if (flags && inject_plain) {
+		errno = EINVAL;
+		return -1;
+	}
+	return AFTER(real(a, from, b, to, flags));
+}
+
+/* O_TMPFILE has O_DIRECTORY in it. */
+static bool makes_file(int flags)
+{
+	return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
 #define WRAP_OPEN(name, params, real_params, ...)                                                  \
 	int name params;                                                                           \
 	int name params                                                                            \
@@ -169,12 +206,19 @@ int close(int fd)
 		va_list ap;                                                                        \
 		if (!real)                                                                         \
 			real = REAL(int(*) real_params, #name);                                    \
-		if (flags & (O_CREAT | __O_TMPFILE)) {                                             \
+		if (makes_file(flags)) {                                                           \
 			va_start(ap, flags);                                                       \
 			mode = va_arg(ap, mode_t);                                                 \
 			va_end(ap);                                                                \
 		}                                                                                  \
-		return inject_fails(INJECT_OPEN) ? -1 : real(__VA_ARGS__, mode);                          \
+		if (inject_fails(makes_file(flags) ? INJECT_CREATE : INJECT_OPEN))                 \
+			return -1;                                                                 \
+		if (inject_plain && (flags & O_TMPFILE) == O_TMPFILE) {                            \
+			errno = EOPNOTSUPP;                                                        \
+			return -1;                                                                 \
+		}                                                                                  \
+		path = inject_path(path);                                                          \
+		return AFTER(real(__VA_ARGS__, mode));                                             \
 	}
 
 WRAP_OPEN(open, (const char *path, int flags, ...), (const char *path, int flags, ...), path, flags)
@@ -183,6 +227,32 @@ WRAP_OPEN(openat, (int dir, const char *path, int flags, ...),
 	  (int dir, const char *path, int flags, ...), dir, path, flags)
 WRAP_OPEN(openat64, (int dir, const char *path, int flags, ...),
 	  (int dir, const char *path, int flags, ...), dir, path, flags)
+
+/* What fortified headers make of one whose flags no constant tells. */
+int __open_2(const char *path, int flags);
+int __openat_2(int dir, const char *path, int flags);
+int __open64_2(const char *path, int flags);
+int __openat64_2(int dir, const char *path, int flags);
+
+int __open_2(const char *path, int flags)
+{
+	return open(path, flags);
+}
+
+int __openat_2(int dir, const char *path, int flags)
+{
+	return openat(dir, path, flags);
+}
+
+int __open64_2(const char *path, int flags)
+{
+	return open64(path, flags);
+}
+
+int __openat64_2(int dir, const char *path, int flags)
+{
+	return openat64(dir, path, flags);
+}
 
 /* Streams: their reads and writes are those above, with the caller of the stream in the site. */
 static ssize_t cookie_read(void *cookie, char *buf, size_t n)

@@ -5,6 +5,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,8 +21,10 @@
  * LD_PRELOAD: counts the calls of what may fail, by call site, for a program, its children and what
  * they execute; and has one of them fail. INJECT_STATE names the file of counts, see shared.h;
  * INJECT_FAIL is FUNCTION:SITE:NTH:ERRNO, SITE in hexadecimal, and an ERRNO of "short" for a write or
- * read of half; a "+" behind it has all from then on fail. What glibc's streams read and write inside
- * glibc goes through cookies of ours. stderr is left alone: what went wrong is told there.
+ * read of half, of "kill" and "killed" for SIGKILL before and after the call; a "+" behind it has all
+ * from then on fail. INJECT_PLAIN: see inject_plain; INJECT_DEVMEM is the file to open as /dev/mem.
+ * What glibc's streams read and write inside glibc goes through cookies of ours. stderr is left alone:
+ * what went wrong is told there.
  */
 
 #define MODULES_MAX 64
@@ -48,6 +51,9 @@ static struct {
 	bool on;
 } fault = { .function = -1 };
 __thread bool inject_inside;
+static __thread bool dying;
+bool inject_plain;
+static const char *devmem;
 
 static uint64_t hash(uint64_t h, uint64_t v)
 {
@@ -170,8 +176,22 @@ bool inject_fails(enum inject_function function)
 	if (!hit)
 		return false;
 	atomic_fetch_add(&state->hits, 1);
+	if (fault.err == INJECT_KILL)
+		kill(getpid(), SIGKILL);
+	dying = fault.err == INJECT_KILLED;
 	errno = fault.err;
-	return true;
+	return !dying;
+}
+
+void inject_after(void)
+{
+	if (dying)
+		kill(getpid(), SIGKILL);
+}
+
+const char *inject_path(const char *path)
+{
+	return devmem && !strcmp(path, "/dev/mem") ? devmem : path;
 }
 
 static int find_name(const char *name, size_t n)
@@ -180,6 +200,21 @@ static int find_name(const char *name, size_t n)
 		if (strlen(names[i]) == n && !strncmp(names[i], name, n))
 			return (int)i;
 	return -1;
+}
+
+static int read_errno(const char *text, char **end)
+{
+	static const struct {
+		const char *name;
+		int err;
+	} words[] = { { "short", INJECT_SHORT }, { "killed", INJECT_KILLED }, { "kill", INJECT_KILL } };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strncmp(text, words[i].name, strlen(words[i].name))) {
+			*end = (char *)text + strlen(words[i].name);
+			return words[i].err;
+		}
+	return (int)strtol(text, end, 10);
 }
 
 /* FUNCTION:SITE:NTH:ERRNO[+] */
@@ -195,12 +230,7 @@ static void read_fault(const char *text)
 	nth = strtoull(at + 1, &at, 10);
 	fault.site = site;
 	fault.nth = nth;
-	if (!strncmp(at, ":short", 6)) {
-		fault.err = INJECT_SHORT;
-		at += 6;
-	} else {
-		fault.err = (int)strtol(at + 1, &at, 10);
-	}
+	fault.err = read_errno(at + 1, &at);
 	fault.on = *at == '+';
 	if (fault.function < 0 || !fault.err) {
 		fputs("inject: INJECT_FAIL is FUNCTION:SITE:NTH:ERRNO\n", stderr);
@@ -231,6 +261,8 @@ __attribute__((constructor)) static void begin(void)
 	REAL(int (*)(int), "close")(fd);
 	if (what)
 		read_fault(what);
+	inject_plain = getenv("INJECT_PLAIN");
+	devmem = getenv("INJECT_DEVMEM");
 	stdout = inject_stream(STDOUT_FILENO, "w");
 	inject_inside = false;
 }

@@ -9,7 +9,10 @@
 
 /* What the wrapped calls (calls.c) need of the counting (inject.c), and the other way round. */
 
-#define INJECT_SHORT -1 /* an errno: do half */
+/* In place of an errno: do half; SIGKILL to itself before the call, and after it. */
+#define INJECT_SHORT  -1
+#define INJECT_KILL   -2
+#define INJECT_KILLED -3
 
 #define REAL(type, name) ((type)(uintptr_t)dlsym(RTLD_NEXT, name))
 
@@ -17,6 +20,15 @@
 
 /* Counts this call. True when it is to fail: errno is set. */
 bool inject_fails(enum inject_function function);
+
+/* The call is over. */
+void inject_after(void);
+
+/* What a path of the program's is here. */
+const char *inject_path(const char *path);
+
+/* A file system that knows neither O_TMPFILE nor renameat2's flags. */
+extern bool inject_plain;
 
 /* True: our own calls, which are not counted. */
 extern __thread bool inject_inside;

@@ -9,7 +9,9 @@ them), then once for each site and errno, with that one call failing. After each
 - the device is as it was, or what is not is said, and --recover puts it back;
 - each file that was asked for is the older one, or new and whole; never torn, never gone;
 - a run that ends as if nothing had failed has all that it promises; another one says why.
-INJECT_MOST is how many faults a scenario has at most, spread over its sites; 0 is all.
+INJECT_MOST is how many faults a scenario has at most, spread over its sites; 0 is all. INJECT_EVERY=1 has
+besides the first call fail at every site of EVERY that no scenario before has met, and SIGKILL come before
+and after each call that changes something (KILLS), where a scenario has kills.
 """
 import concurrent.futures
 import errno
@@ -22,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 import scenarios
 
@@ -38,8 +41,11 @@ ERRNOS = {
     "unlink": "EIO", "mkdir": "ENOSPC", "mkstemp": "ENOSPC", "memfd": "EMFILE", "fchmod": "EPERM",
     "ftruncate": "EIO", "flock": "ENOLCK", "affinity": "EINVAL", "stat": "EACCES", "statfs": "EIO",
     "access": "EACCES", "dup": "EMFILE", "pipe": "EMFILE", "opendir": "EMFILE", "readdir": "EIO",
-    "readlink": "EIO", "malloc": "ENOMEM", "thread": "EAGAIN",
+    "readlink": "EIO", "malloc": "ENOMEM", "thread": "EAGAIN", "create": "ENOSPC EROFS",
 }
+EVERY = ("open", "create", "mmap", "fork", "write", "fsync", "rename", "affinity", "thread")
+KILLS = ("create", "write", "mmap", "fsync", "rename", "unlink", "mkdir")
+WORDS = ("short", "kill", "killed")
 TIMEOUT_S = 120
 # They do not survive it when they are out of memory. They are asked before anything is touched, which is
 # looked at all the same.
@@ -74,8 +80,11 @@ class Fault:
         self.site, self.nth, self.err = site, nth, err
 
     def env(self):
-        number = "short" if self.err == "short" else str(getattr(errno, self.err))
+        number = self.err if self.err in WORDS else str(getattr(errno, self.err))
         return f"{self.site.function}:{self.site.id:x}:{self.nth}:{number}"
+
+    def is_kill(self):
+        return self.err in ("kill", "killed")
 
     def __str__(self):
         return f"{self.site.function} {self.err}, call {self.nth} of {self.site.count}"
@@ -92,7 +101,7 @@ class Run:
                    **scenario.env())
         if fault:
             env["INJECT_FAIL"] = fault.env()
-        self.timeout = False
+        self.timeout, self.fault = False, fault
         with open(scenario.path("out"), "w+b") as out, open(scenario.path("err"), "w+b") as err:
             p = subprocess.Popen(scenario.command(), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                                  env=env, cwd=scenario.work, start_new_session=True)
@@ -101,6 +110,11 @@ class Run:
             except subprocess.TimeoutExpired:
                 self.timeout = True
             self.left = processes_of(p.pid)
+            # the kernel ends the children of one that was killed
+            end = time.monotonic() + 30
+            while fault and fault.is_kill() and self.left and time.monotonic() < end:
+                time.sleep(0.01)
+                self.left = processes_of(p.pid)
             for pid in self.left:
                 os.kill(pid, signal.SIGKILL)
             if self.timeout:
@@ -168,6 +182,8 @@ def problems(scenario, base, run, fault):
         found.append(f"exit status {run.status}")
     elif run.status != base.status and run.status > 0 and not names_cause(run, fault):
         found.append(f"exit status {run.status}, not {base.status}, and stderr does not say why")
+    if fault and run.hits and fault.site.function == "fsync" and not names_cause(run, fault):
+        found.append("what may not be on disk is not said")
     if run.left:
         found.append(f"processes are left: {run.left}")
     found += scenario.check_left(run)
@@ -177,9 +193,23 @@ def problems(scenario, base, run, fault):
             found.append(f"{os.path.basename(path)}: {state}")
         elif state == "old" and run.status == base.status:
             found.append(f"{os.path.basename(path)} was not written, and the exit status hides it")
+        if state != "new" and re.search(rf"^(\w+: )?saved\b.*{re.escape(os.path.basename(path))}$",
+                                        run.out + run.err, re.M):
+            found.append(f"{os.path.basename(path)} is said to be saved: {state}")
     if run.status == base.status:
         found += scenario.check_success(base, run, vague(fault))
     return found
+
+
+def kill_problems(scenario, run, fault):
+    """What SIGKILL must not leave. Between the two calls that replace a file it is there twice."""
+    found = [f"processes are left: {run.left}"] if run.left else []
+    if run.timeout:
+        found.append(f"no end within {TIMEOUT_S} s")
+    found += [f"{os.path.basename(path)}: {state}" for path in scenario.promised()
+              for state in [scenario.file_state(path)] if state not in ("old", "new")]
+    left = scenario.check_files(run)
+    return found + ([] if fault.site.function == "rename" else left) + scenario.check_killed()
 
 
 def is_endless(site):
@@ -215,11 +245,41 @@ def choose(sites, most):
     return chosen
 
 
+def every(sites, met):
+    """The first call of each site that is not in met; of a library's, of each place that called it."""
+    faults = []
+    for site in sites:
+        key = (site.program, site.function, *site.frames[:1]) if site.library else site.id
+        if site.function in EVERY and key not in met:
+            met.add(key)
+            errnos = ERRNOS[site.function].split()
+            faults += [Fault(site, 1, err) for err in errnos[:1 if site.library else None]]
+    return faults
+
+
+def moves(site):
+    """A stream writes where its buffer is full: another length of a time before it, and that is elsewhere."""
+    return site.library and site.function == "write"
+
+
+def kills(sites, met):
+    """Before the first call of each site that changes something, after it and after the last one; of a site
+    that a scenario before had, after the first."""
+    faults = []
+    for site in (s for s in sites if s.function in KILLS):
+        moments = {(1, "killed")} if site.id in met else {(1, "kill"), (1, "killed"), (site.count, "killed")}
+        met.add(site.id)
+        faults += [Fault(site, nth, err) for nth, err in sorted(moments)]
+    return faults
+
+
 class Suite:
+    met, killed = set(), set()
+
     def __init__(self, make, most, verbose, only):
         self.make, self.most, self.verbose, self.only = make, most, verbose, only
         self.lock, self.local = threading.Lock(), threading.local()
-        self.failed = self.missed = 0
+        self.failed, self.missed = 0, []
         self.base = None
 
     def scenario(self):
@@ -234,9 +294,13 @@ class Suite:
         scenario = self.scenario()
         scenario.reset()
         run = Run(scenario, fault)
-        found = problems(scenario, self.base, run, fault)
+        if fault.is_kill():
+            found = kill_problems(scenario, run, fault)
+        else:
+            found = problems(scenario, self.base, run, fault)
         with self.lock:
-            self.missed += not run.hits
+            if not run.hits:
+                self.missed.append(fault)
             if found or self.verbose:
                 self.failed += bool(found)
                 print(f"{'not ok' if found else 'ok'} {scenario.name}: {fault}: "
@@ -265,20 +329,41 @@ class Suite:
             self.baseline()
             sites = [s for s in self.base.sites if not is_endless(s) and
                      (not self.only or s.function in self.only)]
-            faults = choose(sites, self.most)
+            must = []
+            if os.environ.get("INJECT_EVERY"):
+                must = every(sites, self.met) + (kills(sites, self.killed) if self.make.kills else [])
+            faults = must + choose(sites, self.most)
             with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
                 list(pool.map(self.one, faults))
         finally:
             for work in self.works:
                 shutil.rmtree(work, ignore_errors=True)
         name = self.make.__name__
-        if self.missed * 4 > len(faults):
-            print(f"not ok {name}: {self.missed} of {len(faults)} faults were not met")
+        for fault in self.missed:
+            if fault in must and not moves(fault.site):
+                print(f"not ok {name}: not met: {fault}: {fault.site.where()}")
+                self.failed += 1
+        if len(self.missed) * 4 > len(faults):
+            print(f"not ok {name}: {len(self.missed)} of {len(faults)} faults were not met")
             self.failed += 1
         print(f"{'not ok' if self.failed else 'ok'} {name}: {len(faults)} faults at {len(sites)} call "
-              f"sites, {self.failed} not as they must be, {self.missed} not met")
+              f"sites, {self.failed} not as they must be, {len(self.missed)} not met")
         sys.stdout.flush()
         return self.failed
+
+
+def symbols(path, which):
+    out = subprocess.run(["nm", "-D", which, path], capture_output=True, text=True, check=True).stdout
+    return {line.split()[-1].partition("@")[0] for line in out.splitlines()}
+
+
+def not_wrapped():
+    """What the programs call of EVERY, by whatever name, that inject.so does not see."""
+    calls = re.compile(r"_*(f?open(at)?|mmap|v?fork|clone3?|posix_spawnp?|p?writev?2?|f(data)?sync|link(at)?|"
+                       r"rename(at2?)?|(sched|pthread)_setaffinity(_np)?|pthread_create)(64)?(_2|_chk)?")
+    programs = [p for p in map(scenarios.program, scenarios.PROGRAMS) if os.path.exists(p)]
+    return [f"{os.path.basename(p)}: {name}" for p in programs for name in
+            symbols(p, "--undefined-only") - symbols(scenarios.INJECT, "--defined-only") if calls.fullmatch(name)]
 
 
 def main():
@@ -286,7 +371,9 @@ def main():
     verbose = "-v" in args
     wanted = [a for a in args if a != "-v"]
     most = int(os.environ.get("INJECT_MOST", "0"))
-    failed = 0
+    unseen = not_wrapped()
+    failed = len(unseen)
+    print(f"{'not ok' if unseen else 'ok'} all calls of {', '.join(EVERY)} are wrapped {unseen or ''}")
     for make in scenarios.ALL:
         only = [w.partition("/")[2] for w in wanted if w.partition("/")[0] == make.__name__]
         if make.needs and not shutil.which(make.needs):

@@ -12,6 +12,7 @@ import sys
 TOP, BUILD = (os.path.abspath(os.environ[v]) for v in ("srcdir", "top_builddir"))
 INJECT = f"{BUILD}/tests/inject/inject.so"
 DATA = f"{TOP}/tests/data"
+PROGRAMS = ("mmiobench", "mmiocompare", "mmioplot", "mmiowitness", "tests/inject/mmio-parts")
 OLD = b'{"an": "older result"}\n'
 sys.path.insert(0, f"{TOP}/tests")
 
@@ -44,6 +45,7 @@ class Scenario:
     files = ()       # that it promises
     same = True      # each run writes the same bytes
     needs = None     # a command, without which it is skipped
+    kills = False    # it is killed between any two calls, too
 
     def __init__(self, work):
         self.work, self.name = work, type(self).__name__
@@ -107,13 +109,22 @@ class Scenario:
         return [f"other keys: {other}"] if other else []
 
     def check_left(self, run):
+        return self.check_files(run)
+
+    def check_files(self, run):
         left = set(os.listdir(self.work)) - self.known
         for name in left:
             path = self.path(name)
             shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
-        # what cannot be removed is said
+        return self.unsaid(left, run)
+
+    def unsaid(self, left, run):
+        """What cannot be removed is said."""
         left = [name for name in left if f"{name}: " not in run.err or "by hand" not in run.err]
         return [f"files are left: {sorted(left)}"] if left else []
+
+    def check_killed(self):
+        return []
 
     def check_success(self, base, run, vague):
         if self.same and run.out != base.out and not run.err and not vague:
@@ -132,6 +143,70 @@ class Compare(Scenario):
             [f"--format={f}=c.{f}" for f in self.formats] + \
             [f"{DATA}/lab-bookworm-host.json", f"{DATA}/lab-bookworm-guest.json"]
 
+
+
+class Baseline(Scenario):
+    """One that is new."""
+    kills = True
+    options = []
+    same = False     # it says when
+
+    def make(self):
+        self.kept = self.path("kept")
+        without_fault(self.command(), cwd=self.work)
+        self.place, = (d for d, _, files in os.walk(self.kept) if files)
+
+    def command(self):
+        return [program("mmiocompare"), "--baseline", "kept", "--save", "main", *self.options,
+                f"{DATA}/lab-bookworm-host.json"]
+
+    def promised(self):
+        return [f"{self.place}/main.jsonl"]
+
+    def reset(self):
+        shutil.rmtree(self.kept, ignore_errors=True)
+
+    def learn(self, base):
+        type(self).expected = {os.path.relpath(p, self.work): self.read(p) for p in self.promised()}
+
+    def file_state(self, path):
+        state = super().file_state(path)
+        return "old" if state == "gone" else state
+
+    def whole(self, name, data):
+        """What was there before is of no other run: the lines behind the first are the results."""
+        a, b = (d.splitlines()[1:] for d in (data, self.expected[name]))
+        return "new" if a == b else "torn"
+
+    def check_files(self, run):
+        left = [f for _, _, files in os.walk(self.kept) for f in files if f != "main.jsonl"]
+        return super().check_files(run) + self.unsaid(left, run)
+
+
+class BaselineReplaced(Baseline):
+    """One that replaces another."""
+    options = ["--replace"]
+
+    def reset(self):
+        os.makedirs(self.place, exist_ok=True)
+        for name in os.listdir(self.place):
+            os.unlink(f"{self.place}/{name}")
+        super(Baseline, self).reset()
+
+    def file_state(self, path):
+        return Scenario.file_state(self, path)
+
+
+class BaselinePlain(Baseline):
+    """On a file system that has neither O_TMPFILE nor RENAME_NOREPLACE: SIGKILL leaves a file there."""
+    kills = False
+
+    def env(self):
+        return {"INJECT_PLAIN": "1"}
+
+
+class ReplacedPlain(BaselineReplaced, BaselinePlain):
+    """The same, over another."""
 
 
 class Survey(Scenario):
@@ -264,8 +339,9 @@ class Machine(Scenario):
                 f.seek(at)
                 return f.read(n)
         return {"window": hashlib.sha256(read("resource2", 0, 1 << 20)).hexdigest(),
-                "COMMAND": read("config", 4, 2), "enable": read("enable", 0, 1),
-                "power/control": read("power/control", 0, 2)}
+                "config": read("config", 0, 4096), "enable": read("enable", 0, 1),
+                "power/control": read("power/control", 0, 2),
+                "driver": os.path.lexists(f"{self.dir}/driver")}
 
     def bench(self):
         return [program("mmiobench"), "--sysroot", self.tree, "--journal", self.path("journal")]
@@ -293,12 +369,33 @@ class Machine(Scenario):
             self.make_again()
         return bad
 
+    def check_killed(self):
+        """Either all is as before, or the next start says what is not, and --recover puts it back."""
+        bad, now = [], self.device()
+        if self.bdf in self.rescue_files():
+            p = without_fault([*self.bench(), "-s", self.bdf, "--bar", "2", "--quick", "--json", "/dev/null"])
+            if p.returncode != 2 or "--recover" not in p.stderr or self.device() != now:
+                bad.append(f"the next start does not say so: {p}")
+            p = without_fault([*self.bench(), "--recover"])
+            if p.returncode or "put back" not in p.stdout:
+                bad.append(f"not recovered: {p}")
+        elif now != self.before:
+            bad.append("it is not as before, and no file says so")
+        without_fault([*self.bench(), "--recover"]) # one that was not whole yet goes
+        if self.device() != self.before or self.rescue_files():
+            bad.append(f"not as before: {self.rescue_files()}")
+            self.make_again()
+        return bad + self.check_lock()
+
     def make_again(self):
         shutil.rmtree(self.tree)
         self.make()
 
     def check_left(self, run):
-        bad = super().check_left(run) + self.check_device(run)
+        return super().check_left(run) + self.check_device(run) + self.check_lock()
+
+    def check_lock(self):
+        bad = []
         with open(f"{self.dir}/config", "rb") as f:
             try:
                 fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -327,6 +424,7 @@ class Refused(Machine):
 
 class Bar(Machine, Ram):
     """A run on a BAR that is stored to."""
+    kills = True
 
     def command(self):
         return [*self.bench(), "-s", "00:03.0", "--bar", "2", "--quick", *self.cells, "--length", "64K",
@@ -348,8 +446,23 @@ class Launches(Bar):
         return [] if "VERDICT" in run.out and "r-2.json" in run.out else ["the page is cut off"]
 
 
+class Threads(Bar):
+    """Cells whose threads meet."""
+    kills = False
+    cells = ["--tests", "scale"]
+
+    def check_success(self, base, run, vague):
+        """What lacked a thread is no figure."""
+        said = any("thread" in r.get("why", "") for c in json.loads(self.read("r.json"))["cells"]
+                   for r in c["rounds"])
+        lacks = run.fault and run.fault.site.function == "thread"
+        return (["a thread was lacking, and no round says so"] if lacks and not said else []) + \
+            super().check_success(base, run, vague)
+
+
 class SelfCheck(Launches):
     """A against A, which is written into all of them."""
+    kills = False
     files = tuple(f"r-{i}.json" for i in range(1, 6))
 
     def command(self):
@@ -369,6 +482,7 @@ class SelfCheck(Launches):
 
 class Recover(Machine):
     """What a killed run has left is put back."""
+    kills = True
 
     def make(self):
         super().make()
@@ -394,6 +508,51 @@ class Recover(Machine):
 
     def command(self):
         return [*self.bench(), "--recover"]
+
+
+class Journal(Scenario):
+    """The crash journal round an attempt: none is made that is not on disk, none is left open."""
+    journal = "new/journal"
+
+    def command(self):
+        return [program("tests/inject/mmio-parts"), "journal", self.journal]
+
+    def make(self):
+        os.mkdir(self.path("new"))
+
+    def reset(self):
+        shutil.rmtree(self.path("new"), ignore_errors=True)
+
+    def check_left(self, run):
+        """An attempt that was made stands there: the rest of the file never hides it."""
+        events, path = [], self.path(self.journal)
+        for line in open(path, encoding="utf-8").read().split("\n") if os.path.exists(path) else []:
+            try:
+                events += [json.loads(line)[key] for key in ("event", "outcome")] if line else []
+            except ValueError:
+                events.append("torn")
+        bad = super().check_left(run)
+        if "attempted" in run.out and events[:2] != ["before", ""]:
+            bad.append(f"attempted, and the journal does not say so: {events}")
+        if run.status == 0 and events != ["before", "", "after", "works"]:
+            bad.append(f"it succeeded, and the journal says {events}")
+        if run.status == 1 and "attempted" not in run.out and events[-2:] not in ([], ["after", "not-made"]):
+            bad.append(f"not attempted, and the journal may be read as a death: {events}")
+        return bad
+
+
+class DevMem(Scenario):
+    """A BAR through /dev/mem."""
+
+    def make(self):
+        with open(self.path("mem"), "wb") as f:
+            f.truncate(4 << 20)
+
+    def env(self):
+        return {"INJECT_DEVMEM": self.path("mem")}
+
+    def command(self):
+        return [program("tests/inject/mmio-parts"), "devmem"]
 
 
 class Witness(Scenario):
@@ -422,5 +581,6 @@ class Witness(Scenario):
         return [] if pages[0] == pages[1] or run.err or vague else ["the page is another, and nothing is said"]
 
 
-ALL = [Witness, List, Refused, Ram, Bar, Launches, SelfCheck, Recover, Compare, Survey, Plot, PlotPng,
-       PlotTerminal, Html]
+ALL = [Witness, List, Refused, Ram, Bar, Threads, Launches, SelfCheck, Recover, Journal, DevMem, Compare,
+       Baseline, BaselineReplaced, BaselinePlain,
+       ReplacedPlain, Survey, Plot, PlotPng, PlotTerminal, Html]

@@ -35,13 +35,15 @@ enum inject_function {
 	INJECT_READLINK,
 	INJECT_MALLOC,
 	INJECT_THREAD,
+	INJECT_CREATE,                  /* an open that may make a file */
 };
 
 /* In that order. */
 #define INJECT_FUNCTIONS                                                                           \
 	"open", "read", "write", "close", "mmap", "fork", "exec", "fsync", "rename", "unlink",     \
 	"mkdir", "mkstemp", "memfd", "fchmod", "ftruncate", "flock", "affinity", "stat", "statfs", \
-	"access", "dup", "pipe", "opendir", "readdir", "readlink", "malloc", "thread"
+	"access", "dup", "pipe", "opendir", "readdir", "readlink", "malloc", "thread",   \
+	"create"
 
 #define INJECT_SITES  16384
 #define INJECT_FRAMES 12
