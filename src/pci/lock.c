@@ -43,7 +43,11 @@ static void log_busy(const char *bdf, int fd)
 	unsigned int pid = lock_holder(fd);
 	char name[32] = "";
 
-	if (pid && path_read(name, sizeof(name), "/proc/%u/comm", pid) > 0 &&
+	if (pid && !path_exists("/proc/%u", pid))
+		log_error("the configuration space of %s is locked: process %u, which has ended, has left it "
+			  "so to one that lives: find that with fuser -v "
+			  "/sys/bus/pci/devices/%s/config, and end it", bdf, pid, bdf);
+	else if (pid && path_read(name, sizeof(name), "/proc/%u/comm", pid) > 0 &&
 	    strncmp(name, "mmiobench", strlen("mmiobench")))
 		log_error("process %u (%s), which is no mmiobench, has locked the configuration space of %s: "
 			  "end it",

@@ -624,6 +624,12 @@ static void test_lock_tells_the_holder(void **state)
 	assert_int_equal(lock_elsewhere(), -EBUSY);
 	assert_non_null(strstr(tree_log(), "another mmiobench (process 813) works on 0000:01:00.0: "
 					   "wait for it\n"));
+	/* flock 9; COMMAND: flock(1) ends, and what inherits 9 keeps it */
+	tree_remove("/proc/813/comm");
+	tree_remove("/proc/813");
+	assert_int_equal(lock_elsewhere(), -EBUSY);
+	assert_non_null(strstr(tree_log(), "the configuration space of 0000:01:00.0 is locked: process 813, "
+					   "which has ended, has left it so"));
 	pci_unlock(fd);
 #undef MINE
 }
