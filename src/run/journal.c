@@ -72,8 +72,24 @@ static int open_journal(const char *path, int flags)
 	return ret;
 }
 
+/*
+ * A disk that is full after a "before", and has no room for how it ended, would make the next boot
+ * believe in a death. Not all file systems can keep room.
+ */
+static int keep_room(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, st.st_size, LINE_BYTES_MAX) &&
+	    (errno == ENOSPC || errno == EDQUOT))
+		return -errno;
+	return 0;
+}
+
 /* One write(2), so that records of two processes do not mix; then down to the disk. */
-static int append_line(const char *path, const char *line)
+static int append_line(const char *path, const char *line, bool first_of_two)
 {
 	int fd = open_journal(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW), ret = 0;
 	size_t n = strlen(line);
@@ -81,11 +97,15 @@ static int append_line(const char *path, const char *line)
 
 	if (fd < 0)
 		return fd;
+	ret = first_of_two ? keep_room(fd) : 0;
+	if (ret)
+		goto out;
 	put = write(fd, line, n);
 	if (put < 0 || fsync(fd))
 		ret = -errno;
 	else if ((size_t)put != n)
 		ret = -ENOSPC;
+out:
 	close(fd);
 	return ret ? ret : fsync_directory(path);
 }
@@ -117,7 +137,7 @@ static int journal_append(const struct journal_attempt *a, const char *event, co
 	/* the newline in front ends a line that a crash may have torn */
 	if (!text || asprintf(&line, "\n%s\n", text) < 0)
 		line = NULL;
-	ret = line ? append_line(a->path, line) : -ENOMEM;
+	ret = line ? append_line(a->path, line, !strcmp(event, "before")) : -ENOMEM;
 	free(text);
 	free(line);
 	if (ret)
