@@ -245,6 +245,8 @@ static int run(struct witness *w, const struct options *o, int argc, char **argv
 		return EXIT_INTERNAL;
 	}
 	status = prepare(w, o);
+	if (!status && privilege_keep(PRIVILEGE_WATCH))
+		status = EXIT_USAGE;
 	return status ? status : watch(w, o, &ask);
 }
 

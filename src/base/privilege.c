@@ -21,8 +21,9 @@ static const cap_value_t kept[][KEPT_MOST + 1] = {
 	 * dmesg_restrict is on.
 	 */
 	[PRIVILEGE_MEASURE] = { CAP_DAC_OVERRIDE, CAP_SYS_ADMIN, CAP_SYS_RAWIO, CAP_SYSLOG },
-	/* SYS_PTRACE: smaps of another user's process (fs/proc/task_mmu.c) */
 	[PRIVILEGE_WITNESS] = { CAP_DAC_OVERRIDE, CAP_SYS_ADMIN, CAP_SYS_PTRACE, CAP_SYSLOG },
+	/* tracefs asks for none; SYS_PTRACE: smaps of another user's process (fs/proc/task_mmu.c) */
+	[PRIVILEGE_WATCH] = { CAP_DAC_OVERRIDE, CAP_SYS_PTRACE },
 };
 
 /* Of what is to be kept only what there is: a container's root may have little. */

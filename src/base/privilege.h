@@ -11,7 +11,8 @@ enum privilege {
 	PRIVILEGE_NONE,    /* a child that has its mappings; gnuplot */
 	PRIVILEGE_FILES,   /* reads and writes others' files, as root's scripts expect */
 	PRIVILEGE_MEASURE, /* opens a BAR, changes its function's state and puts it back */
-	PRIVILEGE_WITNESS, /* traces the kernel, reads a VMM's smaps */
+	PRIVILEGE_WITNESS, /* looks at a function and at the kernel, then watches */
+	PRIVILEGE_WATCH,   /* traces the kernel, reads a VMM's smaps */
 };
 
 /* Of the calling thread and those that it starts. 0, or -errno after logging. */
