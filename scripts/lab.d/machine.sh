@@ -7,8 +7,9 @@
 readonly BAR_SIZE=16M
 declare -A DEBIAN_ARCH=([aarch64]=arm64 [x86_64]=amd64)
 declare -A BUILD_OF=([aarch64]=aarch64 [x86_64]=native)
-declare -A MACHINE_OPTIONS=([aarch64]='-M virt,virtualization=on,gic-version=3,iommu=smmuv3 -m 2G'
-	[x86_64]='-M q35 -vga none -m 512M')
+declare -A MACHINE_OPTIONS=([aarch64]='-M virt,virtualization=on,gic-version=3,iommu=smmuv3'
+	[x86_64]='-M q35 -vga none')
+declare -A MEMORY_MB=([aarch64]=2048 [x86_64]=512)
 readonly LAB_LIBRARIES=/usr/lib/lab
 declare -A CONSOLE=([aarch64]=ttyAMA0 [x86_64]=ttyS0)
 # Where TCG's SVE and SME are known to disturb nested KVM they are off.
@@ -149,6 +150,7 @@ machine_env() {
 machine_qemu() {
 	local share=local,security_model=none,multidevs=remap
 	local out=${OPT[out]//,/,,} cache=${CACHE//,/,,} work=${WORK//,/,,} bar=${BAR//,/,,} device
+	local memory=${MEMORY_MB[${OPT[arch]}]} nodes=() node
 
 	case ${OPT[device]} in
 	ivshmem) device=(-object "memory-backend-file,id=bar,size=$BAR_SIZE,mem-path=$bar,share=on"
@@ -158,11 +160,15 @@ machine_qemu() {
 	nvme) device=(-device pcie-root-port,id=slot1,chassis=1,slot=1
 		-device "nvme,bus=slot1,serial=lab,cmb_size_mb=${BAR_SIZE%M}") ;;
 	esac
+	for ((node = 0; OPT[nodes] > 1 && node < OPT[nodes]; node++)); do
+		nodes+=(-object "memory-backend-ram,id=node$node,size=$((memory / OPT[nodes]))M"
+			-numa "node,cpus=$node,memdev=node$node")
+	done
 	# With one vCPU TCG drops the alignment checks: everything then works, falsely.
 	# Should the lab be killed outright, the machine goes with it.
 	# shellcheck disable=SC2086 # several words
 	exec setpriv --pdeathsig TERM timeout --foreground -k 5 "$1" "${QEMU[@]}" \
-		${MACHINE_OPTIONS[${OPT[arch]}]} -smp 2 -accel tcg,thread=multi \
+		${MACHINE_OPTIONS[${OPT[arch]}]} -m "${memory}M" -smp "2,sockets=${OPT[nodes]}" "${nodes[@]}" -accel tcg,thread=multi \
 		-cpu "${OPT[cpu]}${CPU_OPTIONS[${OPT[arch]}-${OPT[cpu]}]-}" \
 		-kernel "$CACHE/kernel-${DEBIAN_ARCH[${OPT[arch]}]}-${OPT[host]}/Image" \
 		-initrd "$WORK/host.cpio" -append "console=${CONSOLE[${OPT[arch]}]} quiet panic=-1" \

@@ -14,6 +14,7 @@ import time
 
 OUT, BAR = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
 SECONDS = 800
+MIB = 1 << 20
 failed = 0
 
 OFF = "memory decode was turned off"
@@ -37,12 +38,14 @@ GROUPS = {
     "cpuset-start": (0, "restored", None, None),
     "cpuset-run": (0, "restored", None, None),
     "cpu-limit": (0, "restored", None, None),
+    "node-near": (0, "restored", None, None),
+    "node-far": (0, "restored", None, None),
 }
 POWER = {
     "d3": (0, "restored", "put to sleep (D3)", "PMCSR 000b"),
     "runtime-auto": (0, "restored", None, "control auto"),
-    # over before the cell that it met, or not
-    "reset": (0, "restored", "", None),
+    # five of them; the memory behind the BAR outlives each, and what meets one reads ones
+    "reset": (0, "restored", "reads as all ones", None),
     "nvme-unbound": (0, "restored", None, None),
     "uio-allowed": (0, "restored", None, None),
     "slot-off": (1, "lost", "reads as ones: it is off or gone", "COMMAND ffff"),
@@ -68,16 +71,48 @@ def text(name):
         return ""
 
 
+def data(name):
+    try:
+        with open(os.path.join(OUT, name), "rb") as f:
+            return f.read()
+    except FileNotFoundError:
+        return b""
+
+
 def bar():
     if not BAR:
-        return b""
+        return None
     with open(BAR, "rb") as f:
         return f.read()
 
 
+# the device is off, or its driver has the BAR: nobody can look
+DARK = {"host-nvme", "host-vfio-asleep", "host-slot-dark"}
+
+
+def check_window(name):
+    """No file of ours is behind the BAR: what bystander.c stored there, and read before and after."""
+    fill, before, after = (data(n) for n in ("window.fill", f"{name}.window.before",
+                                             f"{name}.window.after"))
+    whole = min(len(before), len(after)) > MIB
+    wrong = [i for i, (a, b) in enumerate(zip(before, after)) if a != b]
+    check(f"{name}: the window was looked at", whole, (len(before), len(after)))
+    check(f"{name}: before, it is what was stored", whole and fill.startswith(before))
+    if OTHERS.get(name) == check_locked_run:
+        check(f"{name}: the window is not as before, as it says", whole and wrong)
+        check(f"{name}: all that it held and does not now is kept", wrong and wrong[-1] < MIB and
+              fill[:wrong[-1] + 1] in data(f"{name}.kept"), (wrong[:1], wrong[-1:]))
+    else:
+        check(f"{name}: the window is as before, seen by another program", whole and not wrong,
+              f"{len(wrong)} bytes differ")
+
+
 def check_as_before(name, before):
     """However a run ended: in the end, after --recover where that was needed, nothing is left of it."""
-    check(f"{name}: the window is as before, seen from outside", bar() == before)
+    if BAR:
+        check(f"{name}: the window is as before, seen from outside", bar() == before)
+    elif name not in DARK:
+        check_window(name)
     check(f"{name}: COMMAND, power and driver are as before", text(f"{name}.before") and
           text(f"{name}.after") == text(f"{name}.before"), text(f"{name}.after"))
     check(f"{name}: no rescue file and no process is left", not text(f"{name}.alive") and
@@ -124,7 +159,21 @@ def check_limited(name, result, rounds):
     check(f"{name}: visits in which it was stopped say so", any(r["preempted"] for r in rounds))
 
 
-EXTRAS = {"oom-child": check_starved, "cpuset-start": check_confined, "cpu-limit": check_limited}
+def check_node(name, result, rounds):
+    """The device is on node 1; both CPUs may be used, or only that of node 0."""
+    cpu, warning = (1, False) if name.endswith("near") else (0, True)
+    why = f"pu:{cpu}, in NUMA node {cpu}, " + ("far from the device: no CPU near it is allowed"
+                                              if warning else "near the device")
+    check(f"{name}: the result says so", result["device"]["numa_node"] == 1 and
+          result["plan"]["cpu_why"] == why, result["plan"])
+    check(f"{name}: it was measured there", {r["cpu"] for r in rounds} == {cpu})
+    said = re.search("no CPU near .* may be used here .*: it is measured from far away",
+                     text(f"{name}.log"))
+    check(f"{name}: it warns, or not", bool(said) == warning, text(f"{name}.log"))
+
+
+EXTRAS = {"oom-child": check_starved, "cpuset-start": check_confined, "cpu-limit": check_limited,
+          "node-near": check_node, "node-far": check_node}
 
 
 def oom_kills(name):
@@ -150,6 +199,9 @@ REFUSED = {
                "COMMAND 0000"),
     "locked-unseen": ("kernel lockdown, or a container's filter of system calls, forbids",
                       "may be tested", "COMMAND 0000"),
+    "foreign-lock": ("process PID (bystander), which is no mmiobench, has locked", "may be tested",
+                     "COMMAND 0002"),
+    "left-lock": ("process PID, which has ended, has left", "may be tested", "COMMAND 0002"),
 }
 REFUSED_POWER = {
     "nvme": ("may not be tested: a driver is bound", "resource2_wc no: a driver is bound", "driver nvme"),
@@ -165,6 +217,7 @@ REFUSED_POWER = {
 def check_refused(name):
     says, listed, line = (REFUSED | REFUSED_POWER)[name.partition("-")[2]]
     check(f"{name}: exit status 2", text(f"{name}.status").strip() == "2", text(f"{name}.status"))
+    says = says.replace("PID", text(f"{name.partition('-')[2]}.pid").strip())
     check(f"{name}: it says why", says in text(f"{name}.log"), text(f"{name}.log"))
     check(f"{name}: and no more", text(f"{name}.log").count("\n") == 1, text(f"{name}.log"))
     check(f"{name}: the list works", "status 0" in text(f"{name}.list") and
@@ -201,8 +254,46 @@ def check_locked_run(name):
     check(f"{name}: what the window held is kept", text(f"{name}.files"))
 
 
+# the outcome of the probe through wc, what the run says, attempts on record before
+CANNOT_WRITE = "cannot write the crash journal /run/j/journal: "
+JOURNALS = {
+    "journal-first": ("works", "lies in memory", 0),
+    "journal-narrow": ("not-run", CANNOT_WRITE + "No space left on device", 1),
+    "journal-full": ("not-run", CANNOT_WRITE + "No space left on device", 1),
+    "journal-freed": ("works", "1 lines of the crash journal /run/j/journal are torn", 1),
+    "journal-read-only": ("not-run", CANNOT_WRITE + "Read-only file system", 2),
+}
+
+
+def check_journal(name):
+    """Without a record on disk the probe that can end a VM is not made; half of one is no death."""
+    outcome, says, attempts = JOURNALS[name.partition("-")[2]]
+    log = text(f"{name}.log")
+    check(f"{name}: exit status 0", text(f"{name}.status").strip() == "0", log)
+    check(f"{name}: it says what it can do", says in log, log)
+    try:
+        result = json.loads(text(f"{name}.json"))
+    except ValueError as error:
+        check(f"{name}: it wrote a result", False, error)
+        return
+    probes = {(p["name"], p["mapping"]): p for p in result["probes"]}
+    risky = probes.get(("alignment", "wc"), {})
+    check(f"{name}: the probe is told of as {outcome}", risky.get("outcome") == outcome and
+          (outcome == "works" or risky["detail"] == "the crash journal cannot be written"), risky)
+    control = probes.get(("alignment", "plain"), {})
+    check(f"{name}: the harmless one was made", control.get("outcome") == "SIGBUS/BUS_ADRALN", control)
+    check(f"{name}: no record is of a death", all(j["outcome"] == "works" for j in result["journal"]) and
+          len(result["journal"]) == attempts, result["journal"])
+    check(f"{name}: the window is restored", result["window"]["state"] == "restored")
+    if name.endswith("full"):
+        journal = text(f"{name}.journal")
+        check(f"{name}: the record was cut", len(journal) == 4096 and
+              journal[-100:].startswith('\n{"attempt":'), journal[-200:])
+
+
 OTHERS = dict.fromkeys((f"host-{k}" for k in (REFUSED if BAR else REFUSED_POWER)), check_refused)
-OTHERS |= ({"host-oom-run": check_oom, "host-oom-save": check_oom} if BAR else
+OTHERS |= ({"host-oom-run": check_oom, "host-oom-save": check_oom,
+            **{f"host-{k}": check_journal for k in JOURNALS}} if BAR else
            {"host-locked-run": check_locked_run})
 
 
@@ -236,10 +327,11 @@ def check_fault(name):
         check(f"{name}: cells say that the CPU is gone", gone in why and why <= {gone, moved}, why)
     if name.endswith("second"):
         check(f"{name}: the second one is refused", text("second-2.status").strip() == "2" and
-              re.search(r"another mmiobench \(process [1-9]\d*\) works on", text("second-2.log")),
-              text("second-2.log"))
+              f"another mmiobench (process {text('second.pid').strip()}) works on" in
+              text("second-2.log"), text("second.pid") + text("second-2.log"))
     if name.endswith("reset"):
-        check(f"{name}: the kernel did reset it", os.path.exists(os.path.join(OUT, "reset.provoked")))
+        check(f"{name}: the kernel did reset it, five times in this run",
+              text("reset.provoked").split() == list("12345"), text("reset.provoked"))
 
 
 def check_kill(name):
@@ -257,12 +349,11 @@ def check_witness():
     if not os.path.exists(os.path.join(OUT, "witness.left")):
         print("# mmiowitness is not built: not killed")
         return
-    check(f"witness: of 10 that were killed {text('witness.left').strip()} left their probe",
-          text("witness.left").strip())
+    left = int(text("witness.left") or 0)
+    check(f"witness: of 10 that were killed {left} left a probe", left > 0)
     check("witness: the next one has taken them away", not text("witness.after"),
           text("witness.after"))
-    check("witness: and says so", text("witness.left").strip() == "0" or
-          "removed what" in text("witness.log"), text("witness.log"))
+    check("witness: and says so", "removed what" in text("witness.log"), text("witness.log"))
 
 
 def check_died():
