@@ -24,13 +24,16 @@
 #define LINE_BYTES_MAX	  4096 /* ours are a tenth of it */
 #define DUMP_FLAGS (JSON_COMPACT | JSON_SORT_KEYS)
 
-/* The checksum covers everything else in the record. */
-static void record_check(json_t *record, char *buf, size_t n)
+/* The checksum covers everything else in the record. False: out of memory. */
+static bool record_check(json_t *record, char *buf, size_t n)
 {
 	char *text = json_dumps(record, DUMP_FLAGS);
+	bool done = text;
 
-	snprintf(buf, n, "%016" PRIx64, hash_string(HASH_START, text ? text : ""));
+	if (text)
+		snprintf(buf, n, "%016" PRIx64, hash_string(HASH_START, text));
 	free(text);
+	return done;
 }
 
 static int fsync_directory(const char *path)
@@ -110,6 +113,8 @@ out:
 	return ret ? ret : fsync_directory(path);
 }
 
+static json_t *line_parse(const char *line);
+
 static int journal_append(const struct journal_attempt *a, const char *event, const char *outcome)
 {
 	const struct result *r = a->result;
@@ -118,7 +123,7 @@ static int journal_append(const struct journal_attempt *a, const char *event, co
 	char now[32], ids[16], check[20], *text, *line = NULL;
 	time_t t = time(NULL);
 	struct tm tm;
-	json_t *record;
+	json_t *record, *again;
 	int ret;
 
 	strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
@@ -128,16 +133,18 @@ static int journal_append(const struct journal_attempt *a, const char *event, co
 			   kernel ? kernel : "", "bdf", r->device.bdf, "device", ids, "bar",
 			   (int)r->bar.index, "bar_bytes", (json_int_t)r->bar.size_bytes, "probe",
 			   a->probe, "mapping", a->mapping, "event", event, "outcome", outcome);
-	if (record) {
-		record_check(record, check, sizeof(check));
-		json_object_set_new(record, "check", json_string(check));
-	}
-	text = record ? json_dumps(record, DUMP_FLAGS) : NULL;
+	/* a record without a checksum that fits is none: nothing may rest on it */
+	text = record_check(record, check, sizeof(check)) &&
+	       !json_object_set_new(record, "check", json_string(check)) ?
+		       json_dumps(record, DUMP_FLAGS) : NULL;
 	json_decref(record);
+	/* where memory ends in the middle of it jansson 2.14 leaves keys out, and does not say so */
+	again = text ? line_parse(text) : NULL;
 	/* the newline in front ends a line that a crash may have torn */
-	if (!text || asprintf(&line, "\n%s\n", text) < 0)
+	if (!again || asprintf(&line, "\n%s\n", text) < 0)
 		line = NULL;
 	ret = line ? append_line(a->path, line, !strcmp(event, "before")) : -ENOMEM;
+	json_decref(again);
 	free(text);
 	free(line);
 	if (ret)
@@ -276,8 +283,7 @@ static json_t *line_parse(const char *line)
 		goto bad;
 	json_incref(check);
 	json_object_del(record, "check");
-	record_check(record, want, sizeof(want));
-	if (strcmp(want, json_string_value(check))) {
+	if (!record_check(record, want, sizeof(want)) || strcmp(want, json_string_value(check))) {
 		json_decref(check);
 		goto bad;
 	}
