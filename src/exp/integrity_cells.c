@@ -62,9 +62,11 @@ int exp_integrity_visit(struct stage *stage, struct outcome *out)
 	int ret = integrity_run(&port, integrity_find(c->shape), c->kernel, c->region_bytes,
 				stage->seed, out);
 
-	if (ret && ret != -EFAULT && !out->why[0])
-		snprintf(out->why, sizeof(out->why), "%s", strerror(-ret));
-	return ret;
+	if (!ret || ret == -EFAULT || out->why[0])
+		return ret;
+	snprintf(out->why, sizeof(out->why), "%s", strerror(-ret));
+	/* a mapping that fails so says nothing of the BAR: only integrity_run does, with its reason */
+	return ret == -ENXIO ? -EIO : ret;
 }
 
 /* Device faults on what is not aligned (Arm ARM B2.9), and so do vector stores of x86's. */

@@ -9,25 +9,20 @@
 #include "base/path.h"
 #include "pci/iomem.h"
 
-/* kernel/resource.c, r_show(): two blanks a level, "start-end : name"; what lies deeper is not shown. */
-#define LEVELS 5
-
+/* kernel/resource.c, r_show(): "start-end : name", a parent before its children; blanks count levels, to 5. */
 struct entry {
-	size_t level;
 	uint64_t start, end;
 	const char *name;
 };
 
 static bool entry_parse(struct entry *e, char *line)
 {
-	size_t blanks = strspn(line, " ");
 	int at = 0;
 
 	line[strcspn(line, "\n")] = 0;
-	if (sscanf(line + blanks, "%" SCNx64 "-%" SCNx64 " : %n", &e->start, &e->end, &at) != 2 || !at)
+	if (sscanf(line, " %" SCNx64 "-%" SCNx64 " : %n", &e->start, &e->end, &at) != 2 || !at)
 		return false;
-	e->level = blanks / 2;
-	e->name = text_clean(line + blanks + at);
+	e->name = text_clean(line + at);
 	return true;
 }
 
@@ -50,21 +45,34 @@ static void claim(struct pci_device *d, const struct entry *e)
 	}
 }
 
+/* A function's memory within another's: a virtual function's, as a rule. */
+#define NESTED 4
+
 void iomem_claims(struct pci_device *v, size_t n)
 {
-	struct pci_device *of[LEVELS] = { NULL }, *parent, *d; /* whose memory the last entry of a level is */
+	struct {
+		struct pci_device *of;
+		uint64_t start, end;
+	} in[NESTED];
+	struct pci_device *d;
+	size_t depth = 0;
 	char path[PATH_MAX], line[256];
 	struct entry e;
 	FILE *f = path_make(path, sizeof(path), "/proc/iomem") ? NULL : fopen(path, "re");
 
 	while (f && fgets(line, sizeof(line), f)) {
-		if (!entry_parse(&e, line) || e.level >= LEVELS)
+		if (!entry_parse(&e, line))
 			continue;
-		parent = e.level ? of[e.level - 1] : NULL;
+		while (depth && (e.start < in[depth - 1].start || e.end > in[depth - 1].end))
+			depth--;
 		d = bsearch(e.name, v, n, sizeof(*v), by_bdf);
-		of[e.level] = d ? d : parent;
-		if (!d && parent && e.end)
-			claim(parent, &e);
+		if (d && depth < NESTED) {
+			in[depth].of = d;
+			in[depth].start = e.start;
+			in[depth++].end = e.end;
+		} else if (!d && depth && e.end) {
+			claim(in[depth - 1].of, &e);
+		}
 	}
 	if (f)
 		fclose(f);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -37,25 +38,33 @@ static unsigned int lock_holder(int fd)
 	return holder;
 }
 
+/* Not by /proc alone, which may hide it (hidepid). */
+static bool has_ended(unsigned int pid)
+{
+	return !path_exists("/proc/%u", pid) && kill((pid_t)pid, 0) && errno == ESRCH;
+}
+
 /* Whoever may read the file can lock it: what is no mmiobench is not worth waiting for. */
 static void log_busy(const char *bdf, int fd)
 {
 	unsigned int pid = lock_holder(fd);
 	char name[32] = "";
+	bool known = pid && path_read(name, sizeof(name), "/proc/%u/comm", pid) > 0;
 
-	if (pid && !path_exists("/proc/%u", pid))
+	if (!pid)
+		log_error("another mmiobench works on %s: wait for it", bdf);
+	else if (!known && has_ended(pid))
 		log_error("the configuration space of %s is locked: process %u, which has ended, has left it "
 			  "so to one that lives: find that with fuser -v "
 			  "/sys/bus/pci/devices/%s/config, and end it", bdf, pid, bdf);
-	else if (pid && path_read(name, sizeof(name), "/proc/%u/comm", pid) > 0 &&
-	    strncmp(name, "mmiobench", strlen("mmiobench")))
+	else if (!known)
+		log_error("process %u has locked the configuration space of %s: if it is an mmiobench, wait "
+			  "for it, else end it", pid, bdf);
+	else if (strncmp(name, "mmiobench", strlen("mmiobench")))
 		log_error("process %u (%s), which is no mmiobench, has locked the configuration space of %s: "
-			  "end it",
-			  pid, text_clean(name), bdf);
-	else if (pid)
-		log_error("another mmiobench (process %u) works on %s: wait for it", pid, bdf);
+			  "end it", pid, text_clean(name), bdf);
 	else
-		log_error("another mmiobench works on %s: wait for it", bdf);
+		log_error("another mmiobench (process %u) works on %s: wait for it", pid, bdf);
 }
 
 int pci_lock(const struct pci_device *dev)

@@ -84,8 +84,7 @@ static bool is_bus_master(const struct pci_device *dev, const struct bar *bar,
 			  const struct policy_ask *ask)
 {
 	(void)bar;
-	return dev->bus_master && !dev->driver[0] && ask->bar_named && !ask->read_only &&
-	       !ask->allow_side_effects;
+	return dev->bus_master && !dev->driver[0] && !ask->read_only && !ask->allow_side_effects;
 }
 
 /* Base classes whose functions have prefetchable memory to offer: PCI Code and ID Assignment, 1. */
@@ -150,8 +149,9 @@ static const struct policy_row {
 	},
 	[POLICY_CLAIMED] = {
 		is_claimed, "claimed by the kernel",
-		"sudo grep -A3 %1$s /proc/iomem tells by whom; the framebuffer of a console goes with "
-		"video=efifb:off on the kernel's command line; or --allow-bound-driver, if it bears it",
+		"sudo grep -A3 %1$s /proc/iomem tells by whom. A console's framebuffer goes with "
+		"video=efifb:off (efifb) or initcall_blacklist=sysfb_init (BOOTFB, simpledrm) on the kernel's "
+		"command line; or --allow-bound-driver, if it bears it",
 	},
 	[POLICY_SIDE_EFFECTS] = {
 		has_side_effects, "not prefetchable",
@@ -191,7 +191,7 @@ struct policy_answer policy_check(const struct pci_device *dev, const struct bar
 	return answer;
 }
 
-/* The largest pages that a host has. */
+/* The largest pages that a host has; x86's have 4 KiB, and nobody measures between such registers. */
 #define HOST_PAGE_BYTES 65536ull
 
 static struct bar_area whole_pages(const struct bar_area *a)

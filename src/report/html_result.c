@@ -31,6 +31,9 @@ static void put_marks(FILE *out, const struct result *r)
 	if (page_disturbance(words, sizeof(words), r))
 		html_mark(out, "bad", "DISTURBED", words);
 	for (size_t i = 0; i < r->n_probes; i++)
+		if (page_listed(words, sizeof(words), &r->probes[i]))
+			html_mark(out, "unsure", "NOT ASKED", words);
+	for (size_t i = 0; i < r->n_probes; i++)
 		if (!strcmp(r->probes[i].outcome, "all-ones")) {
 			html_mark(out, "bad", "ALL ONES", r->probes[i].detail);
 			return;

@@ -119,3 +119,13 @@ bool page_disturbance(char *buf, size_t n, const struct result *r)
 		 "COMMAND, power state or power/control could NOT be put back");
 	return buf[0];
 }
+
+bool page_listed(char *buf, size_t n, const struct probe_record *p)
+{
+	if (strcmp(p->name, "memtype"))
+		return false;
+	snprintf(buf, n, "%s%s", p->detail, strcmp(p->mapping, "plain") ? "" :
+		 ". So plain is no control of wc: nothing is concluded from one against the other, and "
+		 "plain may reorder");
+	return true;
+}

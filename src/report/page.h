@@ -59,4 +59,7 @@ void page_say(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 
 /* What happened to the device during the run, in words; false: nothing did. */
 bool page_disturbance(char *buf, size_t n, const struct result *r);
 
+/* What a probe "memtype" says, in words; false: p is another one. */
+bool page_listed(char *buf, size_t n, const struct probe_record *p);
+
 #endif

@@ -127,15 +127,11 @@ static void print_all_ones(FILE *out, const struct result *r)
 /* Pages that the kernel maps otherwise than it is asked to: then wc and plain may be one. */
 static void print_listed(FILE *out, const struct result *r)
 {
-	for (size_t i = 0; i < r->n_probes; i++) {
-		const struct probe_record *p = &r->probes[i];
-		char line[320];
+	char line[320];
 
-		if (strcmp(p->name, "memtype"))
+	for (size_t i = 0; i < r->n_probes; i++) {
+		if (!page_listed(line, sizeof(line), &r->probes[i]))
 			continue;
-		snprintf(line, sizeof(line), "%s%s", p->detail, strcmp(p->mapping, "plain") ? "" :
-			 ". So plain is no control of wc: nothing is concluded from one against the "
-			 "other, and plain may reorder");
 		text_style_begin(out, TEXT_UNSURE);
 		text_wrapped(out, "NOT ASKED", 11, line);
 		text_style_end(out);

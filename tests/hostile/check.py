@@ -374,10 +374,10 @@ def written(log):
             m = WRITES.search(line)
             if not m or (m[1].startswith("open") and not re.search(r"\b(O_WRONLY|O_RDWR|O_CREAT|O_TRUNC)\b", line)):
                 continue
-            directory = re.match(r"(?:AT_FDCWD|\d+)<([^>]*)>", m[2])
-            paths = re.findall(r'"((?:[^"\\]|\\.)*)"', m[2])
-            for path in paths[:1] if m[1] == "execve" else paths:
-                yield m[1], os.path.normpath(os.path.join(directory[1] if directory else watched[2], path))
+            # each path has its own directory; a link's first one stays as it is
+            paths = re.findall(r'(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"', m[2])
+            for directory, path in paths[m[1] in ("link", "linkat"):1 if m[1] == "execve" else None]:
+                yield m[1], os.path.normpath(os.path.join(directory or watched[2], path))
 
 
 def paths():
@@ -403,7 +403,7 @@ def paths():
             run("traced", want, program, *options, *files, tracer=tracer)
             seen = set(written(WORK + "/strace"))
             bad = {(call, path) for call, path in seen
-                   if not (os.path.basename(path) in programs if call == "execve" else path.startswith(allowed))}
+                   if not (os.path.basename(path) in programs if call == "execve" else (path + "/").startswith(allowed))}
             say(not bad, f"{program} {options[-1]} of text {i}", f"writes to, or runs: {bad}")
             say(any(path.startswith(out) for _, path in seen), f"{program} {options[-1]} of text {i}", "strace saw nothing written")
     environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "")

@@ -377,7 +377,7 @@ def main():
     for make in scenarios.ALL:
         only = [w.partition("/")[2] for w in wanted if w.partition("/")[0] == make.__name__]
         if make.needs and not shutil.which(make.needs):
-            print(f"skipped {make.__name__}: {os.path.basename(make.needs)} is missing")
+            print(f"# skipped: {make.__name__}: {os.path.basename(make.needs)} is missing")
         elif not wanted or only:
             failed += Suite(make, most * make.share, verbose, [o for o in only if o]).run()
     sys.exit(1 if failed else 0)

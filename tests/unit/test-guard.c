@@ -208,7 +208,8 @@ static void test_behind_the_end_crashes(void **state)
 		behind = mmap(end, 4096, PROT_NONE,
 			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	}
-	assert_ptr_equal(behind, end);
+	if (behind != end) /* somebody else's page lies there */
+		skip();
 	assert_int_equal(mprotect(m.pages, m.pages_bytes, PROT_READ), 0);
 	assert_int_equal(dies_of(store, end - 1), 0);
 	assert_int_equal(dies_of(store, end), SIGSEGV);

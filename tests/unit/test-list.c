@@ -391,11 +391,17 @@ static void test_claims(void **state)
 		  "    8000400000-8000400fff : 0000:01:00.1\n      8000400000-8000400fff : other\n"
 		  "    8000500000-80004fffff : BOOTFB\n", "BOOTFB", "" },
 		{ "8000400000-80007fffff : 10000:00:00.0\n  8000400000-80004fffff : a\033[2J\n", "", "a?[2J" },
-		{ "8000400000-80007fffff : 0000:01:00.0\n8000400000-80004fffff : beside\n", "", "" },
+		{ "8000400000-80007fffff : 0000:01:00.0\n8000800000-80008fffff : beside\n", "", "" },
 		{ "8000400000-80007fffff : 0000:01:00.0\n  9000400000-90004fffff : elsewhere\n", "", "" },
 		/* as for others than root */
 		{ "00000000-00000000 : 0000:01:00.0\n  00000000-00000000 : efifb\n", "", "" },
-		{ "nonsense\n  : \n-\n          8000400000-80004fffff : too deep\n", "", "" },
+		{ "nonsense\n  : \n-\n          8000400000-80004fffff : of nobody\n", "", "" },
+		/* behind switches: what lies deeper than the kernel counts is shown as deep as that */
+		{ "        8000400000-80007fffff : 0000:01:00.0\n          8000400000-80004fffff : deep\n",
+		  "deep", "" },
+		{ "          8000400000-80007fffff : 0000:01:00.0\n          8000400000-80004fffff : flat\n",
+		  "flat", "" },
+		{ "8000400000-80007fffff : 0000:01:00.0\n  8000700000-80008fffff : over the end\n", "", "" },
 	};
 	struct pci_list list;
 

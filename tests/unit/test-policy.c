@@ -88,7 +88,7 @@ static const struct policy_case {
 	{ "bus master", { .bus_master = true }, { .bar_named = true }, POLICY_BUS_MASTER, 0, 0 },
 	{ "loads start no transfer", { .bus_master = true }, { .bar_named = true, .read_only = true },
 	  POLICY_OK, true, false },
-	{ "nor where none are named", { .bus_master = true }, { 0 }, POLICY_OK, true, false },
+	{ "unasked, as when named", { .bus_master = true }, { 0 }, POLICY_BUS_MASTER, 0, 0 },
 	{ "bus master, allowed", { .bus_master = true },
 	  { .bar_named = true, .allow_side_effects = true }, POLICY_OK, true, true },
 	{ "a driver's bus master is that driver's", { .driver = "nvme", .bus_master = true },

@@ -598,6 +598,7 @@ static void test_lock(void **state)
 /* Any user may lock a file that all may read, and would be waited for in vain. */
 static void test_lock_tells_the_holder(void **state)
 {
+	/* 4194305: above the kernel's PID_MAX_LIMIT */
 #define MINE major(st.st_dev), minor(st.st_dev), st.st_ino
 	struct stat st;
 	char locks[512];
@@ -611,24 +612,28 @@ static void test_lock_tells_the_holder(void **state)
 	snprintf(locks, sizeof(locks),
 		 "1: POSIX  ADVISORY  WRITE 811 %02x:%02x:%lu 0 EOF\n"
 		 "2: FLOCK  ADVISORY  WRITE 812 %02x:%02x:%lu 0 EOF\n"
-		 "3: FLOCK  ADVISORY  READ  813 %02x:%02x:%lu 0 EOF\n"
+		 "3: FLOCK  ADVISORY  READ  4194305 %02x:%02x:%lu 0 EOF\n"
 		 "3: -> FLOCK  ADVISORY  WRITE 814 %02x:%02x:%lu 0 EOF\n",
 		 MINE, MINE - 1, MINE, MINE);
 	tree_put("/proc/locks", locks);
 	tree_put("/proc/812/comm", "other\n");
-	tree_put("/proc/813/comm", "flock\033[2J\n");
+	tree_put("/proc/4194305/comm", "flock\033[2J\n");
 	assert_int_equal(lock_elsewhere(), -EBUSY);
-	assert_non_null(strstr(tree_log(), "process 813 (flock?[2J), which is no mmiobench, has locked "
+	assert_non_null(strstr(tree_log(), "process 4194305 (flock?[2J), which is no mmiobench, has locked "
 					   "the configuration space of 0000:01:00.0: end it\n"));
-	tree_put("/proc/813/comm", "mmiobench\n");
+	tree_put("/proc/4194305/comm", "mmiobench\n");
 	assert_int_equal(lock_elsewhere(), -EBUSY);
-	assert_non_null(strstr(tree_log(), "another mmiobench (process 813) works on 0000:01:00.0: "
+	assert_non_null(strstr(tree_log(), "another mmiobench (process 4194305) works on 0000:01:00.0: "
 					   "wait for it\n"));
-	/* flock 9; COMMAND: flock(1) ends, and what inherits 9 keeps it */
-	tree_remove("/proc/813/comm");
-	tree_remove("/proc/813");
+	/* hidepid: it is there, its name is not */
+	tree_remove("/proc/4194305/comm");
 	assert_int_equal(lock_elsewhere(), -EBUSY);
-	assert_non_null(strstr(tree_log(), "the configuration space of 0000:01:00.0 is locked: process 813, "
+	assert_non_null(strstr(tree_log(), "process 4194305 has locked the configuration space of "
+					   "0000:01:00.0: if it is an mmiobench, wait for it"));
+	/* flock 9; COMMAND: flock(1) ends, and what inherits 9 keeps it */
+	tree_remove("/proc/4194305");
+	assert_int_equal(lock_elsewhere(), -EBUSY);
+	assert_non_null(strstr(tree_log(), "the configuration space of 0000:01:00.0 is locked: process 4194305, "
 					   "which has ended, has left it so"));
 	pci_unlock(fd);
 #undef MINE
