@@ -83,7 +83,7 @@ def too_long(text, columns):
 
 
 # a figure with its unit, or a status; what a column of figures is made of
-FIGURE = r"(?:[\d.]+ (?:[kMGT]?B/s|[num]?s|ppm)|-)"
+FIGURE = r"(?:[\d.]+ (?:[kMGT]?B/s|[num]?s|ppm)|-|skipped)"
 
 
 def ragged(text):

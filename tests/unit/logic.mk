@@ -88,7 +88,6 @@ TESTS += \
 	%D%/test-plan \
 	%D%/test-plot \
 	%D%/test-result \
-	%D%/test-self-check \
 	%D%/test-stat \
 	%D%/test-survey \
 	tests/replay/test-sets \
