@@ -61,6 +61,7 @@ class Bounds:
 
 
 bounds = Bounds()
+LIGHT = bounds.address_bytes == resource.RLIM_INFINITY
 watched = [f"{WORK}/{d}" for d in ("home", "tmp", "cwd")]
 environment = dict(os.environ, HOME=watched[0], TMPDIR=watched[1], TERM="xterm-256color")
 for variable in ("NO_COLOR", "COLUMNS", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
@@ -179,7 +180,7 @@ def check_svg(name, path):
 
 
 def lighten():
-    """Where an emulator runs the programs large files take minutes, and say the same as without one."""
+    """Where there is no bound large files take minutes, and say the same as where there is one."""
     for d in "refused", "taken", "taken/hosts", "journals", "witnesses":
         for name in os.listdir(f"{WORK}/{d}"):
             st = os.lstat(f"{WORK}/{d}/{name}")
@@ -383,7 +384,7 @@ def written(log):
 def paths():
     """A text that is a path, at each of the places that a group of texts has (make.py): what is written to, named or not."""
     strace = shutil.which("strace")
-    if EMULATOR or not strace:
+    if LIGHT or not strace:
         print("# skipped: what is written to, by strace")
         return
     out = WORK + "/traced"
@@ -392,7 +393,6 @@ def paths():
     allowed = (out + "/", watched[0] + "/.cache/", "/dev/null", "/dev/tty")
     programs = {"mmiocompare", "mmioplot", "gnuplot"}  # anywhere: PATH is searched
     tracer = [strace, "-f", "-y", "-s", "4096", "-e", "trace=file", "-o", WORK + "/strace"]
-    environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # not under ptrace
     formats = [a for f in FORMATS for a in ("--format", f"{f}={out}/{f}")]
     runs = [("mmiocompare", (0, 1, 3), *formats), ("mmioplot", 0, "--html", out + "/report"), ("mmioplot", 0, "--data", out + "/data")]
     if os.environ["GNUPLOT"]:
@@ -406,7 +406,6 @@ def paths():
                    if not (os.path.basename(path) in programs if call == "execve" else (path + "/").startswith(allowed))}
             say(not bad, f"{program} {options[-1]} of text {i}", f"writes to, or runs: {bad}")
             say(any(path.startswith(out) for _, path in seen), f"{program} {options[-1]} of text {i}", "strace saw nothing written")
-    environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "")
 
 
 def stray():
@@ -445,14 +444,14 @@ def main():
         os.makedirs(d)
     stray_before = stray()
     say(not stray_before, "stray files", f"remove {stray_before} first: nothing could be seen")
-    if EMULATOR:
+    if LIGHT:
         lighten()
     inputs = all_files(WORK + "/taken")
     expected = refused()
     journals()
     witnesses()
     odd_files(WORK + "/refused")
-    if not EMULATOR:
+    if not LIGHT:
         many_cells()
     survey(expected)
     taken()
