@@ -38,16 +38,23 @@ struct candidate {
 	struct policy_answer answer;
 };
 
-static void log_refusal(const struct pci_device *dev, unsigned int bar, enum policy_reason reason)
+/* All that an option overrides in one line: a driver is not unbound for the next refusal. */
+static void log_refusal(const struct pci_device *dev, unsigned int bar, const struct policy_ask *ask)
 {
-	char way_out[256];
+	enum policy_reason reason = policy_check(dev, &dev->bars[bar], ask).reason;
+	char why[1024] = "", way_out[256];
+	size_t used = 0;
 
+	do {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	snprintf(way_out, sizeof(way_out), policy_reason_way_out(reason), dev->bdf);
+		snprintf(way_out, sizeof(way_out), policy_reason_way_out(reason), dev->bdf);
 #pragma GCC diagnostic pop
-	log_error("%s BAR %u may not be tested: %s%s%s", dev->bdf, bar, policy_reason_short(reason),
-		  *way_out ? ": " : "", way_out);
+		used += (size_t)snprintf(why + used, sizeof(why) - used, "%s%s%s%s", used ? "; and " : "",
+					 policy_reason_short(reason), *way_out ? ": " : "", way_out);
+		reason = policy_next(dev, &dev->bars[bar], ask, reason);
+	} while (reason != POLICY_OK && used < sizeof(why));
+	log_error("%s BAR %u may not be tested: %s", dev->bdf, bar, why);
 }
 
 /*
@@ -59,7 +66,6 @@ static int choose(struct candidate *chosen, const struct options *o, const struc
 {
 	size_t matches = 0, candidates = 0, unnamed = 0;
 	const struct pci_device *refused = NULL;
-	enum policy_reason reason = POLICY_OK;
 	bool selected = o->select.slot || o->select.id;
 
 	for (size_t i = 0; i < list->n; i++) {
@@ -81,7 +87,6 @@ static int choose(struct candidate *chosen, const struct options *o, const struc
 				unnamed++;
 			} else if (bar >= 0) {
 				refused = dev;
-				reason = a.reason;
 			}
 		}
 	}
@@ -94,12 +99,12 @@ static int choose(struct candidate *chosen, const struct options *o, const struc
 		return EXIT_USAGE;
 	}
 	if (selected && bar >= 0 && matches == 1 && !candidates) {
-		log_refusal(refused, (unsigned int)bar, reason);
+		log_refusal(refused, (unsigned int)bar, &o->policy);
 		return EXIT_USAGE;
 	}
 	list_text_print(stderr, list, &o->select, &o->policy);
 	if (candidates) {
-		log_error("%zu BARs could be tested: choose one with -s BDF --bar N", candidates);
+		log_error("%zu BARs could be tested: choose one with -s BDF --bar N", candidates + unnamed);
 		return EXIT_USAGE;
 	}
 	if (unnamed) {
@@ -236,7 +241,7 @@ static int recover(const struct options *o, const struct pci_list *list)
 		return EXIT_USAGE;
 	/* half put back, with the power up for it, is worse than not at all */
 	child_signals_block();
-	ret = rescue_recover(list, &o->select, &n);
+	ret = rescue_recover(list, &o->select, o->dry_run, &n);
 	fflush(stdout); /* what was put back is told, also when a signal ends us here */
 	child_signals_unblock();
 	if (ret)

@@ -136,7 +136,7 @@ static int parse_sizes(const struct options *o, struct session_ask *ask)
 	}
 	free(copy);
 	if (ret || (o->sizes && !ask->n_sizes)) {
-		log_error("--sizes %s: name powers of two from 64 on, at most %d, such as 64,4K,1M",
+		log_error("--sizes %s: name powers of two from 64 on, at most %d, such as 64,4K,256K",
 			  o->sizes, SIZES_MAX);
 		return -EINVAL;
 	}
@@ -175,7 +175,7 @@ int ask_values(const struct options *o, struct session_ask *ask, int *bar)
 		return -EINVAL;
 	}
 	if (o->seed ? parse_u64(o->seed, &ask->seed) : 0) {
-		log_error("--seed %s is no number", o->seed);
+		log_error("--seed %s is no number from 0 to 2^64 - 1", o->seed);
 		return -EINVAL;
 	}
 	ask->base_seed = ask->seed;

@@ -25,6 +25,7 @@ enum option_key {
 	KEY_EMULATED, KEY_SYSROOT, KEY_EXPLAIN, KEY_FORMAT, KEY_LAUNCHES, KEY_LAUNCH, KEY_SELF_CHECK,
 	KEY_RECOVER,
 };
+#define BIT(key) (1ull << ((key) - KEY_FIRST)) /* slot and id go with everything, and have none */
 
 static const struct argp_option argp_options[] = {
 	{ NULL, 0, NULL, 0, "What to test:", 1 },
@@ -43,7 +44,7 @@ static const struct argp_option argp_options[] = {
 	{ "tests", KEY_TESTS, "LIST", 0, "Experiments, comma-separated (all):", 0 },
 	{ "kernels", KEY_KERNELS, "LIST", 0, "Only these access kernels, see --list-kernels", 0 },
 	{ "barriers", KEY_BARRIERS, "LIST", 0, "Only these barriers; none is one of them", 0 },
-	{ "sizes", KEY_SIZES, "LIST", 0, "Regions of bw, such as 64,4K,1M", 0 },
+	{ "sizes", KEY_SIZES, "LIST", 0, "Regions of bw, such as 64,4K,256K", 0 },
 	{ "quick", KEY_QUICK, NULL, 0, "About 3 seconds instead of 30, but 3 rounds at least", 0 },
 	{ "full", KEY_FULL, NULL, 0, "More sizes and rounds, up to 5 minutes", 0 },
 	{ "launches", KEY_LAUNCHES, "N", 0, "Repeat the whole launch, each with a result of its own: "
@@ -105,6 +106,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
 
+	if (key > KEY_FIRST && key <= KEY_RECOVER && state->argv)
+		o->said |= BIT(key);
 	switch (key) {
 	case 's': o->select.slot = arg; break;
 	case 'd': o->select.id = arg; break;
@@ -249,6 +252,45 @@ static int parse_environment(struct options *o, FILE *used)
 	return 0;
 }
 
+/* What measures nothing: an option that it would pass over in silence may be what somebody relies on. */
+static int check_mode(const struct options *o)
+{
+	static const struct mode {
+		const char *name, *does;
+		uint64_t with;
+	} modes[] = {
+		{ "--list", "lists", BIT(KEY_LIST) | BIT(KEY_SYSROOT) | BIT(KEY_JOURNAL) | BIT(KEY_READ_ONLY) |
+		  BIT(KEY_ALLOW_BOUND_DRIVER) | BIT(KEY_ALLOW_SIDE_EFFECTS) | BIT(KEY_ALLOW_BRIDGE) },
+		{ "--list-kernels", "lists", BIT(KEY_LIST_KERNELS) },
+		{ "--recover", "puts back", BIT(KEY_RECOVER) | BIT(KEY_SYSROOT) | BIT(KEY_JOURNAL) |
+		  BIT(KEY_DRY_RUN) },
+	};
+	const bool on[] = { o->list, o->list_kernels, o->recover };
+	const struct mode *mode = NULL;
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (!on[i])
+			continue;
+		if (mode) {
+			log_error("%s and %s: choose one", mode->name, modes[i].name);
+			return -EINVAL;
+		}
+		mode = &modes[i];
+	}
+	for (const struct argp_option *a = argp_options; mode && (a->doc || a->name); a++) {
+		if (a->key <= KEY_FIRST || !(o->said & BIT(a->key) & ~mode->with))
+			continue;
+		log_error("%s only %s: leave out --%s", mode->name, mode->does, a->name);
+		return -EINVAL;
+	}
+	if (o->recover && o->policy.read_only && !o->dry_run) {
+		log_error("--recover stores what was there before: leave out MMIOBENCH_READ_ONLY in the "
+			  "environment, or see with --dry-run what that would be");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int parse_launches(struct options *o)
 {
 	o->launches = o->self_check ? SELF_CHECK_DEFAULT : 1;
@@ -295,6 +337,8 @@ int options_parse(struct options *o, int argc, char **argv)
 	if (ret == -ENOMEM)
 		log_error("out of memory");
 	o->policy.bar_named = o->bar != NULL;
+	if (!ret)
+		ret = check_mode(o);
 	return ret ? ret : parse_launches(o);
 }
 

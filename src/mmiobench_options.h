@@ -24,6 +24,7 @@ struct options {
 	const char *bar, *offset, *length, *map, *tests, *kernels, *barriers, *sizes, *cpu, *seed, *journal, *json, *sysroot;
 	enum exp_profile profile;
 	bool profile_said;       /* on the command line, or in the environment so far */
+	uint64_t said;           /* options of the command line, as bits; of this file's source */
 	bool list, list_kernels, recover, dry_run, allow_vm_crash, leave_window, emulated, explain;
 	struct format_outputs formats;
 	bool formats_are_defaults; /* they came from the environment */

@@ -14,7 +14,7 @@ static const struct {
 	unsigned int bytes;
 	enum exp_profile from;
 } descriptors[] = {
-	{ 8, EXP_FULL },     { 16, EXP_DEFAULT }, { 32, EXP_FULL },  { 64, EXP_DEFAULT },
+	{ 8, EXP_FULL },     { 16, EXP_DEFAULT }, { 32, EXP_FULL },  { 64, EXP_QUICK },
 	{ 128, EXP_FULL },   { 256, EXP_DEFAULT }, { 512, EXP_FULL }, { 1024, EXP_FULL },
 	{ 4096, EXP_DEFAULT },
 };

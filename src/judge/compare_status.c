@@ -71,8 +71,9 @@ static void add_undecided(const struct comparison *c, char *why, size_t n)
 			 "inconclusive");
 	else
 		snprintf(why, n, "%zu of %zu gating cells undecided, and that passes but for --fail-on "
-			 "inconclusive; %s launches a side decide (mmiobench --launches 5)", open,
-			 t->n_gates, c->cells.by_run ? "more" : "several");
+			 "inconclusive; %s", open, t->n_gates, c->cells.by_run ?
+			 "more launches a side decide, the page says how many (mmiobench --launches N)" :
+			 "several launches a side decide (mmiobench --launches 5)");
 }
 
 static int gate_status(const struct comparison *c, char *why, size_t n)

@@ -122,7 +122,7 @@ static const struct policy_row {
 	},
 	[POLICY_NO_FILE] = {
 		is_without_file, "has no resource file",
-		"this kernel lets no program map BARs (it lacks HAVE_PCI_MMAP), or /sys is a "
+		"the kernel made none, and without it no program can map the BAR; or /sys is a "
 		"container's: use a distribution's kernel, and the machine's own /sys",
 	},
 	[POLICY_TOO_SMALL] = {
@@ -175,20 +175,28 @@ static const struct policy_row {
 	},
 };
 
+static enum policy_reason first_from(int r, const struct pci_device *dev, const struct bar *bar,
+				     const struct policy_ask *ask)
+{
+	for (; r < POLICY_REASONS; r++)
+		if (rows[r].holds(dev, bar, ask))
+			return r;
+	return POLICY_OK;
+}
+
+enum policy_reason policy_next(const struct pci_device *dev, const struct bar *bar,
+			       const struct policy_ask *ask, enum policy_reason behind)
+{
+	return behind > POLICY_BRIDGE ? first_from((int)behind + 1, dev, bar, ask) : POLICY_OK;
+}
+
 struct policy_answer policy_check(const struct pci_device *dev, const struct bar *bar,
 				  const struct policy_ask *ask)
 {
-	struct policy_answer answer = { POLICY_OK, false, false };
+	enum policy_reason reason = first_from(POLICY_OK + 1, dev, bar, ask);
+	bool may_load = reason == POLICY_OK;
 
-	for (int r = POLICY_OK + 1; r < POLICY_REASONS; r++) {
-		if (rows[r].holds(dev, bar, ask)) {
-			answer.reason = r;
-			return answer;
-		}
-	}
-	answer.may_load = true;
-	answer.may_store = ask->bar_named && !ask->read_only;
-	return answer;
+	return (struct policy_answer){ reason, may_load, may_load && ask->bar_named && !ask->read_only };
 }
 
 /* The largest pages that a host has; x86's have 4 KiB, and nobody measures between such registers. */

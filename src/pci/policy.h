@@ -61,6 +61,13 @@ struct policy_answer policy_check(const struct pci_device *dev, const struct bar
 uint64_t policy_clear_bytes(const struct bar *bar, uint64_t offset_bytes, uint64_t length_bytes);
 uint64_t policy_clear_offset(const struct bar *bar, uint64_t offset_bytes);
 
+/*
+ * The next one behind that, which stays when that is overridden or mended; POLICY_OK: there is none, or
+ * that is one that nothing overrides, or a bridge, whose driver is not to be unbound.
+ */
+enum policy_reason policy_next(const struct pci_device *dev, const struct bar *bar,
+			       const struct policy_ask *ask, enum policy_reason behind);
+
 /* "a driver is bound", for lists. */
 const char *policy_reason_short(enum policy_reason reason);
 

@@ -105,11 +105,14 @@ static void device_print(FILE *out, const struct pci_device *d)
 	line_print(out, &l);
 }
 
-static void bar_print(FILE *out, const struct bar *b, enum policy_reason reason)
+static void bar_print(FILE *out, const struct pci_device *d, const struct bar *b,
+		      const struct policy_ask *ask)
 {
+	enum policy_reason reason = policy_check(d, b, ask).reason;
 	unsigned int columns = text_columns(out);
 	struct line l = { "" };
 	char size[24], file[16] = "-", files[32];
+	int n;
 
 	if (b->has_file)
 		snprintf(file, sizeof(file), "resource%u", b->index % 10);
@@ -130,27 +133,49 @@ static void bar_print(FILE *out, const struct bar *b, enum policy_reason reason)
 		l.text[0] = 0;
 		line_add(&l, "%*s", REASON_BEHIND, "");
 	}
+	n = (int)strlen(l.text);
 	line_add(&l, " %s%s", reason == POLICY_OK ? "" : "no: ", policy_reason_short(reason));
 	line_print(out, &l);
+	/* a driver is not unbound for nothing */
+	while ((reason = policy_next(d, b, ask, reason))) {
+		l.text[0] = 0;
+		line_add(&l, "%*s and %s", n, "", policy_reason_short(reason));
+		line_print(out, &l);
+	}
 }
 
 /* What the page has shown so far, for its end. */
 struct tally {
 	size_t functions;
 	size_t testable;
-	const char *testable_bdf; /* of the first, if it can be one with resourceN_wc */
-	unsigned int testable_bar;
+	const struct pci_device *example;
+	const struct bar *example_bar;
+	bool example_unasked;
 	size_t with_wc;
 	size_t refused[POLICY_REASONS];
 	const char *refused_bdf[POLICY_REASONS]; /* of the first */
 };
 
-static void tally_testable(struct tally *t, const struct pci_device *d, const struct bar *b)
+/*
+ * Whoever copies the example consents to stores: it is what is memory for the likeliest, the largest BAR
+ * of a function whose class has memory.
+ */
+static void tally_testable(struct tally *t, const struct pci_device *d, const struct bar *b,
+			   const struct policy_ask *ask)
 {
-	if (!t->testable++ || (b->has_wc_file && !t->with_wc)) {
-		t->testable_bdf = d->bdf;
-		t->testable_bar = b->index;
+	const struct bar *best = t->example_bar;
+	struct policy_ask unnamed = *ask;
+	bool unasked;
+
+	unnamed.bar_named = false;
+	unasked = policy_check(d, b, &unnamed).may_load;
+	if (!best || (b->has_wc_file != best->has_wc_file ? b->has_wc_file :
+		      unasked != t->example_unasked ? unasked : b->size_bytes > best->size_bytes)) {
+		t->example = d;
+		t->example_bar = b;
+		t->example_unasked = unasked;
 	}
+	t->testable++;
 	t->with_wc += b->has_wc_file;
 }
 
@@ -165,11 +190,12 @@ static void function_print(FILE *out, const struct pci_device *d, const struct p
 
 		if (reason == POLICY_NO_BAR)
 			continue;
-		bar_print(out, &d->bars[i], reason);
+		bar_print(out, d, &d->bars[i], ask);
 		if (reason == POLICY_OK)
-			tally_testable(t, d, &d->bars[i]);
-		if (reason != POLICY_OK && !t->refused[reason]++)
-			t->refused_bdf[reason] = d->bdf;
+			tally_testable(t, d, &d->bars[i], ask);
+		for (; reason; reason = policy_next(d, &d->bars[i], ask, reason))
+			if (!t->refused[reason]++)
+				t->refused_bdf[reason] = d->bdf;
 	}
 }
 
@@ -188,7 +214,7 @@ static void way_out_print(FILE *out, enum policy_reason r, const struct tally *t
 	wrap_print(out, text, 4);
 }
 
-static void end_print(FILE *out, const struct tally *t)
+static void end_print(FILE *out, const struct tally *t, const struct policy_ask *ask)
 {
 	bool any = false, many = false;
 	char text[2 * COLUMNS];
@@ -208,8 +234,13 @@ static void end_print(FILE *out, const struct tally *t)
 	if (t->testable) {
 		snprintf(text, sizeof(text), "%zu BAR%s may be tested%s mmiobench -s %s --bar %u",
 			 t->testable, t->testable == 1 ? "" : "s",
-			 t->testable == 1 ? ":" : ", for example:", t->testable_bdf, t->testable_bar);
+			 t->testable == 1 ? ":" : ", for example:", t->example->bdf,
+			 t->example_bar->index);
 		wrap_print(out, text, 0);
+		if (!ask->read_only)
+			wrap_print(out, "--bar is consent to store to a window of the BAR, its first MiB, which is "
+				   "saved and put back. If the device's manual does not say that this is "
+				   "memory: another --offset, or --read-only.", 0);
 		if (!t->with_wc)
 			wrap_print(out, "There is no resourceN_wc: this kernel maps no BAR write-combining "
 				   "(riscv never does, x86 only with PAT), so only the plain mapping can be "
@@ -249,7 +280,7 @@ void list_text_print(FILE *out, const struct pci_list *list, const struct pci_se
 		if (pci_select_match(sel, &list->v[i]))
 			function_print(out, &list->v[i], &named, &t);
 	if (t.functions)
-		end_print(out, &t);
+		end_print(out, &t, ask);
 	else
 		none_print(out, sel);
 }

@@ -277,12 +277,14 @@ static void print_answer(FILE *out, const struct result *r, const struct cell_re
 void page_combine(FILE *out, const struct result *r)
 {
 	const struct cell_record *best = best_of(r);
+	char note[160];
 
 	if (!page_has(r, "combine") || !best)
 		return;
 	page_head(out, r, "combine: which store sequence combines, how reliably?");
-	page_note(out, "posted rate, in % of the best, and how many batches reached the sequence's own "
-		  "best; a barrier after each line");
+	snprintf(note, sizeof(note), "posted rate, in %% of the best on %s, and how many batches reached the "
+		 "sequence's own best; a barrier after each line", subject(r));
+	page_note(out, note);
 	print_sequences(out, r, best->summary.median);
 	print_parts(out, r, best->summary.median);
 	print_shifts(out, r, best->summary.median);

@@ -92,8 +92,8 @@ static void print_cells(FILE *out, const struct self_check *s)
 			print_shift(out, s->cells[k].shifts[i], s->min_effect);
 		fputc('\n', out);
 	}
-	snprintf(line, sizeof(line), "in %.0f of 100 such comparisons of these launches; with 4 runs a "
-		 "side or fewer none is, five are the least that a gating cell needs",
+	snprintf(line, sizeof(line), "in %.0f of 100 such comparisons of these launches; with two to four "
+		 "runs a side none is, five are the least that a gating cell needs then",
 		 100 * SELF_CHECK_POWER);
 	text_wrapped(out, "  found", 13, line);
 }

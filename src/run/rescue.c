@@ -100,7 +100,7 @@ int rescue_check(const struct pci_device *dev)
 		return 0;
 	if (ret) {
 		log_error("%s is in the way, and is no rescue file of this mmiobench (%s): look at it, "
-			  "and remove it", path, strerror(-ret));
+			  "and remove it", path, rescue_file_wrong(ret));
 		return -EBUSY;
 	}
 	free(f.words);

@@ -293,6 +293,11 @@ static int read_open(struct rescue_file *f, int fd, const struct pci_device *dev
 	return ret;
 }
 
+const char *rescue_file_wrong(int err)
+{
+	return err == -EBADMSG ? "damaged, cut short, or another version's" : strerror(-err);
+}
+
 int rescue_file_read(struct rescue_file *f, const char *path, const struct pci_device *dev)
 {
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), ret;

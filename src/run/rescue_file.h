@@ -63,6 +63,9 @@ int rescue_file_write(struct rescue_header *h, const struct window *windows, siz
  */
 int rescue_file_read(struct rescue_file *f, const char *path, const struct pci_device *dev);
 
+/* What is wrong with a file that rescue_file_read does not take, from its -errno. */
+const char *rescue_file_wrong(int err);
+
 /* One that is not there is no error. 0, or -errno after logging. */
 int rescue_file_remove(const char *path);
 

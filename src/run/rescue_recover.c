@@ -163,27 +163,33 @@ static int put_back(struct rescue_file *f, const struct pci_device *dev, const c
 	return ret;
 }
 
-static int recover_locked(const struct pci_device *dev, int lock, const char *path, size_t *n)
+static int recover_locked(const struct pci_device *dev, int lock, const char *path, bool dry_run,
+			  size_t *n)
 {
+	char what[RESCUE_DESCRIPTION];
 	struct rescue_file f;
 	int ret = rescue_file_read(&f, path, dev);
 
 	if (ret == -ENOENT)
 		return 0; /* the run has ended by itself meanwhile */
 	if (ret) {
-		log_error("%s is no rescue file of this mmiobench (%s): nothing was put back; look at "
-			  "it, and remove it", path, strerror(-ret));
+		log_error("%s is no rescue file of this mmiobench (%s): nothing was put back; reset %s or "
+			  "reboot before it is used, and remove the file", path,
+			  rescue_file_wrong(ret), dev->bdf);
 		return ret;
 	}
 	ret = check_same(&f.header, dev, path);
-	if (!ret)
+	if (!ret && dry_run)
+		printf("%s: would put back %s\n", dev->bdf,
+		       rescue_file_describe(what, sizeof(what), &f.header));
+	else if (!ret)
 		ret = put_back(&f, dev, path, lock);
 	free(f.words);
 	*n += !ret;
 	return ret;
 }
 
-static int recover_one(const struct pci_device *dev, size_t *n)
+static int recover_one(const struct pci_device *dev, bool dry_run, size_t *n)
 {
 	char path[PATH_MAX], fresh[PATH_MAX];
 	int lock, ret = rescue_file_path(path, sizeof(path), dev->bdf, "");
@@ -200,8 +206,9 @@ static int recover_one(const struct pci_device *dev, size_t *n)
 	lock = pci_lock(dev);
 	if (lock < 0)
 		return lock;
-	unlink(fresh); /* killed while it was written, when nothing was changed yet */
-	ret = recover_locked(dev, lock, path, n);
+	if (!dry_run)
+		unlink(fresh); /* killed while it was written, when nothing was changed yet */
+	ret = recover_locked(dev, lock, path, dry_run, n);
 	pci_unlock(lock);
 	return ret;
 }
@@ -272,13 +279,14 @@ static int recover_absent(const struct pci_list *list, const struct pci_select *
 	return err ? -err : ret;
 }
 
-int rescue_recover(const struct pci_list *list, const struct pci_select *select, size_t *n)
+int rescue_recover(const struct pci_list *list, const struct pci_select *select, bool dry_run, size_t *n)
 {
 	int ret = recover_absent(list, select);
 
 	*n = 0;
 	for (size_t i = 0; i < list->n; i++) {
-		int one = pci_select_match(select, &list->v[i]) ? recover_one(&list->v[i], n) : 0;
+		int one = pci_select_match(select, &list->v[i]) ?
+				  recover_one(&list->v[i], dry_run, n) : 0;
 
 		ret = ret ? ret : one;
 	}

@@ -88,7 +88,7 @@ static int recover(size_t *done, bool answers)
 	int ret;
 
 	stdout = fuzz_out();
-	ret = rescue_recover(&list, &all, done);
+	ret = rescue_recover(&list, &all, false, done);
 	told = fuzz_out_close(&n);
 	stdout = terminal;
 	fuzz_require(fuzz_is_clean(told, n), "%s", told);

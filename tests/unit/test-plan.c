@@ -225,6 +225,26 @@ static void test_tests(void **state)
 	plan_free(&plan);
 }
 
+/* By name an experiment runs in each profile, if it runs at all. */
+static void test_tests_of_any_profile(void **state)
+{
+	(void)state;
+	for (const struct experiment *e = experiments; e->name; e++) {
+		struct plan_ask ask = { .profile = EXP_FULL, .types = bar_types, .n_types = 2,
+					.may_store = true, .window_bytes = 1 << 20, .tests = e->name };
+		struct plan full, quick;
+
+		assert_int_equal(0, plan_make(&full, &ask));
+		ask.profile = EXP_QUICK;
+		assert_int_equal(0, plan_make(&quick, &ask));
+		if (!full.cells.n != !quick.cells.n)
+			fail_msg("%s: %zu cells with --quick, %zu with --full", e->name, quick.cells.n,
+				 full.cells.n);
+		plan_free(&full);
+		plan_free(&quick);
+	}
+}
+
 /* A plan and the records it makes after probes that found these costs; the machine may be changed. */
 static void record_on(struct plan *plan, struct result *r, const struct plan_ask *given,
 		      enum env_guest machine, double load_ns, double store_ns)
@@ -643,6 +663,7 @@ int main(void)
 		cmocka_unit_test(test_judged),	  cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_estimate),
 		cmocka_unit_test(test_same_twice), cmocka_unit_test(test_tests),
+		cmocka_unit_test(test_tests_of_any_profile),
 		cmocka_unit_test(test_record),	  cmocka_unit_test(test_flush_through),
 		cmocka_unit_test(test_slow),	  cmocka_unit_test(test_trapped),
 		cmocka_unit_test(test_features),  cmocka_unit_test(test_devmem),

@@ -122,7 +122,7 @@ static int recover(size_t *n)
 
 	pci_unlock(lock);
 	lock = -1;
-	return rescue_recover(&list, &all, n);
+	return rescue_recover(&list, &all, false, n);
 }
 
 static bool is_kept(void)

@@ -113,7 +113,7 @@ static int recover(size_t *n)
 	const struct pci_list list = { &device, 1 };
 	const struct pci_select all = { 0 };
 
-	return rescue_recover(&list, &all, n);
+	return rescue_recover(&list, &all, false, n);
 }
 
 static void test_recover(void **state)
