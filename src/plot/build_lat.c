@@ -147,8 +147,8 @@ int picture_build_latency(struct picture *p, const struct picture_input *in)
 	bool alone = has_alone(in);
 	struct picture_panel *panel = build_panel(
 		p,
-		alone ? "8-byte loads timed one by one, the clock's cost included"
-		      : "means of many dependent 8-byte loads: what is rare is hidden",
+		alone ? "loads that took no longer, timed one by one, with the clock's cost"
+		      : "loads that took no longer, in means of many: what is rare is hidden",
 		"ns per load", PICTURE_NS, "share of loads that took no longer", PICTURE_SHARE);
 	int ret = 0;
 
