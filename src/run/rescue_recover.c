@@ -279,7 +279,8 @@ static int recover_absent(const struct pci_list *list, const struct pci_select *
 	return err ? -err : ret;
 }
 
-int rescue_recover(const struct pci_list *list, const struct pci_select *select, bool dry_run, size_t *n)
+int rescue_recover(const struct pci_list *list, const struct pci_select *select, bool dry_run,
+		   size_t *n)
 {
 	int ret = recover_absent(list, select);
 
