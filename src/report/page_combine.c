@@ -282,7 +282,7 @@ void page_combine(FILE *out, const struct result *r)
 	if (!page_has(r, "combine") || !best)
 		return;
 	page_head(out, r, "combine: which store sequence combines, how reliably?");
-	snprintf(note, sizeof(note), "posted rate, in %% of the best on %s, and how many batches reached the "
+	snprintf(note, sizeof(note), "posted rate, in %% of %s's best, and how many batches reached the "
 		 "sequence's own best; a barrier after each line", subject(r));
 	page_note(out, note);
 	print_sequences(out, r, best->summary.median);

@@ -94,6 +94,8 @@ def send(run, whom, sig):
         except ProcessLookupError:
             pass
         return False
+    if sig == signal.SIGPIPE and child_of(run.pid, run) is None:
+        return False  # it ends a run that has not begun
     if not stopped(run):
         return False
     for s in (sig, signal.SIGCONT):
