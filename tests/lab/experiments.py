@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Looks at what a lab guest's run of all experiments left. Prints ok / not ok lines.
+"""Looks at what a run of all experiments in the lab left. Prints ok / not ok lines.
 
 usage: experiments.py DIRECTORY DEVICE BAR
 """
