@@ -106,9 +106,8 @@ static void device_print(FILE *out, const struct pci_device *d)
 }
 
 static void bar_print(FILE *out, const struct pci_device *d, const struct bar *b,
-		      const struct policy_ask *ask)
+		      const struct policy_ask *ask, enum policy_reason reason)
 {
-	enum policy_reason reason = policy_check(d, b, ask).reason;
 	unsigned int columns = text_columns(out);
 	struct line l = { "" };
 	char size[24], file[16] = "-", files[32];
@@ -190,7 +189,7 @@ static void function_print(FILE *out, const struct pci_device *d, const struct p
 
 		if (reason == POLICY_NO_BAR)
 			continue;
-		bar_print(out, d, &d->bars[i], ask);
+		bar_print(out, d, &d->bars[i], ask, reason);
 		if (reason == POLICY_OK)
 			tally_testable(t, d, &d->bars[i], ask);
 		for (; reason; reason = policy_next(d, &d->bars[i], ask, reason))
