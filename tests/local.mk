@@ -14,7 +14,8 @@ check-local:
 		test -z "$$twice" || { echo "in TESTS more than once: $$twice"; exit 1; }
 
 TESTS += tests/layers.test tests/lab/matrix.test tests/fleet/summary.test
-EXTRA_DIST += tests/check.sh tests/skips tests/layers.test tests/lab/check tests/lab/matrix tests/lab/matrix.test \
+EXTRA_DIST += tests/check.sh tests/skips tests/terminal.py tests/layers.test \
+	tests/lab/check tests/lab/matrix tests/lab/matrix.test \
 	tests/lab/restore.job tests/lab/restore.py tests/lab/experiments.job tests/lab/experiments.py \
 	tests/lab/witness.job tests/lab/faults.job tests/lab/faults.py tests/lab/bystander.c tests/lab/starve.c \
 	tests/lab/bundle.job tests/bundle/check \

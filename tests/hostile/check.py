@@ -11,7 +11,6 @@ import glob
 import html.parser
 import json
 import os
-import pty
 import re
 import resource
 import shutil
@@ -22,6 +21,8 @@ import subprocess
 import sys
 import threading
 import xml.etree.ElementTree as tree
+
+from terminal import Terminal
 
 DATA, BUILD, WORK = (os.path.abspath(d) for d in sys.argv[1:4])
 EMULATOR = sys.argv[4:]
@@ -99,28 +100,18 @@ def run(name, want, program, *arguments, text=None, lines=None, terminal=False, 
     command = [*tracer, *EMULATOR, f"{BUILD}/{program}", *arguments]
     name = f"{name}: {program} {' '.join(arguments)}"[:300]
     before = all_files(*watched)
-    master = slave = None
+    screen = Terminal() if terminal else None
     with open(WORK + "/out", "w+b") as out, open(WORK + "/err", "w+b") as err:
-        if terminal:
-            master, slave = pty.openpty()
-        p = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=slave or out, stderr=slave or err, cwd=watched[2],
+        p = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=screen.end if screen else out,
+                             stderr=screen.end if screen else err, cwd=watched[2],
                              env=environment, preexec_fn=bounds.set)
         watch = Watch(p.pid)
-        said = b""
-        if terminal:
-            os.close(slave)
-            try:
-                while more := os.read(master, 65536):
-                    said += more
-            except OSError:
-                pass
-            os.close(master)
         _, status, usage = os.wait4(p.pid, 0)
         watch.cancel()
         p.returncode = status = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
-        out, err = said or out.read(), err.read().decode(errors="backslashreplace")
+        out, err = screen.close() if screen else out.read(), err.read().decode(errors="backslashreplace")
     mib = usage.ru_maxrss >> 10
     if os.environ.get("SLOW"):
         print(f"{usage.ru_utime + usage.ru_stime:.2f} s {mib} MiB", ascii(name))

@@ -14,7 +14,6 @@ INJECT = f"{BUILD}/tests/inject/inject.so"
 DATA = f"{TOP}/tests/data"
 PROGRAMS = ("mmiobench", "mmiocompare", "mmioplot", "mmiowitness", "tests/inject/mmio-parts")
 OLD = b'{"an": "older result"}\n'
-sys.path.insert(0, f"{TOP}/tests")
 
 try:
     from jsonschema import Draft202012Validator as Validator

@@ -2,15 +2,12 @@
 # usage: page.py DATA WORK    programs from $top_builddir, under $MB_EMULATOR
 # Each page on terminals of several widths: no line is longer, nothing is lost or cut, figures of a column
 # end together, the verdict stands on the last screen; colour only where a terminal has it.
-import fcntl
 import os
-import pty
 import re
-import struct
 import subprocess
 import sys
-import termios
-import threading
+
+from terminal import Terminal
 
 data, work = sys.argv[1:]
 WIDTHS = (60, 71, 80, 93, 100, 132)
@@ -29,28 +26,10 @@ def run(command, columns=None, rows=24, **environment):
     if columns is None:
         return subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               stdin=subprocess.DEVNULL, check=False).stdout.decode()
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    chunks = []
-
-    def read():
-        while True:
-            try:
-                chunk = os.read(master, 65536)
-            except OSError:  # the last one has closed the other end
-                return
-            if not chunk:
-                return
-            chunks.append(chunk)
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    subprocess.run(command, env=env, stdout=slave, stderr=subprocess.DEVNULL,
+    terminal = Terminal(columns, rows)
+    subprocess.run(command, env=env, stdout=terminal.end, stderr=subprocess.DEVNULL,
                    stdin=subprocess.DEVNULL, check=False)
-    os.close(slave)
-    reader.join()
-    os.close(master)
-    return b"".join(chunks).decode().replace("\r\n", "\n")
+    return terminal.close().decode().replace("\r\n", "\n")
 
 
 def plain(text):
