@@ -77,6 +77,13 @@ static void note_profile(char *line, size_t size, const struct comparison *c)
 			 c->host->profile, c->guest->profile);
 }
 
+static void note_version(char *line, size_t size, const struct comparison *c)
+{
+	if (strcmp(c->host->version, c->guest->version))
+		snprintf(line, size, "the version of mmiobench differs, %s in the first, %s in the second: what "
+			 "it measures may, too", c->host->version, c->guest->version);
+}
+
 /* What is held against must itself be sound. */
 static void note_first(char *line, size_t size, const struct comparison *c)
 {
@@ -104,7 +111,7 @@ static void note_serial(char *line, size_t size, const struct comparison *c)
 static void note_states(char *line, size_t size, const struct comparison *c)
 {
 	static const char *const facts[] = { "machine", "cpu", "kernel_release", "kernel_version",
-					     "hypervisor", "version" };
+					     "hypervisor" };
 	char first[BASELINE_VALUE], second[BASELINE_VALUE];
 	size_t used = 0;
 
@@ -125,7 +132,7 @@ static void note_states(char *line, size_t size, const struct comparison *c)
 void compare_notes_make(struct compare_notes *notes, const struct comparison *c)
 {
 	static void (*const makers[])(char *line, size_t size, const struct comparison *c) = {
-		note_relation, note_profile, note_first, note_serial, note_states,
+		note_relation, note_profile, note_version, note_first, note_serial, note_states,
 	};
 
 	notes->n = 0;

@@ -200,6 +200,27 @@ static void test_profiles(void **state)
 	free_pair(&host, &guest);
 }
 
+/* Of a host and its guest, too: another version may measure a cell in another way. */
+static void test_versions(void **state)
+{
+	struct result host, guest;
+	struct comparison c;
+	char *text;
+
+	(void)state;
+	make_pair(&host, &guest);
+	for (int other = 0; other < 2; other++) {
+		strcpy(host.version, "0.1.0");
+		strcpy(guest.version, other ? "0.2.0" : "0.1.0");
+		assert_int_equal(0, compare_make(&c, &host, &guest));
+		text = fixture_page(&c);
+		assert_int_equal(other, !!strstr(text, "mmiobench differs, 0.1.0 in the first, 0.2.0 in the"));
+		free(text);
+		compare_free(&c);
+	}
+	free_pair(&host, &guest);
+}
+
 /* The page names what it was given, and claims no relation that nothing shows. */
 static void test_relations(void **state)
 {
@@ -652,7 +673,8 @@ static void test_launches(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_profiles), cmocka_unit_test(test_relations),
+		cmocka_unit_test(test_profiles), cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_relations),
 		cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_swapped),	 cmocka_unit_test(test_ram),
