@@ -26,7 +26,10 @@ static void print_sizes(FILE *out, const struct self_check *s)
 		const struct self_check_rate *r = &s->sizes[i];
 
 		fprintf(out, "  %-11u%13u%13u", r->runs, r->comparisons, r->independent);
-		print_rate(out, &r->gating);
+		if (s->n_cells)
+			print_rate(out, &r->gating);
+		else
+			fprintf(out, "%10s%14s", "none", ""); /* that could have raised one */
 		print_rate(out, &r->others);
 		fputc('\n', out);
 	}
@@ -37,7 +40,7 @@ static void print_uncertain(FILE *out, const struct self_check *s)
 	const struct self_check_rate *r = &s->sizes[0];
 	char line[320];
 
-	if (r->gating.high <= RATE_OF_USE)
+	if (!s->n_cells || r->gating.high <= RATE_OF_USE)
 		return;
 	snprintf(line, sizeof(line), "only %u comparisons of one run a side share no launch, so the rate "
 		 "may be anything up to %.0f %%; %zu launches without an alarm would show that it is below "

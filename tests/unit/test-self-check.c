@@ -14,6 +14,7 @@
 #include "judge/self_check.h"
 #include "judge/spread.h"
 #include "report/report.h"
+#include "report/self_check.h"
 #include "stat/rate.h"
 #include "fixture.h"
 
@@ -350,6 +351,30 @@ static void test_below(void **state)
 	free_launches(v, 2);
 }
 
+/* Without a gating cell there is no rate of them, and no advice to get a better one. */
+static void test_page(void **state)
+{
+	struct self_check s;
+
+	(void)state;
+	fill_check(&s);
+	for (int gating = 1; gating >= 0; gating--) {
+		char *text;
+		size_t n;
+		FILE *f = open_memstream(&text, &n);
+
+		assert_non_null(f);
+		s.n_cells = (unsigned int)gating;
+		s.drift_gating = (unsigned int)gating;
+		self_check_text(f, &s);
+		assert_int_equal(0, fclose(f));
+		assert_int_equal(gating, !!strstr(text, "20.0 %  [10.0, 40.0]"));
+		assert_int_equal(gating, !!strstr(text, "uncertain"));
+		assert_int_equal(!gating, !!strstr(text, "      none                   1.0 %"));
+		free(text);
+	}
+}
+
 /* Written, read, and the same. */
 static void test_file(void **state)
 {
@@ -482,7 +507,7 @@ int main(void)
 		cmocka_unit_test(test_shift),	   cmocka_unit_test(test_not_judged),
 		cmocka_unit_test(test_lookup),	   cmocka_unit_test(test_below),
 		cmocka_unit_test(test_file),	   cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_spread),	   cmocka_unit_test(test_page),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
