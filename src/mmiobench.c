@@ -425,7 +425,7 @@ int main(int argc, char **argv)
 	struct options o = { .profile = EXP_DEFAULT };
 	int ret = EXIT_USAGE;
 
-	begin_program(EXIT_USAGE);
+	begin_program("mmiobench", EXIT_USAGE);
 	forget_hwloc_variables();
 	if (!privilege_keep(PRIVILEGE_MEASURE) && !options_parse(&o, argc, argv)) {
 		path_set_sysroot(o.sysroot ? o.sysroot : "");

@@ -205,7 +205,7 @@ int main(int argc, char **argv)
 	struct options o = { .ask.min_effect = COMPARE_MIN_EFFECT };
 	int status = EXIT_USAGE;
 
-	begin_program(EXIT_USAGE);
+	begin_program("mmiocompare", EXIT_USAGE);
 	if (privilege_keep(PRIVILEGE_FILES))
 		return EXIT_USAGE;
 	options_parse(&o, argc, argv);

@@ -290,7 +290,7 @@ int main(int argc, char **argv)
 	struct work w = { .o = &o };
 	int status;
 
-	begin_program(EXIT_USAGE);
+	begin_program("mmioplot", EXIT_USAGE);
 	if (privilege_keep(PRIVILEGE_FILES))
 		return EXIT_USAGE;
 	plot_options_parse(&o, argc, argv);

@@ -256,7 +256,7 @@ int main(int argc, char **argv)
 	struct witness w = { 0 };
 	int status;
 
-	begin_program(EXIT_USAGE);
+	begin_program("mmiowitness", EXIT_USAGE);
 	argp_err_exit_status = EXIT_USAGE;
 	argp_program_version = version_text("mmiowitness");
 	if (privilege_keep(PRIVILEGE_WITNESS))

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 #include "base/begin.h"
 #include "base/memory.h"
@@ -21,8 +22,9 @@ static void take_closed_streams(void)
 			abort(); /* nothing may be opened: there is no way to tell */
 }
 
-void begin_program(int status)
+void begin_program(const char *name, int status)
 {
+	prctl(PR_SET_NAME, name);
 	take_closed_streams();
 	signal(SIGXFSZ, SIG_IGN);
 	json_set_alloc_funcs(memory_alloc, free);

@@ -8,9 +8,11 @@
  *   that is opened, a BAR's, would be stdout;
  * - a limit of file sizes (RLIMIT_FSIZE) is an error of write(), not the end of us;
  * - out of memory inside jansson is noted (base/memory.h), inside GSL an error, not abort();
+ * - executed by a loader that was named, or by way of /proc, it would be called by that (proc(5),
+ *   comm) by whoever asks who works on a device;
  * - what is printed by libraries that exit themselves is looked after: base/stdout.h, whose status
  *   this is.
  */
-void begin_program(int status);
+void begin_program(const char *name, int status);
 
 #endif

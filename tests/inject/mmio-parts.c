@@ -50,7 +50,7 @@ static int devmem(void)
 
 int main(int argc, char **argv)
 {
-	begin_program(99);
+	begin_program("mmio-parts", 99);
 	if (argc == 3 && !strcmp(argv[1], "journal"))
 		return journal(argv[2]);
 	return argc == 2 && !strcmp(argv[1], "devmem") ? devmem() : 2;
