@@ -277,6 +277,18 @@ static int write_through(const struct job *job, const char *path)
 	return ret;
 }
 
+/* A directory that may be written to but not read cannot be opened for this. */
+static int sync_place(const struct place *at)
+{
+	int fd = openat(at->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return errno == EACCES ? 0 : -errno;
+	ret = output_sync_directory(fd);
+	close(fd);
+	return ret;
+}
+
 static int write_named(const struct job *job, const char *path)
 {
 	const char *name;
@@ -295,6 +307,9 @@ static int write_named(const struct job *job, const char *path)
 		return ret;
 	signals_hold(&before);
 	ret = write_file(job, &at, name, true);
+	/* what kills the machine next must not take the name */
+	if (!ret)
+		ret = sync_place(&at);
 	signals_release(&before);
 	close(at.fd);
 	return ret;

@@ -8,8 +8,9 @@
 /*
  * Where outputs go. A regular file gets its name when it is whole, so that a full disk never costs an
  * older one, and SIGKILL leaves nothing where the file system has O_TMPFILE; else it may leave .NAME and
- * more. What is no regular file is written to; "-" is stdout. option names the way out in messages:
- * "--json FILE". 0, or -errno after logging.
+ * more. Then the name is synced, too, where the directory may be read. What is no regular file is
+ * written to; "-" is stdout. option names the way out in messages: "--json FILE". 0, or -errno after
+ * logging.
  */
 
 /* put writes all of it; its result is 0 or -errno, and errors of the stream are found here. */

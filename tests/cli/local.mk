@@ -13,6 +13,7 @@ cli_tests = \
 	%D%/run.test \
 	%D%/secure.test \
 	%D%/signals.test \
+	%D%/synced.test \
 	%D%/version.test
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) %D%/common.sh %D%/machine %D%/faults.py %D%/privilege.py %D%/signals.py
