@@ -8,8 +8,9 @@
  * One mmiobench at a time on a function: another's traffic would be measured, and each would save
  * and put back what the other had written. An flock of the function's sysfs "config" file, so that
  * the kernel drops it however we end. Held as long as any process has the descriptor, which forked
- * children inherit. Not promised: against other programs, and against a container that has a /sys
- * of its own.
+ * children inherit. Not promised: against other programs, and in another network namespace, whose /sys has
+ * other inodes (kernfs_test_super()): there the rescue file's lock holds (run/rescue_file.h), for those
+ * that share /run.
  *
  * The descriptor; -EBUSY or another -errno after logging.
  */

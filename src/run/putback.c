@@ -146,7 +146,7 @@ void putback_power(struct putback *p, struct pci_power *power)
 
 	if (power_restore(p, power))
 		result->disturbance.power_lost = true;
-	if (p->rescue.kept && (result->window == WINDOW_LOST || result->disturbance.power_lost)) {
+	if (p->rescue.lock >= 0 && (result->window == WINDOW_LOST || result->disturbance.power_lost)) {
 		log_note("%s: when it answers again and has no driver, put back what is left with "
 			 "mmiobench --recover -s %s", bdf, bdf);
 		return;

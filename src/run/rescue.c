@@ -21,10 +21,7 @@ static int keep(struct rescue *r, const struct window *windows, size_t n)
 	snprintf(h.started, sizeof(h.started), "%s", r->started);
 	h.power = r->power;
 	h.power.dev = NULL;
-	ret = rescue_file_write(&h, windows, n);
-	if (!ret)
-		r->kept = true;
-	return ret;
+	return rescue_file_write(&h, windows, n, &r->lock);
 }
 
 int rescue_keep(struct rescue *r, const struct window *windows, size_t n)
@@ -44,7 +41,7 @@ int rescue_settle(struct rescue *r)
 	char path[PATH_MAX];
 	int ret;
 
-	if (!r->kept)
+	if (r->lock < 0)
 		return 0;
 	if (r->power.changed) {
 		ret = keep(r, NULL, 0);
@@ -58,7 +55,7 @@ int rescue_settle(struct rescue *r)
 	if (!ret)
 		ret = rescue_file_remove(path);
 	if (!ret)
-		r->kept = false;
+		rescue_file_unlock(&r->lock);
 	return ret;
 }
 
@@ -86,7 +83,7 @@ int rescue_check(const struct pci_device *dev)
 {
 	char path[PATH_MAX];
 	struct rescue_file f;
-	int ret = rescue_file_path(path, sizeof(path), dev->bdf, "");
+	int ret = rescue_file_path(path, sizeof(path), dev->bdf, ""), lock = -1;
 
 	if (!ret)
 		ret = rescue_file_check_directory();
@@ -94,16 +91,21 @@ int rescue_check(const struct pci_device *dev)
 		return ret;
 	if (!ret) {
 		remove_quietly(dev, RESCUE_FRESH);
-		ret = rescue_file_read(&f, path, dev);
+		ret = rescue_file_read(&f, path, dev, &lock);
 	}
 	if (ret == -ENOENT || ret == -ENOTDIR)
 		return 0;
+	if (ret == -EBUSY) {
+		rescue_file_log_busy(dev->bdf);
+		return ret;
+	}
 	if (ret) {
 		log_error("%s is in the way, and is no rescue file of this mmiobench (%s): look at it, "
 			  "and remove it", path, rescue_file_wrong(ret));
 		return -EBUSY;
 	}
 	free(f.words);
+	rescue_file_unlock(&lock);
 	ret = rescue_file_this_boot(&f.header);
 	if (ret > 0)
 		return refuse(dev, &f.header, path);

@@ -15,7 +15,7 @@ struct rescue {
 	const struct bar *bar;
 	const char *started;     /* of the run, for whoever finds the file */
 	struct pci_power power;  /* as found; changed: there is something to put back */
-	bool kept;               /* the file is there, and of this run */
+	int lock;                /* of the file; -1: there is none of this run */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/hash.h"
@@ -167,7 +168,15 @@ static void set_parts(struct rescue_header *h, const struct window *windows, siz
 	}
 }
 
-int rescue_file_write(struct rescue_header *h, const struct window *windows, size_t n)
+/* The first one of a run must not take the place of another run's. */
+static int settle_fresh(const char *fresh, const char *path, bool first)
+{
+	if (!first)
+		return rename(fresh, path) ? -errno : 0;
+	return link(fresh, path) || unlink(fresh) ? -errno : 0;
+}
+
+int rescue_file_write(struct rescue_header *h, const struct window *windows, size_t n, int *lock)
 {
 	char path[PATH_MAX], fresh[PATH_MAX];
 	int fd, ret = rescue_file_path(path, sizeof(path), h->bdf, "");
@@ -184,13 +193,26 @@ int rescue_file_write(struct rescue_header *h, const struct window *windows, siz
 		return -errno;
 	set_parts(h, windows, n);
 	ret = write_open(fd, h, windows, n);
-	if (close(fd) && !ret)
+	if (!ret && flock(fd, LOCK_EX | LOCK_NB))
 		ret = -errno;
-	if (!ret && rename(fresh, path))
-		ret = -errno;
-	if (ret)
+	if (!ret)
+		ret = settle_fresh(fresh, path, *lock < 0);
+	if (ret) {
 		unlink(fresh);
-	return ret;
+		close(fd);
+		return ret;
+	}
+	rescue_file_unlock(lock);
+	*lock = fd;
+	return 0;
+}
+
+/* No LOCK_UN: a child that still touches the function keeps it locked. */
+void rescue_file_unlock(int *lock)
+{
+	if (*lock >= 0)
+		close(*lock);
+	*lock = -1;
 }
 
 int rescue_file_remove(const char *path)
@@ -298,17 +320,45 @@ const char *rescue_file_wrong(int err)
 	return err == -EBADMSG ? "damaged, cut short, or another version's" : strerror(-err);
 }
 
-int rescue_file_read(struct rescue_file *f, const char *path, const struct pci_device *dev)
+void rescue_file_log_busy(const char *bdf)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), ret;
+	log_error("another mmiobench works on %s, in a network namespace with a /sys of its own or since before "
+		  "the device was found anew: wait for it", bdf);
+}
+
+/* Its run may put another one in its place before the lock is ours. */
+static int open_locked(const char *path)
+{
+	for (;;) {
+		int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), ret;
+		struct stat st;
+
+		if (fd < 0)
+			return -errno;
+		ret = flock(fd, LOCK_EX | LOCK_NB) || fstat(fd, &st) ? -errno : 0;
+		if (!ret && st.st_nlink)
+			return fd;
+		close(fd);
+		if (ret)
+			return ret == -EWOULDBLOCK ? -EBUSY : ret;
+	}
+}
+
+int rescue_file_read(struct rescue_file *f, const char *path, const struct pci_device *dev, int *lock)
+{
+	int fd = lock ? open_locked(path) : open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int ret;
 
 	*f = (struct rescue_file){ 0 };
 	if (fd < 0)
-		return -errno;
+		return lock ? fd : -errno;
 	ret = read_open(f, fd, dev);
-	close(fd);
 	if (ret)
 		free(f->words);
+	if (lock && !ret)
+		*lock = fd;
+	else
+		close(fd);
 	return ret;
 }
 

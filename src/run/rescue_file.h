@@ -8,6 +8,10 @@
 /*
  * The rescue file itself: /run/mmiobench/BDF, in a directory that nobody but root may write to. Of
  * this machine and this program only: no byte order, no versions.
+ *
+ * While its run, or a child of it, lives, the file is locked (flock): pci_lock() is another lock in another
+ * network namespace, where /sys is mounted anew, and of a device that was found anew. A descriptor that
+ * is -1 locks nothing.
  */
 
 #define RESCUE_DIRECTORY "/run/mmiobench"
@@ -52,16 +56,22 @@ int rescue_file_begin(struct rescue_header *h, const struct pci_device *dev, con
 
 /*
  * The file is then this header and these windows; those without words are left out. 0, -errno: then
- * the older one is as it was. Logs only what is wrong with the directory.
+ * the older one is as it was. *lock: of the older one, whose place it takes, then of this one; -1: none
+ * may be there, or -EEXIST. Logs only what is wrong with the directory.
  */
-int rescue_file_write(struct rescue_header *h, const struct window *windows, size_t n);
+int rescue_file_write(struct rescue_header *h, const struct window *windows, size_t n, int *lock);
+
+void rescue_file_unlock(int *lock);
 
 /*
  * dev: what a file may be of, so that one that says more does not get the memory; NULL: it is not
- * there. 0, and words are the caller's to free; -ENOENT: there is none; other -errno: no file of ours.
- * Logs nothing.
+ * there. lock: NULL, or to lock it; left alone on errors. 0, and words are the caller's to free;
+ * -ENOENT: there is none; -EBUSY: it cannot be locked; other -errno: no file of ours. Logs nothing.
  */
-int rescue_file_read(struct rescue_file *f, const char *path, const struct pci_device *dev);
+int rescue_file_read(struct rescue_file *f, const char *path, const struct pci_device *dev, int *lock);
+
+/* Of -EBUSY, though pci_lock() is ours. */
+void rescue_file_log_busy(const char *bdf);
 
 /* What is wrong with a file that rescue_file_read does not take, from its -errno. */
 const char *rescue_file_wrong(int err);

@@ -120,12 +120,12 @@ static int put_back_windows(const struct rescue_file *f, const struct pci_device
 }
 
 /* Once only: by the next --recover somebody may have stored to it. */
-static void settle_windows(struct rescue_file *f, const char *path)
+static void settle_windows(struct rescue_file *f, const char *path, int *file_lock)
 {
 	int ret = 0;
 
 	if (f->header.power.changed && rescue_file_words_bytes(&f->header))
-		ret = rescue_file_write(&f->header, NULL, 0);
+		ret = rescue_file_write(&f->header, NULL, 0, file_lock);
 	if (ret)
 		log_warn("cannot note in %s that the window is back: %s", path, strerror(-ret));
 }
@@ -135,7 +135,7 @@ static void settle_windows(struct rescue_file *f, const char *path)
  * is no more the killed run's to undo.
  */
 static int put_back(struct rescue_file *f, const struct pci_device *dev, const char *path,
-		    int lock)
+		    int lock, int *file_lock)
 {
 	struct pci_power now = { 0 }, found = f->header.power;
 	char what[RESCUE_DESCRIPTION];
@@ -151,7 +151,7 @@ static int put_back(struct rescue_file *f, const struct pci_device *dev, const c
 		found.runtime_pm[0] = 0;
 	ret = put_back_windows(f, dev, &now, lock);
 	if (!ret)
-		settle_windows(f, path);
+		settle_windows(f, path, file_lock);
 	restored = pci_power_restore(&now);
 	ret = ret ? ret : restored;
 	if (!ret)
@@ -168,10 +168,14 @@ static int recover_locked(const struct pci_device *dev, int lock, const char *pa
 {
 	char what[RESCUE_DESCRIPTION];
 	struct rescue_file f;
-	int ret = rescue_file_read(&f, path, dev);
+	int file_lock = -1, ret = rescue_file_read(&f, path, dev, &file_lock);
 
 	if (ret == -ENOENT)
 		return 0; /* the run has ended by itself meanwhile */
+	if (ret == -EBUSY) {
+		rescue_file_log_busy(dev->bdf);
+		return ret;
+	}
 	if (ret) {
 		log_error("%s is no rescue file of this mmiobench (%s): nothing was put back; reset %s or "
 			  "reboot before it is used, and remove the file", path,
@@ -183,7 +187,8 @@ static int recover_locked(const struct pci_device *dev, int lock, const char *pa
 		printf("%s: would put back %s\n", dev->bdf,
 		       rescue_file_describe(what, sizeof(what), &f.header));
 	else if (!ret)
-		ret = put_back(&f, dev, path, lock);
+		ret = put_back(&f, dev, path, lock, &file_lock);
+	rescue_file_unlock(&file_lock);
 	free(f.words);
 	*n += !ret;
 	return ret;
@@ -230,7 +235,7 @@ static int refuse_absent(const struct pci_list *list, const struct pci_select *s
 	char what[RESCUE_DESCRIPTION];
 	bool left;
 
-	if (rescue_file_read(&f, path, NULL))
+	if (rescue_file_read(&f, path, NULL, NULL))
 		return 0; /* no name of a function, so none of ours */
 	free(f.words);
 	dev.vendor = f.header.vendor;
@@ -304,7 +309,7 @@ void rescue_tell(const struct pci_list *list, const struct pci_select *select)
 
 		if (!pci_select_match(select, dev) ||
 		    rescue_file_path(path, sizeof(path), dev->bdf, "") ||
-		    rescue_file_read(&f, path, dev))
+		    rescue_file_read(&f, path, dev, NULL))
 			continue;
 		free(f.words);
 		if (rescue_file_this_boot(&f.header) > 0)

@@ -240,7 +240,7 @@ static int session_on_device(struct session *s)
 	if (lock < 0)
 		return lock;
 	s->putback.rescue = (struct rescue){ .dev = ask->dev, .bar = ask->bar,
-					     .started = s->result->started };
+					     .started = s->result->started, .lock = -1 };
 	ret = rescue_check(ask->dev);
 	if (!ret)
 		ret = session_may_map(s);

@@ -47,12 +47,13 @@ static size_t header_bytes(void)
 {
 	static size_t n;
 	struct rescue r = { .dev = &device, .bar = &device.bars[0], .started = "2026-01-01T00:00:00Z",
-			    .power = { .changed = true } };
+			    .power = { .changed = true }, .lock = -1 };
 	FILE *f;
 
 	if (n)
 		return n;
 	fuzz_require(!rescue_keep(&r, NULL, 0), "%s", fuzz_error());
+	rescue_file_unlock(&r.lock);
 	f = fopen(fuzz_tree_path("run/mmiobench/" BDF), "re");
 	fuzz_require(f && !fseek(f, 0, SEEK_END), "no rescue file");
 	n = (size_t)ftell(f);
@@ -170,7 +171,8 @@ static void check_run_after_boot(void)
 /* A run saves the BAR's bytes, is killed after it stored to all of it, and its windows come back. */
 static void check_kept(const uint8_t *data, size_t size)
 {
-	struct rescue r = { .dev = &device, .bar = &device.bars[0], .started = "2026-01-01T00:00:00Z" };
+	struct rescue r = { .dev = &device, .bar = &device.bars[0], .started = "2026-01-01T00:00:00Z",
+			    .lock = -1 };
 	struct window w[RESCUE_WINDOWS];
 	static uint8_t now[BAR_BYTES];
 	size_t done = 0;
@@ -180,6 +182,8 @@ static void check_kept(const uint8_t *data, size_t size)
 	fuzz_require(fuzz_tree_put(DEVICE "resource0", bar_bytes, BAR_BYTES), "no BAR");
 	windows_save(w, data, size);
 	fuzz_require(!rescue_check(&device) && !rescue_keep(&r, w, RESCUE_WINDOWS), "%s", fuzz_error());
+	fuzz_require(rescue_check(&device) == -EBUSY, "another run would start beside it");
+	rescue_file_unlock(&r.lock);
 	fuzz_require(rescue_check(&device) == -EBUSY, "another run would start");
 	memset(now, 0x5a, sizeof(now));
 	fuzz_require(fuzz_tree_put(DEVICE "resource0", now, BAR_BYTES), "no BAR");
@@ -191,6 +195,7 @@ static void check_kept(const uint8_t *data, size_t size)
 	bar_read(bar_bytes);
 	fuzz_require(!memcmp(now, bar_bytes, BAR_BYTES), "the BAR");
 	fuzz_require(!rescue_keep(&r, w, RESCUE_WINDOWS), "%s", fuzz_error());
+	rescue_file_unlock(&r.lock);
 	check_run_after_boot();
 	for (size_t i = 0; i < RESCUE_WINDOWS; i++)
 		window_drop(&w[i]);

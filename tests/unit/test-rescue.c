@@ -86,7 +86,7 @@ static int begin(void **state)
 	tree_put(DIR "enable", "0");
 	tree_put(DIR "power/control", "on  "); /* as long as "auto": a plain file keeps its end */
 	rescue = (struct rescue){ .dev = &device, .bar = &device.bars[0],
-				  .started = "2026-01-01T00:00:00Z" };
+				  .started = "2026-01-01T00:00:00Z", .lock = -1 };
 	for (size_t i = 0; i < WORDS; i++)
 		words[i] = FOUND;
 	windows[0] = (struct window){ .range = { &device, &device.bars[0], 0, 4 * WORDS, true },
@@ -106,6 +106,7 @@ static void kill_run(void)
 {
 	assert_int_equal(rescue_keep(&rescue, windows, RESCUE_WINDOWS), 0);
 	bar_put(STORED);
+	rescue_file_unlock(&rescue.lock);
 }
 
 static int recover(size_t *n)
@@ -230,7 +231,7 @@ static void test_settle_is_of_this_run(void **state)
 static void test_check_tidies_up(void **state)
 {
 	(void)state;
-	assert_int_equal(rescue_keep(&rescue, windows, RESCUE_WINDOWS), 0);
+	kill_run();
 	tree_put(FILE_NAME ".new", "not whole yet");
 	tree_put(BOOT_ID, "00000000-5ce1-4ea3-9d0b-45fba1bc2e3c\n");
 	assert_int_equal(rescue_check(&device), 0);
@@ -250,12 +251,45 @@ static void test_boot_is_not_known(void **state)
 	assert_non_null(strstr(tree_log(), "which boot a rescue file is of is not known"));
 	assert_refused(-ENOENT, "is not known");
 	/* nor one that was written there: /run is of this boot */
+	tree_remove(FILE_NAME);
 	assert_int_equal(rescue_keep(&rescue, windows, RESCUE_WINDOWS), 0);
 	tree_put(BOOT_ID, "f3b24a10-5ce1-4ea3-9d0b-45fba1bc2e3c\n");
+	assert_int_equal(rescue_check(&device), -EBUSY);
+	assert_non_null(strstr(tree_log(), "another mmiobench works on"));
+	rescue_file_unlock(&rescue.lock);
 	assert_int_equal(rescue_check(&device), -EBUSY);
 	assert_non_null(strstr(tree_log(), "--recover"));
 	assert_int_equal(recover(&n), 0);
 	assert_int_equal(bar_get(0), FOUND);
+}
+
+/*
+ * With a /sys of their own, as in two network namespaces, both have pci_lock(): neither stores over the
+ * other, and what a run is at work on is not "left behind".
+ */
+static void test_alive(void **state)
+{
+	struct rescue other = rescue;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(rescue_keep(&rescue, windows, RESCUE_WINDOWS), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(rescue_check(&device), -EBUSY);
+		assert_int_equal(recover(&n), -EBUSY);
+		assert_int_equal(n, 0);
+		assert_null(strstr(tree_log(), "--recover"));
+		/* both have begun before either kept anything */
+		assert_int_equal(rescue_keep(&other, windows, RESCUE_WINDOWS), -EEXIST);
+		assert_true(is_there(FILE_NAME));
+		assert_false(is_there(FILE_NAME ".new"));
+		/* the next one of the run itself takes its place, and is as locked */
+		assert_int_equal(rescue_keep(&rescue, windows, RESCUE_WINDOWS), 0);
+	}
+	assert_int_equal(rescue_settle(&rescue), 0);
+	assert_int_equal(rescue_check(&device), 0);
+	assert_int_equal(rescue_keep(&other, windows, RESCUE_WINDOWS), 0);
+	assert_int_equal(rescue_settle(&other), 0);
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, begin, end)
@@ -269,7 +303,7 @@ int main(void)
 		TEST(test_driver_came),
 		TEST(test_bar_cannot_be_mapped),
 		TEST(test_settle_is_of_this_run),
-		TEST(test_check_tidies_up),
+		TEST(test_check_tidies_up), TEST(test_alive),
 		TEST(test_boot_is_not_known),
 	};
 
