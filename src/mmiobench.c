@@ -234,21 +234,21 @@ static int check_root(const struct options *o)
 
 static int recover(const struct options *o, const struct pci_list *list)
 {
-	size_t n;
+	struct rescue_done done;
 	int ret;
 
 	if (check_root(o))
 		return EXIT_USAGE;
 	/* half put back, with the power up for it, is worse than not at all */
 	child_signals_block();
-	ret = rescue_recover(list, &o->select, o->dry_run, &n);
+	ret = rescue_recover(list, &o->select, o->dry_run, &done);
 	fflush(stdout); /* what was put back is told, also when a signal ends us here */
 	child_signals_unblock();
 	if (ret)
 		return EXIT_USAGE;
-	if (!n)
+	if (!done.n)
 		puts("no killed run has left anything to put back");
-	return EXIT_DONE;
+	return done.n_differing ? EXIT_TEST_FAILED : EXIT_DONE;
 }
 
 static int run_on_bar(const struct options *o, struct session_ask *ask, int bar, int argc,

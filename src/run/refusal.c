@@ -2,6 +2,7 @@
 #include "config.h"
 #include <stdio.h>
 #include <string.h>
+#include "base/fact.h"
 #include "base/parse.h"
 #include "exp/probe.h"
 #include "run/refusal.h"
@@ -73,14 +74,19 @@ static bool refuse_devmem(char *why, size_t n, const struct question *q)
 	return true;
 }
 
-/* Found by an unaligned load of this boot, in this run's journal: wc is no Device here. */
+/*
+ * Found by an unaligned load of this boot, in this run's journal: wc is no Device here. A boot that is not
+ * known, then or now, is not this one, for the next may be another host's.
+ */
 static bool is_known_normal(const struct result *result)
 {
+	const char *boot = fact_get(&result->env.facts, "boot_id");
+
 	for (size_t i = result->n_journal; i; i--) {
 		const struct journal_record *j = &result->journal[i - 1];
 
 		if (!strcmp(j->probe, "alignment") && !strcmp(j->mapping, "wc"))
-			return j->this_boot && !strcmp(j->outcome, "works");
+			return boot && j->boot_id[0] && !strcmp(j->boot_id, boot) && !strcmp(j->outcome, "works");
 	}
 	return false;
 }

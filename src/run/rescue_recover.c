@@ -61,7 +61,7 @@ static int check_same(const struct rescue_header *h, const struct pci_device *de
 	return 0;
 }
 
-static int put_back_parts(const struct rescue_file *f, const struct pci_device *dev)
+static int put_back_parts(const struct rescue_file *f, const struct pci_device *dev, size_t *differing)
 {
 	const uint32_t *words = f->words;
 	int ret = 0;
@@ -71,7 +71,7 @@ static int put_back_parts(const struct rescue_file *f, const struct pci_device *
 		struct window w = { .range = { dev, &dev->bars[f->header.bar],
 					       f->header.parts[i].offset_bytes, n, true },
 				    .n = n / 4 };
-		size_t differing;
+		size_t here;
 
 		if (!n)
 			continue;
@@ -82,10 +82,11 @@ static int put_back_parts(const struct rescue_file *f, const struct pci_device *
 		}
 		for (size_t k = 0; k < w.n; k++)
 			w.words[k] = *words++;
-		ret = window_restore(&w, &differing);
-		if (!ret && differing)
+		ret = window_restore(&w, &here);
+		if (!ret && here)
 			log_warn("%zu words of the window did not keep the value put back: not plain "
-				 "memory", differing);
+				 "memory", here);
+		*differing += here;
 	}
 	return ret;
 }
@@ -95,7 +96,7 @@ static int put_back_parts(const struct rescue_file *f, const struct pci_device *
  * before that, or may come meanwhile: then what was stored is not known to have arrived.
  */
 static int put_back_windows(const struct rescue_file *f, const struct pci_device *dev,
-			    const struct pci_power *power, int lock)
+			    const struct pci_power *power, int lock, size_t *differing)
 {
 	const struct bar *bar = &dev->bars[f->header.bar];
 	struct pci_watch watch;
@@ -111,7 +112,7 @@ static int put_back_windows(const struct rescue_file *f, const struct pci_device
 		log_error("%s: %s: the window is not put back", dev->bdf, why);
 		return -EBUSY;
 	}
-	ret = put_back_parts(f, dev);
+	ret = put_back_parts(f, dev, differing);
 	if (!ret && pci_watch_see(&watch, why, sizeof(why)) != PCI_THERE) {
 		log_error("%s: %s: whether the window is back is not known", dev->bdf, why);
 		ret = -EBUSY;
@@ -135,7 +136,7 @@ static void settle_windows(struct rescue_file *f, const char *path, int *file_lo
  * is no more the killed run's to undo.
  */
 static int put_back(struct rescue_file *f, const struct pci_device *dev, const char *path,
-		    int lock, int *file_lock)
+		    int lock, int *file_lock, size_t *differing)
 {
 	struct pci_power now = { 0 }, found = f->header.power;
 	char what[RESCUE_DESCRIPTION];
@@ -149,7 +150,7 @@ static int put_back(struct rescue_file *f, const struct pci_device *dev, const c
 		found.enabled = false;
 	if (now.runtime_pm[0])
 		found.runtime_pm[0] = 0;
-	ret = put_back_windows(f, dev, &now, lock);
+	ret = put_back_windows(f, dev, &now, lock, differing);
 	if (!ret)
 		settle_windows(f, path, file_lock);
 	restored = pci_power_restore(&now);
@@ -159,13 +160,14 @@ static int put_back(struct rescue_file *f, const struct pci_device *dev, const c
 	if (!ret)
 		ret = rescue_file_remove(path);
 	if (!ret)
-		printf("%s: put back %s\n", dev->bdf, what);
+		printf("%s: put back %s%s\n", dev->bdf, what, *differing ? ", not as it was" : "");
 	return ret;
 }
 
 static int recover_locked(const struct pci_device *dev, int lock, const char *path, bool dry_run,
-			  size_t *n)
+			  struct rescue_done *done)
 {
+	size_t differing = 0;
 	char what[RESCUE_DESCRIPTION];
 	struct rescue_file f;
 	int file_lock = -1, ret = rescue_file_read(&f, path, dev, &file_lock);
@@ -187,14 +189,15 @@ static int recover_locked(const struct pci_device *dev, int lock, const char *pa
 		printf("%s: would put back %s\n", dev->bdf,
 		       rescue_file_describe(what, sizeof(what), &f.header));
 	else if (!ret)
-		ret = put_back(&f, dev, path, lock, &file_lock);
+		ret = put_back(&f, dev, path, lock, &file_lock, &differing);
 	rescue_file_unlock(&file_lock);
 	free(f.words);
-	*n += !ret;
+	done->n += !ret;
+	done->n_differing += !ret && differing;
 	return ret;
 }
 
-static int recover_one(const struct pci_device *dev, bool dry_run, size_t *n)
+static int recover_one(const struct pci_device *dev, bool dry_run, struct rescue_done *done)
 {
 	char path[PATH_MAX], fresh[PATH_MAX];
 	int lock, ret = rescue_file_path(path, sizeof(path), dev->bdf, "");
@@ -213,7 +216,7 @@ static int recover_one(const struct pci_device *dev, bool dry_run, size_t *n)
 		return lock;
 	if (!dry_run)
 		unlink(fresh); /* killed while it was written, when nothing was changed yet */
-	ret = recover_locked(dev, lock, path, dry_run, n);
+	ret = recover_locked(dev, lock, path, dry_run, done);
 	pci_unlock(lock);
 	return ret;
 }
@@ -285,14 +288,14 @@ static int recover_absent(const struct pci_list *list, const struct pci_select *
 }
 
 int rescue_recover(const struct pci_list *list, const struct pci_select *select, bool dry_run,
-		   size_t *n)
+		   struct rescue_done *done)
 {
 	int ret = recover_absent(list, select);
 
-	*n = 0;
+	*done = (struct rescue_done){ 0 };
 	for (size_t i = 0; i < list->n; i++) {
 		int one = pci_select_match(select, &list->v[i]) ?
-				  recover_one(&list->v[i], dry_run, n) : 0;
+				  recover_one(&list->v[i], dry_run, done) : 0;
 
 		ret = ret ? ret : one;
 	}

@@ -31,6 +31,7 @@ check_PROGRAMS += \
 %C%_test_putback_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
 %C%_test_rescue_SOURCES = %D%/test-rescue.c %D%/fake-tree.c %D%/fake-tree.h
 %C%_test_rescue_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GSL_CFLAGS)
+%C%_test_rescue_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=window_restore
 %C%_test_rescue_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
 %C%_test_select_SOURCES = %D%/test-select.c %D%/fake-tree.c %D%/fake-tree.h
 %C%_test_select_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

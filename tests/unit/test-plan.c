@@ -474,6 +474,20 @@ static void test_hazards(void **state)
 	free(r.cells);
 	assert_int_equal(0, plan_record(&plan, &ask, &r));
 	assert_int_equal(arch_alignment_tells_type ? unaligned : 0, count_refused(&r, "end this VM"));
+	/* of a boot that was not known then: every later one would be taken for it */
+	fixture_journal(&r, "", "works");
+	r.journal[r.n_journal - 1].this_boot = true;
+	free(r.cells);
+	assert_int_equal(0, plan_record(&plan, &ask, &r));
+	assert_int_equal(arch_alignment_tells_type ? unaligned : 0, count_refused(&r, "end this VM"));
+	/* nor is it known now */
+	fixture_journal(&r, FIXTURE_BOOT, "works");
+	for (size_t i = 0; i < r.env.facts.n; i++)
+		if (!strcmp(r.env.facts.v[i].name, "boot_id"))
+			strcpy(r.env.facts.v[i].name, "other");
+	free(r.cells);
+	assert_int_equal(0, plan_record(&plan, &ask, &r));
+	assert_int_equal(arch_alignment_tells_type ? unaligned : 0, count_refused(&r, "end this VM"));
 	plan_free(&plan);
 	result_free(&r);
 	record_on(&plan, &r, &ask, ENV_BARE_METAL, 800, 5);

@@ -80,7 +80,7 @@ static int begin(void **state)
 	power = (struct pci_power){ .dev = NULL };
 	putback = (struct putback){ .result = &result, .watch = &watch,
 				    .rescue = { .dev = &device, .bar = &device.bars[0],
-						.started = "2026-01-01T00:00:00Z" } };
+						.started = "2026-01-01T00:00:00Z", .lock = -1 } };
 	tree_put("/proc/sys/kernel/random/boot_id", "f3b24a10-5ce1-4ea3-9d0b-45fba1bc2e3c\n");
 	config_put(2);
 	tree_put(DIR "enable", "0");
@@ -119,10 +119,16 @@ static int recover(size_t *n)
 {
 	const struct pci_list list = { &device, 1 };
 	const struct pci_select all = { 0 };
+	struct rescue_done done;
+	int ret;
 
+	/* the run has ended */
 	pci_unlock(lock);
 	lock = -1;
-	return rescue_recover(&list, &all, false, n);
+	rescue_file_unlock(&putback.rescue.lock);
+	ret = rescue_recover(&list, &all, false, &done);
+	*n = done.n;
+	return ret;
 }
 
 static bool is_kept(void)
