@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <errno.h>
+#include <math.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,8 @@
 #include "env/topology.h"
 #include "map/guard.h"
 #include "run/child.h"
+
+#define LATE_MS 1000 /* what a busy machine may add */
 
 /* Signals that end a run, but for those that whoever started us had us ignore (nohup). */
 static sigset_t ending;
@@ -145,20 +148,28 @@ static _Noreturn void child_main(const struct child_work *work, struct child_sha
 	_exit(0);
 }
 
-/* Waits for pid or the timeout. 0, -ETIMEDOUT, -EINTR; other -errno: it cannot be waited for. */
+static double now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
+}
+
+/*
+ * Waits for pid or the timeout. 0, -ETIMEDOUT, -EINTR; other -errno: it cannot be waited for. A turn that
+ * took longer than it can is one in which we were stopped, and the child with us: Ctrl-Z, a frozen cgroup.
+ */
 static int child_wait(pid_t pid, unsigned int timeout_ms, int *wstatus)
 {
-	struct timespec now, end;
+	/* how late an ending signal may be noticed */
+	const struct timespec step = { .tv_nsec = 50000000 };
+	double waited_ms = 0, then = now_ms(), now;
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += timeout_ms / 1000 + 1;
-	for (;;) {
-		/* how late an ending signal may be noticed */
-		const struct timespec step = { .tv_nsec = 50000000 };
-
+	for (;; then = now) {
 		pid_t got = waitpid(pid, wstatus, WNOHANG);
 
 		if (got)
@@ -166,10 +177,11 @@ static int child_wait(pid_t pid, unsigned int timeout_ms, int *wstatus)
 		/* left pending: it is delivered when the mask is restored */
 		if (child_signals_pending())
 			return -EINTR;
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec > end.tv_sec)
+		if (waited_ms > timeout_ms + LATE_MS)
 			return -ETIMEDOUT;
 		sigtimedwait(&set, NULL, &step);
+		now = now_ms();
+		waited_ms += fmax(0, fmin(now - then, LATE_MS));
 	}
 }
 

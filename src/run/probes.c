@@ -117,7 +117,7 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 		  size_t n_types)
 {
 	struct child_shared *shared = child_shared_new(sizeof(struct probe_access));
-	bool answers = false;
+	size_t n_answered = 0, n_faulted = 0;
 	int ret = shared ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < n_types && !ret; i++) {
@@ -136,17 +136,21 @@ int probes_access(struct result *result, const struct runner *r, const enum map_
 			log_error("%s: %s", map_way(types[i])->name, rec.detail);
 		if (status == CELL_FAILED)
 			ret = -EIO;
-		answers |= status == CELL_MEASURED;
+		n_answered += status == CELL_MEASURED;
+		n_faulted += status == CELL_FAULTED;
 		if (!ret)
 			ret = result_add_probe(result, &rec);
 		if (!ret && status == CELL_MEASURED)
 			ret = add_listed(result, rec.mapping,
 					 ((const struct probe_access *)shared->payload)->listed);
 	}
-	if (!ret && !answers) {
-		log_error("%s does not answer: every load faulted; see its power_state and enable in "
-			  "sysfs, and whether it was removed",
-			  result->device.bdf);
+	if (!ret && !n_answered) {
+		if (n_faulted == n_types)
+			log_error("%s does not answer: every load faulted; see its power_state and enable in "
+				  "sysfs, and whether it was removed", result->device.bdf);
+		else
+			log_error("no probe came to its end, so nothing is measured: what stopped each is told "
+				  "above; try again when that is over");
 		ret = -EIO;
 	}
 	child_shared_free(shared, sizeof(struct probe_access));

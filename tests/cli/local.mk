@@ -9,6 +9,7 @@ cli_tests = \
 	%D%/pipes.test \
 	%D%/planted.test \
 	%D%/privilege.test \
+	%D%/probes.test \
 	%D%/recover.test \
 	%D%/run.test \
 	%D%/secure.test \

@@ -354,6 +354,59 @@ static void test_child_judges(void **state)
 	child_shared_free(shared, 64);
 }
 
+static int cell_hangs(struct child_shared *shared, void *arg)
+{
+	(void)shared;
+	(void)arg;
+	while (pause())
+		continue;
+	return 0;
+}
+
+/* Both are stopped, for longer than the cell may take; the parent goes on first. */
+static int cell_is_stopped(struct child_shared *shared, void *arg)
+{
+	pid_t self = getpid(), parent = getppid(), other = fork();
+
+	(void)shared;
+	(void)arg;
+	if (other < 0)
+		return -errno;
+	if (!other) {
+		usleep(3300000);
+		kill(parent, SIGCONT);
+		usleep(100000);
+		kill(self, SIGCONT);
+		_exit(0);
+	}
+	kill(parent, SIGSTOP);
+	raise(SIGSTOP);
+	return waitpid(other, NULL, 0) == other ? 0 : -errno;
+}
+
+/* Time in which nobody ran is nobody's: Ctrl-Z and fg, or docker pause, are no hanging cell. */
+static void test_child_deadline(void **state)
+{
+	struct child_shared *shared = child_shared_new(64);
+	struct child_work work = { .fn = cell_hangs, .timeout_ms = 0 };
+	enum cell_status status;
+	char why[128];
+
+	(void)state;
+	assert_non_null(shared);
+	work.cpu = (unsigned int)sched_getcpu();
+	child_signals_block();
+	assert_int_equal(child_run(&work, shared, &status, why, sizeof(why)), 0);
+	assert_int_equal(status, CELL_TIMEOUT);
+	assert_string_equal(why, "no end after 0 ms");
+	work.fn = cell_is_stopped;
+	work.timeout_ms = 1000;
+	assert_int_equal(child_run(&work, shared, &status, why, sizeof(why)), 0);
+	assert_int_equal(status, CELL_MEASURED);
+	child_signals_unblock();
+	child_shared_free(shared, 64);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +423,7 @@ int main(void)
 		cmocka_unit_test(test_wild_frame_crashes),
 #endif
 		cmocka_unit_test(test_sent_signals_kill),
+		cmocka_unit_test(test_child_deadline),
 		cmocka_unit_test(test_child_judges),
 	};
 
