@@ -2,6 +2,8 @@
 #include "config.h"
 #include <stdio.h>
 #include <string.h>
+#include "arch/arch.h"
+#include "arch/edges.h"
 #include "base/fact.h"
 #include "base/parse.h"
 #include "exp/probe.h"
@@ -112,7 +114,7 @@ static bool wraps_in_line(const struct loop *loop)
 
 	return stays && stays != UINT32_MAX &&
 	       (!loop->interval_bytes || loop->interval_bytes > 64 ||
-		list_has("none,dgh,dmb-oshld", loop->barrier->name));
+		!(barrier_edges(arch_name, loop->barrier->name) & EDGE_BIT(EDGE_WW)));
 }
 
 /* Stores through wc that leave holes in a line, as gathered. */
