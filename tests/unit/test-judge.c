@@ -28,6 +28,8 @@ struct observed {
 	const char *exclusive;
 	const char *journal_time;      /* NULL: shortly before */
 	enum witness_type witness;
+	int weak, plain_weak;          /* outcomes of MP in 1,000 tries; plain < 0: no such cell */
+	bool zva_death;                /* an earlier boot's journal: the load worked, DC ZVA is open */
 	bool s2fwb, other_bar, other_part, other_vm, wc_erratum;
 	struct pci_link link;          /* width 0: 16 GT/s x16, at all times */
 	const char *listed, *host_listed; /* mapping whose pages the kernel lists with the other type */
@@ -184,6 +186,14 @@ static const struct judge_case cases[] = {
 	{ "DC ZVA contradicts the unaligned load",
 	  { .control = MISALIGNED, .wc = "works", .zva = MISALIGNED }, NOTHING, "contradicts" },
 	{ "DC ZVA is prohibited", { .zva = "prohibited" }, NOTHING, NULL },
+	{ "an earlier boot died of DC ZVA, not of Device", { .zva_death = true }, NOTHING, NULL },
+
+	/* reordering */
+	{ "only wc reorders", { .weak = 5 }, VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, LIKELY, "reordered" },
+	{ "plain reorders, too", { .weak = 5, .plain_weak = 1 }, NOTHING, NULL },
+	{ "plain was not measured", { .weak = 5, .plain_weak = -1 }, NOTHING, NULL },
+	{ "two of a thousand may be none by chance", { .weak = 2 }, NOTHING, NULL },
+	{ "three are not", { .weak = 3 }, VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, LIKELY, NULL },
 	{ "exclusives work", { .exclusive = "works" }, NOTHING, NULL },
 
 	/* the host's witness */
@@ -305,6 +315,18 @@ static void add_signs(struct result *r, double gain)
 	}
 }
 
+static void add_order(struct result *r, const char *mapping, uint64_t weak)
+{
+	struct cell_record *c;
+	char id[96];
+
+	snprintf(id, sizeof(id), "order/%s/MP:none:none/4K", mapping);
+	c = fixture_counts(r, id, 1000, weak, "x");
+	strcpy(c->shape, "MP");
+	strcpy(c->barrier, "none");
+	strcpy(c->barrier2, "none");
+}
+
 /* What the host saw of the run's BAR. */
 static void make_witness(struct witness *w, struct witness_range *range, const struct observed *o,
 			 const struct result *r)
@@ -357,6 +379,16 @@ static void make(struct result *r, const struct observed *o, double ratio, doubl
 		fixture_journal(r, o->boot, o->journal);
 		if (o->journal_time)
 			strcpy(r->journal[r->n_journal - 1].time, o->journal_time);
+	}
+	if (o->zva_death) {
+		fixture_journal(r, OTHER_BOOT, "works");
+		fixture_journal(r, OTHER_BOOT, "");
+		strcpy(r->journal[r->n_journal - 1].probe, "dc-zva");
+	}
+	if (o->weak) {
+		add_order(r, "wc", (uint64_t)o->weak);
+		if (o->plain_weak >= 0)
+			add_order(r, "plain", (uint64_t)o->plain_weak);
 	}
 	if (o->zva) {
 		fixture_probe(r, "dc-zva", "plain", MISALIGNED, 0, 0);
