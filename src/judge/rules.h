@@ -38,9 +38,10 @@ bool observe_host(struct evidence *e, const struct judge_input *in, const char *
 /* WC against plain store throughput over regions of 4 KiB and more. */
 struct wc_ratio {
 	double most;     /* largest ratio of medians; 0: not measured */
-	double at_least; /* largest ratio that the two medians' intervals still allow */
+	double at_least; /* largest ratio that the two medians' intervals of 95 % still allow */
 	const char *most_id; /* of which cell: "store8/4K/posted" */
 	const char *id;      /* of at_least */
+	unsigned int pairs, few_apart; /* apart, but of fewer rounds than an interval of 95 % takes */
 };
 
 struct wc_ratio judge_wc_ratio(const struct result *run);

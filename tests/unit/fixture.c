@@ -106,6 +106,8 @@ struct cell_record *fixture_counts(struct result *r, const char *id, uint64_t tr
 	return c;
 }
 
+unsigned int fixture_rounds = 3;
+
 struct cell_record *fixture_cell(struct result *r, const char *id, double value)
 {
 	struct cell_record *v = realloc(r->cells, (r->n_cells + 1) * sizeof(*v)), *c;
@@ -113,7 +115,7 @@ struct cell_record *fixture_cell(struct result *r, const char *id, double value)
 	assert_non_null(v);
 	r->cells = v;
 	c = &v[r->n_cells++];
-	*c = (struct cell_record){ .n_rounds = 3 };
+	*c = (struct cell_record){ .n_rounds = fixture_rounds };
 	cell_parse(c, id);
 	c->rounds = calloc(c->n_rounds, sizeof(*c->rounds));
 	assert_non_null(c->rounds);
@@ -130,7 +132,7 @@ struct cell_record *fixture_cell(struct result *r, const char *id, double value)
 		/* the middle batch of the middle round is the value */
 		for (unsigned int k = 0; k < BATCHES; k++)
 			round->ticks[k] = (uint64_t)(ns * 1e-9 * r->clock_hz *
-						     (0.98 + 0.01 * (i + k)));
+						     (0.98 + 0.02 * i / (c->n_rounds - 1) + 0.01 * k));
 	}
 	assert_int_equal(0, cell_summarize(c, r->clock_hz));
 	return c;

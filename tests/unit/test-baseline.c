@@ -574,5 +574,6 @@ int main(void)
 		cmocka_unit_test(test_life),	     cmocka_unit_test(test_interrupted),
 	};
 
+	fixture_rounds = 7;
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
 }

@@ -706,5 +706,6 @@ int main(void)
 		cmocka_unit_test(test_left),	    cmocka_unit_test(test_one_machine),
 	};
 
+	fixture_rounds = 7;
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
 }

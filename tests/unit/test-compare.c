@@ -341,7 +341,9 @@ static void test_ratio(void **state)
 	struct comparison c;
 
 	(void)state;
+	fixture_rounds = 3;
 	make_pair(&host, &guest);
+	fixture_rounds = 7;
 	assert_int_equal(0, compare_make(&c, &host, &guest));
 	assert_int_equal(3, c.cells.n_rows);
 	assert_int_equal(3, c.cells.n_states[COMPARE_MEASURED]);
@@ -685,5 +687,6 @@ int main(void)
 		cmocka_unit_test(test_launches),
 	};
 
+	fixture_rounds = 7;
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);
 }

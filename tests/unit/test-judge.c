@@ -28,6 +28,7 @@ struct observed {
 	const char *exclusive;
 	const char *journal_time;      /* NULL: shortly before */
 	enum witness_type witness;
+	unsigned int few_apart;        /* of 20 pairs of so few rounds that an interval is a range */
 	int weak, plain_weak;          /* outcomes of MP in 1,000 tries; plain < 0: no such cell */
 	bool zva_death;                /* an earlier boot's journal: the load worked, DC ZVA is open */
 	bool s2fwb, other_bar, other_part, other_vm, wc_erratum;
@@ -239,6 +240,10 @@ static const struct judge_case cases[] = {
 	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, LIKELY, NULL },
 	{ "a wc cell that faulted is no evidence",
 	  { .ratio = 4, .wc_cell_faulted = true }, NOTHING, NULL },
+	{ "two pairs of 22 apart, of three rounds", { .ratio = 1, .few_apart = 2 }, NOTHING, NULL },
+	{ "five pairs of 22", { .ratio = 1, .few_apart = 5 }, NOTHING, NULL },
+	{ "six pairs of 22", { .ratio = 1, .few_apart = 6 }, VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, LIKELY,
+	  "stores through wc gather" },
 	{ "no host to say that it could", { .ratio = 1.0 }, NOTHING, NULL },
 	{ "nor does the host gather", { .ratio = 1.0, .host_ratio = 1.0 }, NOTHING, NULL },
 	{ "neither apart nor the same", { .ratio = 1.3, .host_ratio = 4 }, NOTHING, NULL },
@@ -348,6 +353,20 @@ static void make_witness(struct witness *w, struct witness_range *range, const s
 		assert_int_equal(0, fact_add(&w->env.facts, "s2fwb", "/dev/kmsg", "yes"));
 }
 
+static void add_few(struct result *r, unsigned int apart)
+{
+	char id[96];
+
+	fixture_rounds = 3;
+	for (unsigned int i = 0; i < 20; i++) {
+		snprintf(id, sizeof(id), "bw/plain/s%u/4K/posted", i);
+		fixture_cell(r, id, 1e9);
+		snprintf(id, sizeof(id), "bw/wc/s%u/4K/posted", i);
+		fixture_cell(r, id, i < apart ? 2e9 : 1e9);
+	}
+	fixture_rounds = 7;
+}
+
 static void make(struct result *r, const struct observed *o, double ratio, double gain)
 {
 	struct cell_record *c;
@@ -427,6 +446,8 @@ static void make(struct result *r, const struct observed *o, double ratio, doubl
 	}
 	if (o->load_ns > 0 && !(gain > 0))
 		fixture_cell(r, "probe/wc/load8+dep@each/64", o->load_ns);
+	if (o->few_apart)
+		add_few(r, o->few_apart);
 }
 
 static void assert_sane(const struct judge_case *c, const struct verdict *v)
@@ -845,5 +866,6 @@ int main(void)
 		cmocka_unit_test(test_held), cmocka_unit_test(test_ratio),	      cmocka_unit_test(test_names),
 	};
 
+	fixture_rounds = 7;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
