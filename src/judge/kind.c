@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <stdio.h>
+#include <string.h>
 #include "judge/kind.h"
 
 static const char *fact_or(const struct result *r, const char *name, const char *other)
@@ -33,4 +34,22 @@ const char *kind_cpu(char *buf, size_t n, const struct result *r)
 	else
 		snprintf(buf, n, "%s", fact_or(r, "midr", ""));
 	return buf;
+}
+
+bool kind_other_core(const struct result *a, const struct result *b)
+{
+	static const char *const facts[] = { "cpu_implementer", "cpu_part" };
+	bool differs = false;
+
+	if (strcmp(a->arch, "aarch64") || strcmp(b->arch, "aarch64"))
+		return false;
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		const char *of_a = fact_get(&a->env.facts, facts[i]);
+		const char *of_b = fact_get(&b->env.facts, facts[i]);
+
+		if (!of_a || !of_b)
+			return false;
+		differs |= !!strcmp(of_a, of_b);
+	}
+	return differs;
 }

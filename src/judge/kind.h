@@ -12,4 +12,11 @@ const char *kind_machine(char *buf, size_t n, const struct result *r);
 /* The model; on arm64 "implementer 0x41 part 0xd0c". */
 const char *kind_cpu(char *buf, size_t n, const struct result *r);
 
+/*
+ * Both are arm64, of known cores that differ in implementer or part: KVM shows a guest the MIDR of the core
+ * that it runs on (arch/arm64/kvm, VPIDR_EL2), so these did not run on the same. x86's VMMs name CPUs as
+ * they like.
+ */
+bool kind_other_core(const struct result *a, const struct result *b);
+
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "judge/ceiling.h"
+#include "judge/kind.h"
 #include "judge/relation.h"
 #include "judge/rules.h"
 
@@ -361,6 +362,9 @@ bool observe_host(struct evidence *e, const struct judge_input *in, const char *
 	if (!relation_same_profile(in->run, in->host)) {
 		snprintf(e->why, sizeof(e->why), "the host's profile is %.15s and this one's %.15s: what "
 			 "is missing may not have been measured", in->host->profile, in->run->profile);
+	} else if (kind_other_core(in->run, in->host)) {
+		snprintf(e->why, sizeof(e->why), "the host's run was on another kind of core: what gathers "
+			 "there need not here");
 	} else if (result_plain_is_wc(in->run) || result_plain_is_wc(in->host)) {
 		snprintf(e->why, sizeof(e->why), "%s: " NO_CONTROL,
 			 result_plain_is_wc(in->run) ? "this run" : "the host's run");

@@ -22,7 +22,7 @@ const char *compare_title(const struct comparison *c);
 
 /* What to mind about the two: that the first is no host, or itself demoted, that profiles differ. */
 struct compare_notes {
-	char lines[6][720];
+	char lines[7][720];
 	size_t n;
 };
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "judge/baseline.h"
+#include "judge/kind.h"
 #include "judge/relation.h"
 #include "report/compare_cells.h"
 
@@ -77,6 +78,17 @@ static void note_profile(char *line, size_t size, const struct comparison *c)
 			 c->host->profile, c->guest->profile);
 }
 
+/* Of one kind note_states() tells it. */
+static void note_core(char *line, size_t size, const struct comparison *c)
+{
+	char first[BASELINE_VALUE], second[BASELINE_VALUE];
+
+	if (kind_other_core(c->host, c->guest) && !is_one_kind(relation_of(c->host, c->guest)))
+		snprintf(line, size, "the cores differ, %.60s in the first, %.60s in the second: this guest ran on "
+			 "another host, or on other cores of it, and the first's signs are no reference",
+			 kind_cpu(first, sizeof(first), c->host), kind_cpu(second, sizeof(second), c->guest));
+}
+
 static void note_version(char *line, size_t size, const struct comparison *c)
 {
 	if (strcmp(c->host->version, c->guest->version))
@@ -132,7 +144,7 @@ static void note_states(char *line, size_t size, const struct comparison *c)
 void compare_notes_make(struct compare_notes *notes, const struct comparison *c)
 {
 	static void (*const makers[])(char *line, size_t size, const struct comparison *c) = {
-		note_relation, note_profile, note_version, note_first, note_serial, note_states,
+		note_relation, note_profile, note_core, note_version, note_first, note_serial, note_states,
 	};
 
 	notes->n = 0;

@@ -275,6 +275,29 @@ static void test_relations(void **state)
 	}
 }
 
+/* A guest that shows another core than the host's ran elsewhere. */
+static void test_cores(void **state)
+{
+	static const char *const parts[] = { "0xd4f", "0xd0c" };
+	struct result r[2];
+	struct comparison c;
+	char *text;
+
+	(void)state;
+	make_pair(&r[0], &r[1]);
+	r[0].env.virt.guest = ENV_BARE_METAL;
+	for (int s = 0; s < 2; s++) {
+		assert_int_equal(0, fact_add(&r[s].env.facts, "cpu_implementer", "x", "0x41"));
+		assert_int_equal(0, fact_add(&r[s].env.facts, "cpu_part", "x", "%s", parts[s]));
+	}
+	assert_int_equal(0, compare_make(&c, &r[0], &r[1]));
+	text = fixture_page(&c);
+	assert_non_null(strstr(text, "the cores differ, implementer 0x41 part 0xd4f in the first, implementer"));
+	free(text);
+	compare_free(&c);
+	free_pair(&r[0], &r[1]);
+}
+
 /* What is held against must itself be sound, and of that device. */
 static void test_notes(void **state)
 {
@@ -676,6 +699,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_profiles), cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_cores),
 		cmocka_unit_test(test_relations),
 		cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_accepted),

@@ -31,6 +31,7 @@ struct observed {
 	unsigned int few_apart;        /* of 20 pairs of so few rounds that an interval is a range */
 	int weak, plain_weak;          /* outcomes of MP in 1,000 tries; plain < 0: no such cell */
 	bool zva_death;                /* an earlier boot's journal: the load worked, DC ZVA is open */
+	const char *parts[2];          /* of the cores of host and guest; NULL: not known */
 	bool s2fwb, other_bar, other_part, other_vm, wc_erratum;
 	struct pci_link link;          /* width 0: 16 GT/s x16, at all times */
 	const char *listed, *host_listed; /* mapping whose pages the kernel lists with the other type */
@@ -130,6 +131,17 @@ static const struct judge_case cases[] = {
 	{ "the host shows all signs, the guest none",
 	  { .ratio = 1.0, .host_ratio = 4, .gain = 1, .host_gain = 3 },
 	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, LIKELY, "the host shows 5, here 5" },
+	{ "the host's is another core",
+	  { .ratio = 1.0, .host_ratio = 4, .gain = 1, .host_gain = 3, .parts = { "0xd4f", "0xd0c" } }, NOTHING, NULL },
+	{ "the host's is the same core",
+	  { .ratio = 1.0, .host_ratio = 4, .gain = 1, .host_gain = 3, .parts = { "0xd4f", "0xd4f" } },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, LIKELY, "the host shows 5, here 5" },
+	{ "the host's is not known",
+	  { .ratio = 1.0, .host_ratio = 4, .gain = 1, .host_gain = 3, .parts = { NULL, "0xd4f" } },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, LIKELY, NULL },
+	{ "x86: VMMs name CPUs as they like",
+	  { .x86 = true, .ratio = 1, .host_ratio = 6, .parts = { "1", "2" } },
+	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, LIKELY, NULL },
 	{ "the guest is slower through wc",
 	  { .ratio = 0.8, .host_ratio = 4, .gain = 0.7, .host_gain = 3 },
 	  VERDICT_DEMOTED, EFFECTIVE_DEVICE, LIKELY, NULL },
@@ -450,6 +462,14 @@ static void make(struct result *r, const struct observed *o, double ratio, doubl
 		add_few(r, o->few_apart);
 }
 
+static void add_core(struct result *r, const char *part)
+{
+	if (!part)
+		return;
+	assert_int_equal(0, fact_add(&r->env.facts, "cpu_implementer", "/proc/cpuinfo", "0x41"));
+	assert_int_equal(0, fact_add(&r->env.facts, "cpu_part", "/proc/cpuinfo", "%s", part));
+}
+
 static void assert_sane(const struct judge_case *c, const struct verdict *v)
 {
 	assert_int_equal(c->o.ram || c->o.no_wc, !v->judged);
@@ -484,6 +504,8 @@ static void test_verdicts(void **state)
 		on_host.listed = c->o.host_listed;
 		make(&run, &c->o, c->o.ratio, c->o.gain);
 		make(&host, &on_host, c->o.host_ratio, c->o.host_gain);
+		add_core(&host, c->o.parts[0]);
+		add_core(&run, c->o.parts[1]);
 		make_witness(&witness, &range, &c->o, &run);
 		in.run = &run;
 		in.host = c->o.host_ratio > 0 ? &host : NULL;
