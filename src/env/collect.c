@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 #include "base/clean.h"
 #include "base/lockdown.h"
@@ -21,6 +22,7 @@
 
 #define DMI  "/sys/class/dmi/id/"
 #define DT   "/sys/firmware/devicetree/base/"
+#define STAT "/proc/stat"
 #define FADT "/sys/firmware/acpi/tables/FACP"
 
 /* ACPI 6.5 table 5.9: Hypervisor Vendor Identity, since revision 6 of the table. */
@@ -163,6 +165,28 @@ static int collect_cpu(struct env *env)
 	return ret;
 }
 
+/* Behind the counts of all interrupts, which are long: line by line. */
+static int collect_booted(struct env *env)
+{
+	char path[PATH_MAX], value[32], *line = NULL;
+	size_t n = 0;
+	long long s = -1;
+	struct tm tm;
+	time_t t;
+	FILE *f = path_make(path, sizeof(path), STAT) ? NULL : fopen(path, "re");
+
+	while (f && s < 0 && getline(&line, &n, f) > 0)
+		if (sscanf(line, "btime %lld", &s) != 1)
+			s = -1;
+	free(line);
+	if (f)
+		fclose(f);
+	t = (time_t)s;
+	if (s <= 0 || !gmtime_r(&t, &tm) || !strftime(value, sizeof(value), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		return 0;
+	return add(env, "booted", STAT, value);
+}
+
 /* "0" where the firmware says that there is none; not known without root. */
 static int collect_acpi(struct env *env)
 {
@@ -213,7 +237,7 @@ static int collect_derived(struct env *env)
 int env_collect(struct env *env, const char *said_emulated)
 {
 	static int (*const steps[])(struct env *) = {
-		collect_kernel, collect_files, collect_cpu, collect_acpi, collect_lockdown,
+		collect_kernel, collect_files, collect_booted, collect_cpu, collect_acpi, collect_lockdown,
 		collect_derived, kmsg_collect, quota_collect,
 	};
 	struct env new = { 0 };

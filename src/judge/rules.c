@@ -141,7 +141,7 @@ static const char *superseded(const struct result *run)
 	return NULL;
 }
 
-static bool parse_time(const char *text, time_t *t)
+bool rule_time(const char *text, time_t *t)
 {
 	struct tm tm = { 0 };
 	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
@@ -158,7 +158,7 @@ static int age_s(const struct journal_record *j, const struct result *run)
 {
 	time_t then, now;
 
-	if (!parse_time(j->time, &then) || !parse_time(run->started, &now) ||
+	if (!rule_time(j->time, &then) || !rule_time(run->started, &now) ||
 	    now - then >= INT_MAX || now - then <= -INT_MAX)
 		return INT_MAX;
 	return (int)(now - then);

@@ -2,6 +2,7 @@
 #ifndef JUDGE_RULES_H
 #define JUDGE_RULES_H
 
+#include <time.h>
 #include "judge/judge.h"
 
 /* One row a line of evidence. Every safe sign is one-sided: not seen proves nothing. */
@@ -21,6 +22,9 @@ extern const struct rule judge_rules[]; /* ends with a row without line */
 
 /* A cell that can be reckoned with: one that faulted in one round is no evidence in the others. */
 bool rule_measured(const struct cell_record *c);
+
+/* "2026-01-02T03:04:05Z" */
+bool rule_time(const char *text, time_t *t);
 
 /* rules.c: whether the run's own kernel may have mapped _wc as Device without a word that is left of it. */
 bool rule_may_demote_itself(const struct result *run);

@@ -9,6 +9,8 @@
 
 /* What the host's witness says of a guest's BAR. */
 
+#define SKEW_S 600.0 /* between the clocks of host and guest */
+
 static const struct {
 	enum witness_type type;
 	unsigned int says;
@@ -46,6 +48,16 @@ static bool saw_window(const struct witness *w, const struct result *run)
 	return false;
 }
 
+/* All of it lies before the guest was booted: what was mapped then was mapped for another VM, or boot. */
+static bool is_earlier(const struct witness *w, const struct result *run)
+{
+	const char *booted = fact_get(&run->env.facts, "booted");
+	time_t boot, start;
+
+	return booted && rule_time(booted, &boot) && rule_time(w->started, &start) &&
+	       difftime(boot, start) > w->duration_s + SKEW_S;
+}
+
 /* Whose mappings these cannot be; NULL: the host's that the guest is held against, as far as one knows. */
 static const char *not_of(const struct judge_input *in)
 {
@@ -54,6 +66,8 @@ static const char *not_of(const struct judge_input *in)
 
 	if (w->replayed && !in->run->replayed)
 		return "it is of a recorded tree (--sysroot)";
+	if (is_earlier(w, in->run))
+		return "it had ended before this guest was booted";
 	if (!in->host)
 		return NULL;
 	of = fact_get(&in->host->env.facts, "kernel_release");
@@ -143,9 +157,9 @@ bool observe_witness(struct evidence *e, const struct judge_input *in, const cha
 	(void)subject;
 	other = in->witness ? not_of(in) : NULL;
 	if (other) {
-		snprintf(e->observed, sizeof(e->observed), "another machine or device");
+		snprintf(e->observed, sizeof(e->observed), "another machine, device or boot");
 		snprintf(e->threshold, sizeof(e->threshold), "only the host and function of the host's "
-			 "result count");
+			 "result count, while this guest runs");
 		snprintf(e->why, sizeof(e->why), "%s: it counts for nothing", other);
 		return true;
 	}

@@ -32,6 +32,7 @@ struct observed {
 	int weak, plain_weak;          /* outcomes of MP in 1,000 tries; plain < 0: no such cell */
 	bool zva_death;                /* an earlier boot's journal: the load worked, DC ZVA is open */
 	const char *parts[2];          /* of the cores of host and guest; NULL: not known */
+	const char *booted;            /* the guest; the witness watched from 03:00:00 for a minute */
 	bool s2fwb, other_bar, other_part, other_vm, wc_erratum;
 	struct pci_link link;          /* width 0: 16 GT/s x16, at all times */
 	const char *listed, *host_listed; /* mapping whose pages the kernel lists with the other type */
@@ -229,6 +230,14 @@ static const struct judge_case cases[] = {
 	{ "a witness of another VM", { .witness = WITNESS_DEVICE, .other_vm = true }, NOTHING, NULL },
 	{ "a witness of another part of the BAR", { .witness = WITNESS_DEVICE, .other_part = true },
 	  NOTHING, NULL },
+	{ "a witness of an earlier boot, with the BAR at the same address",
+	  { .witness = WITNESS_NORMAL_NC, .booted = "2026-01-02T04:00:00Z" }, NOTHING, NULL },
+	{ "it watched when the guest was booted",
+	  { .witness = WITNESS_NORMAL_NC, .booted = "2026-01-02T03:00:30Z" },
+	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, PROVED, NULL },
+	{ "a guest's clock may be behind, or ahead",
+	  { .witness = WITNESS_NORMAL_NC, .booted = "2026-01-02T03:05:00Z" },
+	  VERDICT_PRESERVED, EFFECTIVE_NORMAL_NC, PROVED, NULL },
 	{ "a witness of another device", { .witness = WITNESS_DEVICE, .other_bar = true },
 	  NOTHING, NULL },
 
@@ -351,7 +360,8 @@ static void make_witness(struct witness *w, struct witness_range *range, const s
 	*range = (struct witness_range){ .bar = r->bar.index, .size_bytes = r->bar.size_bytes,
 					 .ipa = r->bar.phys_bytes, .type = o->witness, .pid = 812, .comm = "CPU 0/KVM",
 					 .count = 8 };
-	*w = (struct witness){ .device = r->device, .ranges = range, .n_ranges = 1 };
+	*w = (struct witness){ .device = r->device, .ranges = range, .n_ranges = 1,
+			       .started = "2026-01-02T03:00:00Z", .duration_s = 60 };
 	w->device.bars[r->bar.index] = r->bar;
 	if (o->other_part) {
 		range->offset_bytes = 4096;
@@ -427,6 +437,8 @@ static void make(struct result *r, const struct observed *o, double ratio, doubl
 	}
 	if (o->exclusive)
 		fixture_probe(r, "exclusive", "wc", o->exclusive, 0, 0);
+	if (o->booted)
+		assert_int_equal(0, fact_add(&r->env.facts, "booted", "/proc/stat", "%s", o->booted));
 	if (o->wc_erratum)
 		assert_int_equal(0, fact_add(&r->env.facts, "wc_erratum", "/dev/kmsg",
 					     "Write combining PCI maps disabled"));

@@ -220,6 +220,7 @@ static void test_collect(void **state)
 	tree_put("/proc/cmdline", "quiet xiomem=relaxed iomem=relaxed\n");
 	tree_put("/sys/class/dmi/id/product_name", "Name\x1b[2J with \xc3\xa9\n");
 	tree_put("/sys/class/dmi/id/sys_vendor", "\n");
+	tree_put("/proc/stat", "cpu  1 2 3\nintr 1 2 3\nctxt 4\nbtime 1767322800\nprocesses 5\n");
 	tree_put("/sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
 	tree_put_bytes("/sys/firmware/acpi/tables/FACP", fadt, sizeof(fadt));
 	tree_put_bytes("/sys/firmware/devicetree/base/hypervisor/compatible", xen, sizeof(xen));
@@ -229,6 +230,7 @@ static void test_collect(void **state)
 	check_fact(&env, "iomem_relaxed", "yes");
 	check_fact(&env, "dmi_product_name", "Name?[2J with ??");
 	check_fact(&env, "lockdown", "integrity");
+	check_fact(&env, "booted", "2026-01-02T03:00:00Z");
 	check_fact(&env, "acpi_hypervisor_id", "KVM?");
 	check_fact(&env, "dt_hypervisor", "xen,xen-4.17 xen,xen");
 	check_fact(&env, "kvm_device", "no");
@@ -240,7 +242,9 @@ static void test_collect(void **state)
 	fadt[268] = fadt[269] = fadt[270] = fadt[271] = 0;
 	tree_put_bytes("/sys/firmware/acpi/tables/FACP", fadt, sizeof(fadt));
 	tree_put("/proc/cmdline", "");
+	tree_put("/proc/stat", "cpu  1 2 3\nbtime x\n");
 	assert_int_equal(env_collect(&env, "MMIOBENCH_EMULATED"), 0);
+	assert_null(fact_get(&env.facts, "booted"));
 	check_fact(&env, "acpi_hypervisor_id", "0");
 	assert_null(fact_get(&env.facts, "iomem_relaxed"));
 	assert_true(env.emulated);
