@@ -331,7 +331,7 @@ static int open_locked(const char *path)
 {
 	for (;;) {
 		int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), ret;
-		struct stat st;
+		struct stat st = { 0 };
 
 		if (fd < 0)
 			return -errno;
