@@ -89,6 +89,7 @@ WRAP(int, execvp, EXEC, -1, (const char *path, char *const *argv), (path, argv))
 WRAP(int, fsync, FSYNC, -1, (int fd), (fd))
 WRAP(int, rename, RENAME, -1, (const char *from, const char *to), (from, to))
 WRAP(int, renameat, RENAME, -1, (int a, const char *from, int b, const char *to), (a, from, b, to))
+WRAP(int, link, RENAME, -1, (const char *from, const char *to), (from, to))
 WRAP(int, linkat, RENAME, -1, (int a, const char *from, int b, const char *to, int flags),
      (a, from, b, to, flags))
 WRAP(int, unlink, UNLINK, -1, (const char *path), (path))
