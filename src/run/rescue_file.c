@@ -171,9 +171,16 @@ static void set_parts(struct rescue_header *h, const struct window *windows, siz
 /* The first one of a run must not take the place of another run's. */
 static int settle_fresh(const char *fresh, const char *path, bool first)
 {
+	int ret;
+
 	if (!first)
 		return rename(fresh, path) ? -errno : 0;
-	return link(fresh, path) || unlink(fresh) ? -errno : 0;
+	if (link(fresh, path))
+		return -errno;
+	ret = unlink(fresh) ? -errno : 0;
+	if (ret)
+		unlink(path); /* or it would tell of what was not done */
+	return ret;
 }
 
 int rescue_file_write(struct rescue_header *h, const struct window *windows, size_t n, int *lock)

@@ -71,7 +71,7 @@ static int put_back_parts(const struct rescue_file *f, const struct pci_device *
 		struct window w = { .range = { dev, &dev->bars[f->header.bar],
 					       f->header.parts[i].offset_bytes, n, true },
 				    .n = n / 4 };
-		size_t here;
+		size_t here = 0;
 
 		if (!n)
 			continue;
