@@ -8,6 +8,7 @@ libjudge_a_SOURCES += \
 	%D%/lockdown.c %D%/lockdown.h \
 	%D%/log.c %D%/log.h \
 	%D%/memory.c %D%/memory.h \
+	%D%/monotonic.c %D%/monotonic.h \
 	%D%/parse.c %D%/parse.h \
 	%D%/path.c %D%/path.h \
 	%D%/planted.c %D%/planted.h \

@@ -18,6 +18,15 @@ bool rule_measured(const struct cell_record *c)
 	return c && c->status == CELL_MEASURED && c->has_summary;
 }
 
+const struct cell_record *rule_plain(const struct result *run, const struct cell_record *wc)
+{
+	const char *slash = strchr(wc->id, '/'); /* "bw/wc/..." */
+	char id[sizeof(wc->id)];
+
+	snprintf(id, sizeof(id), "%.*s/plain%s", (int)(slash - wc->id), wc->id, slash + strlen("/wc"));
+	return result_find_cell(run, id);
+}
+
 static bool is_bare_metal(const struct result *run)
 {
 	return run->env.virt.guest == ENV_BARE_METAL;
@@ -349,11 +358,8 @@ static bool tells_reordering(const struct cell_record *c)
 /* What plain, which is Device for certain, does not leave to wc alone; NULL: it is wc's alone. */
 static const char *not_alone(const struct result *run, const struct cell_record *wc)
 {
-	const struct cell_record *plain;
-	char id[sizeof(wc->id)];
+	const struct cell_record *plain = rule_plain(run, wc);
 
-	snprintf(id, sizeof(id), "order/plain%s", wc->id + strlen("order/wc"));
-	plain = result_find_cell(run, id);
 	if (!plain || plain->status != CELL_MEASURED)
 		return "through plain it was not measured: there is no control";
 	if (plain->events)

@@ -23,6 +23,9 @@ extern const struct rule judge_rules[]; /* ends with a row without line */
 /* A cell that can be reckoned with: one that faulted in one round is no evidence in the others. */
 bool rule_measured(const struct cell_record *c);
 
+/* The same cell as one of wc, through plain; NULL: there is none. */
+const struct cell_record *rule_plain(const struct result *run, const struct cell_record *wc);
+
 /* "2026-01-02T03:04:05Z" */
 bool rule_time(const char *text, time_t *t);
 

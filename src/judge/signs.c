@@ -104,25 +104,16 @@ static bool gain_over_plain(struct gain *over, const struct result *run, const s
 	return true;
 }
 
-static const char *plain_id(char *buf, size_t n, const char *wc_id)
-{
-	const char *slash = strchr(wc_id, '/'); /* "bw/wc/..." */
-
-	snprintf(buf, n, "%.*s/plain%s", (int)(slash - wc_id), wc_id, slash + strlen("/wc"));
-	return buf;
-}
-
 /* The plain cell that stands beside a wc store cell worth comparing; NULL: none. */
 static const struct cell_record *plain_of(const struct result *run, const struct cell_record *wc)
 {
 	const struct cell_record *plain;
-	char other[sizeof(wc->id)];
 
 	if (strcmp(wc->mapping, "wc") || wc->is_load || strcmp(wc->unit, "B/s") ||
 	    (strcmp(wc->experiment, "bw") && strcmp(wc->experiment, "probe")) ||
 	    !rule_measured(wc) || wc->region_bytes < 4096 || strcmp(wc->barrier, "none"))
 		return NULL;
-	plain = result_find_cell(run, plain_id(other, sizeof(other), wc->id));
+	plain = rule_plain(run, wc);
 	return rule_measured(plain) && plain->summary.ci_low > 0 ? plain : NULL;
 }
 

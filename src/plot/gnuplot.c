@@ -11,10 +11,10 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "base/clean.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "base/privilege.h"
 #include "plot/gnuplot.h"
 
@@ -150,14 +150,6 @@ close_said:
 	return ret;
 }
 
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* One more byte than was read always has room, for the NUL. */
 static int grow(struct run *run)
 {
@@ -177,11 +169,11 @@ static int grow(struct run *run)
 
 static int read_all(struct run *run)
 {
-	double end = now_s() + GNUPLOT_SECONDS;
+	double end = monotonic_s() + GNUPLOT_SECONDS;
 
 	for (;;) {
 		struct pollfd p = { .fd = run->pipe[0], .events = POLLIN };
-		double left = end - now_s();
+		double left = end - monotonic_s();
 		ssize_t n;
 		int ret = grow(run);
 

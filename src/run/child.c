@@ -13,11 +13,12 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "env/topology.h"
 #include "map/guard.h"
 #include "run/child.h"
 
-#define LATE_MS 1000 /* what a busy machine may add */
+#define LATE_S 1.0 /* what a busy machine may add */
 
 /* Signals that end a run, but for those that whoever started us had us ignore (nohup). */
 static sigset_t ending;
@@ -148,14 +149,6 @@ static _Noreturn void child_main(const struct child_work *work, struct child_sha
 	_exit(0);
 }
 
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
-
 /*
  * Waits for pid or the timeout. 0, -ETIMEDOUT, -EINTR; other -errno: it cannot be waited for. A turn that
  * took longer than it can is one in which we were stopped, and the child with us: Ctrl-Z, a frozen cgroup.
@@ -164,7 +157,7 @@ static int child_wait(pid_t pid, unsigned int timeout_ms, int *wstatus)
 {
 	/* how late an ending signal may be noticed */
 	const struct timespec step = { .tv_nsec = 50000000 };
-	double waited_ms = 0, then = now_ms(), now;
+	double waited_s = 0, then = monotonic_s(), now;
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -177,11 +170,11 @@ static int child_wait(pid_t pid, unsigned int timeout_ms, int *wstatus)
 		/* left pending: it is delivered when the mask is restored */
 		if (child_signals_pending())
 			return -EINTR;
-		if (waited_ms > timeout_ms + LATE_MS)
+		if (waited_s > timeout_ms / 1e3 + LATE_S)
 			return -ETIMEDOUT;
 		sigtimedwait(&set, NULL, &step);
-		now = now_ms();
-		waited_ms += fmax(0, fmin(now - then, LATE_MS));
+		now = monotonic_s();
+		waited_s += fmax(0, fmin(now - then, LATE_S));
 	}
 }
 

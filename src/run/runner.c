@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "arch/arch.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "base/privilege.h"
 #include "run/child.h"
 #include "run/refusal.h"
@@ -25,14 +25,6 @@ struct cell_work {
 	bool mute;           /* why it cannot be mapped was told in an earlier round */
 	bool spoke;          /* the device has said something in an earlier visit */
 };
-
-static double now_s(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
-}
 
 /* Maps the cell's data, and the control page: flushes read its first word, doorbells ring behind. */
 static int map_stage(const struct cell_work *w, struct stage *stage, struct mapping *control)
@@ -254,7 +246,7 @@ static int run_round(const struct runner *r, struct result *result, size_t *orde
 
 	for (size_t i = 0; i < result->n_cells; i++) {
 		struct cell_record *rec = &result->cells[order[i]];
-		double done, spent = now_s() - start;
+		double done, spent = monotonic_s() - start;
 		int ret;
 
 		if (rec->status == CELL_SKIPPED)
@@ -279,13 +271,13 @@ static int run_rounds(const struct runner *r, struct result *result, size_t *ord
 {
 	const struct plan_profile *p = r->plan->profile;
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-	double start = now_s();
+	double start = monotonic_s();
 	int ret = rng ? 0 : -ENOMEM;
 
 	if (rng)
 		gsl_rng_set(rng, r->seed);
 	while (!ret && result->rounds_done < p->rounds) {
-		double spent = now_s() - start;
+		double spent = monotonic_s() - start;
 		unsigned int done = result->rounds_done;
 
 		if (done >= PLAN_LEAST_ROUNDS && spent * (done + 1.2) / done > p->budget_s) {

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 #include "base/clean.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "base/parse.h"
 #include "base/path.h"
 #include "run/child.h"
@@ -44,15 +44,6 @@ struct watch {
 	double told_s;
 	size_t n_read;           /* VMMs whose smaps were read */
 };
-
-/* The clock that the trace instance is set to. */
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* The number in a line "Tgid:	812" of /proc/TID/status; 0: not found. */
 static unsigned int find_process(unsigned int tid)
@@ -220,7 +211,7 @@ static int watch_loop(struct watch *watch, int pipe_fd, int pidfd)
 		struct pollfd p[] = { { .fd = pipe_fd, .events = POLLIN },
 				      { .fd = pidfd, .events = POLLIN } };
 		bool asked = child_signals_pending(), ended = has_ended(pidfd);
-		bool late = now_s() >= end_s;
+		bool late = monotonic_s() >= end_s;
 		/* kernels differ in when they wake a poller: what is there is read in any case */
 		int ret = drain(watch, pipe_fd, READS_MAX);
 
@@ -234,7 +225,7 @@ static int watch_loop(struct watch *watch, int pipe_fd, int pidfd)
 			return 0;
 		}
 		if (!watch->w->n_ranges)
-			log_progress("no mapping yet, %.0f s left", end_s - now_s());
+			log_progress("no mapping yet, %.0f s left", end_s - monotonic_s());
 		poll(p, 2, TICK_MS);
 	}
 }
@@ -249,14 +240,14 @@ static int watch_probe(struct watch *watch, int pidfd)
 	ret = tracefs_open(&t, &w->device);
 	if (ret)
 		return ret;
-	watch->start_s = now_s();
+	watch->start_s = monotonic_s(); /* the clock that the trace instance is set to */
 	ret = watch_loop(watch, t.pipe_fd, pidfd);
 	tracefs_stop(&t);
 	if (!ret)
 		ret = drain(watch, t.pipe_fd, UINT_MAX);
 	w->has_hits = tracefs_hits(&t, &w->hits, &missed);
 	w->lost += missed;
-	w->duration_s = now_s() - watch->start_s;
+	w->duration_s = monotonic_s() - watch->start_s;
 	ret2 = tracefs_close(&t);
 	return ret ? ret : ret2 ? 1 : 0;
 }

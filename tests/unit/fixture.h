@@ -13,11 +13,12 @@
 /* A guest on aarch64 with a direct BAR that reads back: no cells, no journal. */
 void fixture_result(struct result *r);
 
+extern unsigned int fixture_rounds; /* odd; 3, unless a test wants an interval of 95 % */
+
 /*
  * Adds a cell of that id ("bw/wc/store8/4K/posted"), with fixture_rounds whose median is the value:
  * bytes per second, or ns where the experiment is lat, and for most of probe.
  */
-extern unsigned int fixture_rounds; /* odd; 3, unless a test wants an interval of 95 % */
 struct cell_record *fixture_cell(struct result *r, const char *id, double value);
 
 /* The same for a cell that counts: events, with what the first was, in so many tries. */
