@@ -15,16 +15,15 @@ nodist_man5_MANS = %D%/man/mmiobench-result.5
 	$(AWK) -f $(srcdir)/%D%/man/result.awk $(srcdir)/results/README.md >$@.tmp && mv $@.tmp $@
 CLEANFILES += %D%/man/mmiobench-result.5
 
-EXTRA_DIST += %D%/method.md %D%/real-hardware.md %D%/troubleshooting.md %D%/man/result.awk %D%/man/mmiowitness.1
+EXTRA_DIST += CONTRIBUTING.md %D%/architecture.md %D%/method.md %D%/real-hardware.md %D%/troubleshooting.md %D%/man/result.awk %D%/man/mmiowitness.1
 
 # for validators of results
-dist_pkgdata_DATA = \
-	results/mmiobench-baseline-1.schema.json \
-	results/mmiobench-baselines-1.schema.json \
+dist_pkgdata_DATA += \
 	results/mmiobench-compare-1.schema.json \
 	results/mmiobench-result-1.schema.json \
 	results/mmiobench-survey-1.schema.json \
-	results/mmiobench-witness-1.schema.json
+	results/mmiobench-witness-2.schema.json \
+	results/mmiobench-witnessed-1.schema.json
 
 EXTRA_DIST += \
 	%D%/ci/README.md \

@@ -7,223 +7,207 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include "arch/arch.h"
-#include "base/begin.h"
-#include "base/lockdown.h"
+#include "base/array.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/path.h"
 #include "base/privilege.h"
-#include "base/stdout.h"
-#include "mmiobench_ask.h"
+#include "base/text.h"
+#include "cli/program.h"
+#include "env/collect.h"
+#include "env/errata.h"
+#include "env/topology.h"
+#include "mmiobench_choose.h"
 #include "mmiobench_launches.h"
 #include "mmiobench_measure.h"
 #include "mmiobench_options.h"
 #include "mmiobench_outputs.h"
 #include "pci/list.h"
-#include "report/list.h"
-#include "report/text.h"
+#include "report/text/list.h"
+#include "report/text/text.h"
+#include "restore/restore.h"
 #include "run/child.h"
 #include "run/journal.h"
 #include "run/launch.h"
-#include "run/rescue_recover.h"
-#include "run/session.h"
+#include "run/refusal.h"
+#include "run/plan.h"
 
-/* One BAR that selectors and policy allow. */
-struct candidate {
-	const struct pci_device *dev;
-	const struct bar *bar;
-	struct policy_answer answer;
-};
+#define RAM_BYTES (1ull << 40) /* that --offset and --length may reach with --map ram */
 
-/* All that an option overrides in one line: a driver is not unbound for the next refusal. */
-static void log_refusal(const struct pci_device *dev, unsigned int bar, const struct policy_ask *ask)
+/* Where the chip suffers no store through wc, or not all of them. */
+static void print_erratum(const struct facts *machine)
 {
-	enum policy_reason reason = policy_check(dev, &dev->bars[bar], ask).reason;
-	char why[1024] = "", way_out[256];
-	size_t used = 0;
+	const struct erratum *e = erratum_find(machine);
 
-	do {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		snprintf(way_out, sizeof(way_out), policy_reason_way_out(reason), dev->bdf);
-#pragma GCC diagnostic pop
-		used += (size_t)snprintf(why + used, sizeof(why) - used, "%s%s%s%s", used ? "; and " : "",
-					 policy_reason_short(reason), *way_out ? ": " : "", way_out);
-		reason = policy_next(dev, &dev->bars[bar], ask, reason);
-	} while (reason != POLICY_OK && used < sizeof(why));
-	log_error("%s BAR %u may not be tested: %s", dev->bdf, bar, why);
+	if (!e)
+		return;
+	putchar('\n');
+	text_wrapped(stdout, "NOTE", 5, e->note);
 }
 
-/*
- * The one candidate. 0; EXIT_NOTHING when nothing may be tested; EXIT_USAGE when the choice is not
- * clear, or what was asked for is refused.
- */
-static int choose(struct candidate *chosen, const struct options *o, const struct pci_list *list,
-		  int bar)
+/* Those that will be refused for what the chip is are marked; for other reasons the BAR must be asked. */
+static void print_cells(const struct facts *found, const struct plan *plan)
 {
-	size_t matches = 0, candidates = 0, unnamed = 0;
-	const struct pci_device *refused = NULL;
-	bool selected = o->select.slot || o->select.id;
+	static const struct facts none;
+	const struct facts *machine = plan->target->dev ? found : &none; /* no chip spoils its own memory */
+	const char *tests = plan->request->tests;
+	char why[128], first[128] = "";
+	size_t n = 0;
 
-	for (size_t i = 0; i < list->n; i++) {
-		const struct pci_device *dev = &list->v[i];
+	for (size_t i = 0; i < plan->cells.n; i++) {
+		const struct cell *c = &plan->cells.v[i];
+		bool out = refuse_by_chip(why, sizeof(why), c, tests, machine);
 
-		if (!pci_select_match(&o->select, dev))
-			continue;
-		matches++;
-		for (int b = 0; b < PCI_BARS; b++) {
-			struct policy_answer a;
-
-			if (bar >= 0 && b != bar)
-				continue;
-			a = policy_check(dev, &dev->bars[b], &o->policy);
-			if (a.may_load) {
-				*chosen = (struct candidate){ dev, &dev->bars[b], a };
-				candidates++;
-			} else if (a.reason == POLICY_UNNAMED) {
-				unnamed++;
-			} else if (bar >= 0) {
-				refused = dev;
-			}
-		}
+		printf("  %s%s\n", c->id, out ? "  left out" : "");
+		if (out && !n++)
+			snprintf(first, sizeof(first), "%s", why);
 	}
-	if (candidates == 1)
-		return 0;
-	if (selected && !matches) {
-		log_error("no PCI function matches %s%s%s: see mmiobench --list",
-			  o->select.slot ? o->select.slot : "", o->select.slot && o->select.id ? " " : "",
-			  o->select.id ? o->select.id : "");
-		return EXIT_USAGE;
-	}
-	if (selected && bar >= 0 && matches == 1 && !candidates) {
-		log_refusal(refused, (unsigned int)bar, &o->policy);
-		return EXIT_USAGE;
-	}
-	list_text_print(stderr, list, &o->select, &o->policy);
-	if (candidates) {
-		log_error("%zu BARs could be tested: choose one with -s BDF --bar N", candidates + unnamed);
-		return EXIT_USAGE;
-	}
-	if (unnamed) {
-		log_error("no BAR may be tested unasked, and %zu when named: choose one with -s BDF --bar N",
-			  unnamed);
-		return EXIT_USAGE;
-	}
-	log_error("no BAR may be tested here%s: the list above says why for each",
-		  selected ? " of what was selected" : "");
-	return EXIT_NOTHING;
+	if (n)
+		printf("%zu cells are left out: %s\n", n, first);
 }
 
-static void print_plan(const struct options *o, const struct session_ask *ask,
-		       const struct plan *plan)
+/* A name in --tests is consent, but who means only the verdict may not know to what. */
+static void warn_of_chip(const struct facts *machine, const struct plan *plan)
 {
+	const bool named = plan->target->dev && plan->request->tests;
+	const struct erratum *e = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->cells.n && named; i++) {
+		const struct erratum *of = cell_erratum(&plan->cells.v[i], machine);
+
+		n += of != NULL;
+		e = of ? of : e;
+	}
+	if (n)
+		log_warn("%s: %zu cells make them all the same, as --tests names their experiment", e->refusal, n);
+}
+
+static void print_plan(const struct facts *machine, const struct plan *plan)
+{
+	const struct request *request = plan->request;
+	const struct target *target = plan->target;
 	char size[24];
 
-	if (o->launches > 1)
-		printf("%u launches, about %.0f s together; each:\n", o->launches,
-		       o->launches * plan_estimate_s(plan));
+	if (request->launches > 1)
+		printf("%u launches, about %.0f s together; each:\n", request->launches,
+		       request->launches * plan_estimate_s(plan));
 
 	printf("%zu cells, %u rounds of %u batches each, about %.1f s, up to %.0f s where accesses are "
 	       "slow", plan->cells.n, plan->profile->rounds, plan->profile->batches,
 	       plan_estimate_s(plan), plan->profile->budget_s);
-	printf("; stores: %s\n", ask->may_store ? "yes, the window is saved and put back" : "none");
-	if (ask->dev)
-		printf("%s BAR %u, window of %s at offset 0x%" PRIx64 "\n", ask->dev->bdf,
-		       ask->bar->index, format_size(size, sizeof(size), ask->length_bytes),
-		       ask->offset_bytes);
-	for (size_t i = 0; i < plan->cells.n; i++)
-		printf("  %s\n", plan->cells.v[i].id);
+	printf("; stores: %s\n", !target->may_store ? "none" : request->leave_window ? "yes, and they stay" :
+	       "yes, the window is saved and put back, within that time");
+	if (target->dev)
+		printf("%s BAR %u, window of %s at offset 0x%" PRIx64 "\n  of %s %s\n", target->dev->bdf,
+		       target->bar->index, format_size(size, sizeof(size), target->length_bytes),
+		       target->offset_bytes, target->dev->vendor_name, target->dev->device_name);
+	if (target->dev && !target->bar->has_wc_file)
+		printf("there is no resource%u_wc: nothing is told of write combining\n", target->bar->index);
+	print_cells(machine, plan);
 }
 
-static bool plan_has(const struct plan *plan, const struct experiment *e, const struct session_ask *ask)
+static bool plan_has(const struct plan *plan, const struct experiment *e)
 {
 	for (size_t i = 0; i < plan->cells.n; i++)
 		if (plan->cells.v[i].experiment == e)
 			return true;
-	for (const struct risky *r = arch_risky; !e->visit && r->name; r++)
-		if (!strcmp(r->name, e->name))
-			return ask->dev && ask->may_store;
+	for (const struct crash_probe *c = arch_crash_probes; c->what; c++)
+		if (c->probe == e->crash_probe)
+			return plan->target->dev && plan->target->may_store;
 	return false;
 }
 
 /* What was asked for by name does not vanish without a word, and something must be left. */
-static int check_tests(const struct session_ask *ask, const struct plan *plan)
+static int check_tests(const struct plan *plan)
 {
-	bool some = false;
+	const struct request *request = plan->request;
+	bool some = false, chosen = request->kernels || request->barriers || request->n_sizes;
 
-	for (const struct experiment *e = experiments; e->name; e++)
-		some |= list_has(ask->tests, e->name) && plan_has(plan, e, ask);
-	for (const struct experiment *e = experiments; e->name; e++) {
-		const char *needs = e->needs ? e->needs : "other --kernels, --barriers, --sizes or "
-							  "--length, or consent to store";
+	for (const struct experiment *const *e = experiments; *e; e++)
+		some |= experiment_is_asked(*e, request) && plan_has(plan, *e);
+	for (const struct experiment *const *e = experiments; *e; e++) {
+		const char *needs = (*e)->needs && !chosen ? (*e)->needs :
+				    "other --kernels, --barriers, --sizes or --length, or consent to store";
 
-		if (!list_has(ask->tests, e->name) || plan_has(plan, e, ask))
+		if (!experiment_is_asked(*e, request) || plan_has(plan, *e))
 			continue;
 		if (some)
-			log_warn("--tests %s is left out: it needs %s", e->name, needs);
+			log_warn("--tests %s is left out: it needs %s", experiment_name(*e), needs);
 		else
-			log_error("nothing of --tests %s can be measured here: it needs %s", e->name,
+			log_error("nothing of --tests %s can be measured here: it needs %s", experiment_name(*e),
 				  needs);
 	}
 	return some ? 0 : -EINVAL;
 }
 
 /* What was asked for must leave something to measure. */
-static int check_plan(const struct session_ask *ask, const struct plan *plan)
+static int check_plan(const struct plan *plan)
 {
+	const struct request *request = plan->request;
 	char size[24], data[24];
 
-	for (size_t i = 0; i < ask->n_sizes; i++) {
-		if (ask->sizes[i] <= plan->layout.data_bytes)
+	for (size_t i = 0; i < request->n_sizes; i++) {
+		if (request->sizes[i] <= plan->layout.data_bytes)
 			continue;
 		log_error("--sizes: %s is more than the %s of the window that may be used: see "
-			  "--length", format_size(size, sizeof(size), ask->sizes[i]),
+			  "--length", format_size(size, sizeof(size), request->sizes[i]),
 			  format_size(data, sizeof(data), plan->layout.data_bytes));
 		return -EINVAL;
 	}
-	if (ask->tests)
-		return check_tests(ask, plan);
-	if (plan->cells.n || (!ask->kernels && !ask->barriers && !ask->sizes))
+	if (request->tests)
+		return check_tests(plan);
+	if (plan->cells.n || (!request->kernels && !request->barriers && !request->n_sizes))
 		return 0;
 	log_error("nothing is left to measure: no experiment has that combination of --kernels, "
-		  "--barriers and --sizes%s",
-		  ask->may_store ? "" : ", or it would store, and stores are not allowed");
+		  "--barriers and --sizes%s", plan->target->may_store ? "" :
+		  ", or it would store, and stores are not allowed");
 	return -EINVAL;
 }
 
-static int launch_or_measure(const struct options *o, struct session_ask *ask, int argc,
-			     char **argv)
+static int launch_or_measure(const struct bench_options *o, struct plan *plan)
 {
 	char stem[PATH_MAX], started[32];
 
-	if (o->launch)
-		return measure_run(o, ask, argc, argv);
+	if (o->request.launch)
+		return measure_run(o, plan);
 	outputs_now(started, sizeof(started));
-	outputs_stem(stem, sizeof(stem), o, ask, started);
-	return launches_run(o, ask, stem, (size_t)argc);
+	outputs_stem(stem, sizeof(stem), o, plan->target, started);
+	return launches_run(o, stem);
 }
 
-static int plan_or_measure(const struct options *o, struct session_ask *ask, int argc,
-			   char **argv)
+/* As a run does. Without --cpu it takes one that a dry run need not know. */
+static int check_cpu(const struct plan *plan)
+{
+	const char *cpu = plan->request->cpu;
+	struct cpu_choice choice;
+
+	return cpu ? topology_choose_cpu(&choice, cpu, plan->target->dev) : 0;
+}
+
+static int run_on(const struct target *target, const struct bench_options *o, const struct facts *machine)
 {
 	struct plan plan;
-	int ret = session_plan(&plan, ask);
+	int ret;
 
-	if (ret == -ENOMEM)
+	if (plan_make(&plan, &o->request, target)) {
 		log_error("out of memory");
-	if (ret)
-		return ret == -ENOMEM ? EXIT_INTERNAL : EXIT_USAGE;
-	ret = check_plan(ask, &plan) ? EXIT_USAGE : EXIT_DONE;
+		return EXIT_INTERNAL;
+	}
+	ret = check_plan(&plan) || (o->dry_run && check_cpu(&plan)) ? EXIT_USAGE : EXIT_DONE;
+	if (!ret && o->request.launch <= 1)
+		warn_of_chip(machine, &plan);
 	if (!ret && o->dry_run)
-		print_plan(o, ask, &plan);
+		print_plan(machine, &plan);
+	else if (!ret)
+		ret = launch_or_measure(o, &plan);
 	plan_free(&plan);
-	return ret || o->dry_run ? ret : launch_or_measure(o, ask, argc, argv);
+	return ret;
 }
 
-static int check_root(const struct options *o)
+static int check_root(const struct bench_options *o)
 {
 	if (o->sysroot || !geteuid())
 		return 0;
@@ -232,29 +216,28 @@ static int check_root(const struct options *o)
 	return -EPERM;
 }
 
-static int recover(const struct options *o, const struct pci_list *list)
+static int recover(const struct bench_options *o, const struct pci_list *list)
 {
-	struct rescue_done done;
+	struct restore_done done;
 	int ret;
 
 	if (check_root(o))
 		return EXIT_USAGE;
 	/* half put back, with the power up for it, is worse than not at all */
 	child_signals_block();
-	ret = rescue_recover(list, &o->select, o->dry_run, &done);
+	ret = restore_recover(list, &o->select, o->dry_run, &done);
 	fflush(stdout); /* what was put back is told, also when a signal ends us here */
 	child_signals_unblock();
 	if (ret)
 		return EXIT_USAGE;
 	if (!done.n)
-		puts("no killed run has left anything to put back");
+		puts("no run has left anything to put back");
 	return done.n_differing ? EXIT_TEST_FAILED : EXIT_DONE;
 }
 
-static int run_on_bar(const struct options *o, struct session_ask *ask, int bar, int argc,
-		      char **argv)
+static int run_on_bar(const struct bench_options *o, const struct facts *machine)
 {
-	struct candidate chosen = { 0 };
+	struct target target;
 	struct pci_list list;
 	int ret;
 
@@ -262,77 +245,31 @@ static int run_on_bar(const struct options *o, struct session_ask *ask, int bar,
 		return EXIT_USAGE;
 	if (o->list) {
 		list_text_print(stdout, &list, &o->select, &o->policy);
-		rescue_tell(&list, &o->select);
-		pci_list_free(&list);
-		return EXIT_DONE;
-	}
-	if (o->recover) {
+		print_erratum(machine);
+		restore_tell(&list, &o->select);
+		ret = EXIT_DONE;
+	} else if (o->recover) {
 		ret = recover(o, &list);
-		pci_list_free(&list);
-		return ret;
-	}
-	ret = choose(&chosen, o, &list, bar);
-	if (!ret && (ask_window(o, chosen.bar->size_bytes, ask) || ask_window_clear(chosen.bar, ask)))
-		ret = EXIT_USAGE;
-	if (!ret && !o->dry_run && check_root(o))
-		ret = EXIT_USAGE;
-	if (!ret) {
-		ask->dev = chosen.dev;
-		ask->bar = chosen.bar;
-		ask->may_store = chosen.answer.may_store;
-		if (!ask->may_store && !o->policy.read_only)
-			log_note("only loads: --bar %u would be consent to store to %s",
-				 chosen.bar->index, chosen.dev->bdf);
-		ret = plan_or_measure(o, ask, argc, argv);
+	} else {
+		ret = choose_bar(&target, o, &list);
+		if (!ret && !o->dry_run && check_root(o))
+			ret = EXIT_USAGE;
+		if (!ret)
+			ret = run_on(&target, o, machine);
 	}
 	pci_list_free(&list);
 	return ret;
 }
 
-/* A page that is too narrow for all columns has the last two on a line of their own. */
-static void print_kernel(const struct kernel *k, bool wide)
+static int run_on_ram(const struct bench_options *o, const struct facts *machine)
 {
-	const char *does = k->direction == KERNEL_STORE ? "store" : "load";
-	const char *here = arch_kernel_runs(k) ? "" : "; not here";
-	char line[160];
+	struct target target = { .may_store = !o->policy.read_only };
+	int ret = choose_window(&target, o, RAM_BYTES);
 
-	printf("  %-14s %-5s %5u  %-9s ", k->name, does, k->width_bytes, k->feature ? k->feature : "");
-	if (wide) {
-		printf("%-9s %-18s %s%s\n", k->trap_safe ? "yes" : "no", k->instruction, k->tlps, here);
-		return;
-	}
-	puts(k->trap_safe ? "yes" : "no");
-	snprintf(line, sizeof(line), "%s: %s%s", k->instruction, k->tlps, here);
-	text_wrapped(stdout, "", 6, line);
+	return ret ? ret : run_on(&target, o, machine);
 }
 
-/* The rows of the architecture's tables. */
-static void print_kernels(void)
-{
-	bool wide = text_columns(stdout) == TEXT_COLUMNS;
-	char label[32];
-
-	printf("Access kernels of %s\n", arch_name);
-	printf("  %-14s %-5s %5s  %-9s ", "name", "does", "bytes", "needs");
-	if (wide)
-		printf("%-9s %-18s %s\n", "trap-safe", "instruction", "on Device or UC");
-	else
-		printf("%s\n      instruction: on Device or UC\n", "trap-safe");
-	for (const struct kernel *k = arch_kernels; k->name; k++)
-		print_kernel(k, wide);
-	printf("\nBarriers; * measured by default, the others with --full\n");
-	for (const struct barrier *b = arch_barriers; b->name; b++) {
-		snprintf(label, sizeof(label), "%s %-11s ", b->common ? "*" : " ", b->name);
-		text_wrapped(stdout, label, 14, b->orders);
-	}
-	printf("\nPatterns\n");
-	for (const struct pattern *p = arch_patterns; p->name; p++) {
-		snprintf(label, sizeof(label), "  %-11s ", p->name);
-		text_wrapped(stdout, label, 14, p->what);
-	}
-}
-
-static int check_sysroot(const struct options *o)
+static int check_sysroot(const struct bench_options *o)
 {
 	struct stat st;
 
@@ -341,71 +278,49 @@ static int check_sysroot(const struct options *o)
 			  o->sysroot);
 		return -EINVAL;
 	}
-	if (o->map && !strcmp(o->map, "ram")) {
+	if (o->request.map == MAP_RAM) {
 		log_error("--map ram measures this machine's memory: leave out --sysroot");
 		return -EINVAL;
 	}
 	return 0;
 }
 
-static int check_no_device(const struct options *o)
+static int check_no_device(const struct bench_options *o)
 {
 	const struct {
 		const char *value, *option, *variable;
 	} named[] = {
-		{ o->bar, "--bar", "MMIOBENCH_BAR" },
+		{ o->text.bar, "--bar", "MMIOBENCH_BAR" },
 		{ o->select.slot, "-s", "MMIOBENCH_SLOT" },
 		{ o->select.id, "-d", "MMIOBENCH_ID" },
 	};
 	char names[128] = "";
-	size_t used = 0;
 
-	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(named); i++) {
 		bool inherited = named[i].value && named[i].value == secure_getenv(named[i].variable);
 
 		if (named[i].value)
-			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s%s",
-						 used ? ", " : "",
-						 inherited ? named[i].variable : named[i].option,
-						 inherited ? " in the environment" : "");
+			text_append(names, sizeof(names), "%s%s%s", *names ? ", " : "",
+				    inherited ? named[i].variable : named[i].option,
+				    inherited ? " in the environment" : "");
 	}
-	if (!used)
+	if (!*names)
 		return 0;
 	log_error("--map ram measures ordinary memory: leave out %s", names);
 	return -EINVAL;
 }
 
-static int run(const struct options *o, int argc, char **argv)
+static int run(const struct bench_options *o, const struct facts *machine)
 {
-	struct session_ask ask = { .profile = o->profile,
-				   .tests = o->tests,
-				   .kernels = o->kernels,
-				   .barriers = o->barriers,
-				   .allow_vm_crash = o->allow_vm_crash,
-				   .leave_window = o->leave_window,
-				   .journal = o->journal ? o->journal : JOURNAL_DEFAULT,
-				   .cpu = o->cpu,
-				   .launch = o->launch,
-				   .launches = o->launches,
-				   .seed = (uint64_t)time(NULL) };
-	int bar;
-
 	if (o->list_kernels) {
-		print_kernels();
+		list_text_kernels(stdout);
 		return EXIT_DONE;
 	}
-	if (ask_values(o, &ask, &bar) || pci_select_check(&o->select))
+	if (pci_select_check(&o->select) || (o->sysroot && check_sysroot(o)))
 		return EXIT_USAGE;
-	if (o->sysroot && check_sysroot(o))
-		return EXIT_USAGE;
-	if (!o->map || strcmp(o->map, "ram") || o->list || o->recover)
-		return run_on_bar(o, &ask, bar, argc, argv);
-	if (check_no_device(o))
-		return EXIT_USAGE;
-	ask.may_store = !o->policy.read_only;
-	if (ask_window(o, (uint64_t)1 << 40, &ask))
-		return EXIT_USAGE;
-	return plan_or_measure(o, &ask, argc, argv);
+	if (o->request.map != MAP_RAM || o->list || o->recover)
+		return run_on_bar(o, machine);
+	return check_no_device(o) ? EXIT_USAGE : run_on_ram(o, machine);
 }
 
 /* They would have hwloc take another machine's CPUs for ours, or load plugins from anywhere. */
@@ -416,26 +331,41 @@ static void forget_hwloc_variables(void)
 						"HWLOC_THISSYSTEM", "HWLOC_COMPONENTS",
 						"HWLOC_PLUGINS_PATH" };
 
-	for (size_t i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(unwanted); i++)
 		unsetenv(unwanted[i]);
+}
+
+/* What is there to be tested depends on it. */
+static int look_at_machine(struct env *machine, struct policy_kernel *kernel)
+{
+	if (env_collect(machine, NULL)) {
+		log_error("out of memory");
+		return EXIT_INTERNAL;
+	}
+	kernel->guest = machine->virt.guest == ENV_GUEST;
+	kernel->realm = fact_get(&machine->facts, "realm");
+	return EXIT_DONE;
 }
 
 int main(int argc, char **argv)
 {
-	struct options o = { .profile = EXP_DEFAULT };
+	struct bench_options o = { 0 };
+	struct env machine = { 0 };
 	int ret = EXIT_USAGE;
 
 	begin_program("mmiobench", EXIT_USAGE);
 	forget_hwloc_variables();
-	if (!privilege_keep(PRIVILEGE_MEASURE) && !options_parse(&o, argc, argv)) {
+	if (!privilege_keep(PRIVILEGE_MEASURE) && !bench_options_parse(&o, argc, argv)) {
 		path_set_sysroot(o.sysroot ? o.sysroot : "");
 		/* a recorded machine is told of as it was, not as this kernel would map it */
-		o.policy.page_bytes = o.sysroot ? 0 : page_bytes();
-		o.policy.locked_down = lockdown_holds();
-		ret = run(&o, argc, argv);
+		o.policy.kernel.page_bytes = o.sysroot ? 0 : (uint64_t)sysconf(_SC_PAGESIZE);
+		o.policy.kernel.locked_down = lockdown_holds();
+		ret = look_at_machine(&machine, &o.policy.kernel);
+		ret = ret ? ret : run(&o, &machine.facts);
 		if (stdout_finish() && ret == EXIT_DONE)
 			ret = EXIT_USAGE;
 	}
-	options_free(&o);
+	env_free(&machine);
+	bench_options_free(&o);
 	return ret;
 }

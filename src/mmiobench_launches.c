@@ -9,34 +9,33 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "base/array.h"
 #include "base/log.h"
-#include "judge/compare.h"
-#include "judge/self_check.h"
+#include "compare/compare.h"
+#include "compare/self_check.h"
 #include "mmiobench_launches.h"
 #include "mmiobench_outputs.h"
-#include "report/launches.h"
 #include "report/report.h"
-#include "report/self_check.h"
 #include "run/child.h"
 #include "run/launch.h"
 
-/* Those that are complete, from the first on. */
+/* All launches of a command. Results and names are of those that are complete, which are the first n. */
 struct launches {
-	const struct options *o;
+	const struct bench_options *o;
+	const struct request *request; /* of o */
 	const char *stem;
-	uint64_t seed;
 	struct result results[LAUNCH_MOST];
 	char *names[LAUNCH_MOST]; /* owned */
 	size_t n;
 	int status;              /* the worst so far */
 };
 
-/* From what says most about the machine to what says least. */
+/* The exit status that counts of two: a tool's own error, then a failed test, then a wrong use. */
 static int worse(int a, int b)
 {
 	static const int order[] = { EXIT_INTERNAL, EXIT_TEST_FAILED, EXIT_USAGE, EXIT_NOTHING };
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
 		if (a == order[i] || b == order[i])
 			return order[i];
 	return EXIT_DONE;
@@ -47,55 +46,39 @@ static void warn_older(const struct launches *l)
 {
 	char name[PATH_MAX];
 
-	if (!launch_name(name, sizeof(name), l->stem, l->o->launches + 1) && !access(name, F_OK))
+	if (!launch_name(name, sizeof(name), l->stem, l->request->launches + 1) && !access(name, F_OK))
 		log_warn("%s is there from before: remove it, or what names these results by a pattern "
 			 "takes it in", name);
 }
 
 /* All names, before the first launch: the last one's disk may not be the first one's. */
-static int check_outputs(const struct launches *l, const struct session_ask *ask)
+static int check_outputs(const struct launches *l)
 {
 	static struct outputs out;
 	int ret = 0;
 
-	for (unsigned int i = 1; i <= l->o->launches && !ret; i++)
-		ret = outputs_make(&out, l->o, ask, l->stem, i);
+	for (unsigned int i = 1; i <= l->request->launches && !ret; i++)
+		ret = outputs_make(&out, l->o, l->stem, i);
 	return ret;
 }
 
-/* What this launch must be told that the command line does not say. */
-static int command_make(struct launch_command *c, const struct launches *l, unsigned int index,
-			char (*words)[PATH_MAX + 16], size_t own_words)
-{
-	char *list[4];
-	size_t n = 0;
-	int ret = launch_command_read(c);
+#define WORDS 4
 
-	if (ret)
-		return ret;
-	snprintf(words[n], sizeof(*words), "--launch=%u", index);
-	list[n] = words[n];
-	n++;
-	snprintf(words[n], sizeof(*words), "--launches=%u", l->o->launches);
-	list[n] = words[n];
-	n++;
-	if (!l->o->seed) {
-		snprintf(words[n], sizeof(*words), "--seed=0x%" PRIx64, l->seed);
-		list[n] = words[n];
-		n++;
-	}
-	if (!l->o->json) {
-		snprintf(words[n], sizeof(*words), "--json=%s", l->stem);
-		list[n] = words[n];
-		n++;
-	}
-	ret = launch_command_insert(c, own_words, list, n);
-	if (ret) {
-		log_error("cannot start a launch: %s", ret == -ENOMEM ? "out of memory" :
-			  "the kernel does not show the command line as it was given");
-		launch_command_free(c);
-	}
-	return ret;
+/* What this launch must be told that the command line does not say. Returns how many words. */
+static size_t make_words(char *list[WORDS], const struct launches *l, unsigned int index)
+{
+	static char words[WORDS][PATH_MAX + 16];
+	size_t n = 0;
+
+	for (size_t i = 0; i < WORDS; i++)
+		list[i] = words[i];
+	snprintf(words[n++], sizeof(*words), "--launch=%u", index);
+	snprintf(words[n++], sizeof(*words), "--launches=%u", l->request->launches);
+	if (!l->o->text.seed)
+		snprintf(words[n++], sizeof(*words), "--seed=0x%" PRIx64, l->request->seed);
+	if (!l->o->json)
+		snprintf(words[n++], sizeof(*words), "--json=%s", l->stem);
+	return n;
 }
 
 /* The status that the launch ended with; one that was killed has none of its own. */
@@ -160,21 +143,18 @@ static bool take_launch(struct launches *l, unsigned int index, const char *name
 }
 
 /* True when the next one may follow. */
-static bool run_one(struct launches *l, unsigned int index, size_t own_words)
+static bool run_one(struct launches *l, unsigned int index)
 {
-	static char words[4][PATH_MAX + 16];
-	struct launch_command command;
+	char *words[WORDS];
+	const struct launch_command command = { l->o->argv, words, make_words(words, l, index) };
 	struct stat before = { 0 };
 	char name[PATH_MAX];
 	int wstatus, ret = launch_name(name, sizeof(name), l->stem, index);
 
-	if (!ret)
-		ret = command_make(&command, l, index, words, own_words);
 	if (!ret) {
 		if (stat(name, &before))
 			before = (struct stat){ 0 };
 		ret = launch_run(&command, &wstatus);
-		launch_command_free(&command);
 	}
 	if (!ret)
 		return take_launch(l, index, name, is_new(name, &before), wstatus);
@@ -185,7 +165,7 @@ static bool run_one(struct launches *l, unsigned int index, size_t own_words)
 static void log_kept(const struct launches *l, bool signalled)
 {
 	log_error("%s: %zu of %u launches are complete%s%s%s%s", signalled ? "ended by a signal" :
-		  "the other launches are not started", l->n, l->o->launches,
+		  "the other launches are not started", l->n, l->request->launches,
 		  l->n ? " and kept: " : "", l->n ? l->names[0] : "", l->n > 1 ? " to " : "",
 		  l->n > 1 ? l->names[l->n - 1] : "");
 }
@@ -221,8 +201,8 @@ static void self_check(struct launches *l)
 	char why[256] = "out of memory";
 	size_t bad = 0;
 
-	if (l->n < l->o->launches) {
-		log_error("no self-check: %zu of %u launches are complete", l->n, l->o->launches);
+	if (l->n < l->request->launches) {
+		log_error("no self-check: %zu of %u launches are complete", l->n, l->request->launches);
 		return;
 	}
 	if (compare_check_side(&side, &bad, why, sizeof(why))) {
@@ -245,7 +225,7 @@ static void launches_report(struct launches *l)
 {
 	const struct compare_side side = { l->results, l->n };
 
-	if (launches_text(stdout, &side, (const char *const *)l->names, l->o->launches)) {
+	if (launches_text(stdout, &side, (const char *const *)l->names, l->request->launches)) {
 		log_error("out of memory");
 		l->status = EXIT_INTERNAL;
 	}
@@ -263,8 +243,7 @@ static void warn_layout(void)
 			 "differ less than others would");
 }
 
-int launches_run(const struct options *o, const struct session_ask *ask, const char *stem,
-		 size_t own_words)
+int launches_run(const struct bench_options *o, const char *stem)
 {
 	struct launches *l = calloc(1, sizeof(*l));
 	unsigned int index = 1;
@@ -275,18 +254,18 @@ int launches_run(const struct options *o, const struct session_ask *ask, const c
 		return EXIT_INTERNAL;
 	}
 	l->o = o;
+	l->request = &o->request;
 	l->stem = stem;
-	l->seed = ask->base_seed;
-	if (check_outputs(l, ask)) {
+	if (check_outputs(l)) {
 		launches_free(l);
 		return EXIT_USAGE;
 	}
 	warn_layout();
 	warn_older(l);
 	child_signals_block();
-	while (index <= o->launches && run_one(l, index, own_words))
+	while (index <= o->request.launches && run_one(l, index))
 		index++;
-	if (index <= o->launches)
+	if (index <= o->request.launches)
 		log_kept(l, child_signals_pending());
 	child_signals_unblock(); /* a signal that came meanwhile ends us here */
 	if (l->n)

@@ -3,14 +3,12 @@
 #define MMIOBENCH_LAUNCHES_H
 
 #include "mmiobench_options.h"
-#include "run/session.h"
 
 /*
- * Starts o->launches launches of this command, one after the other, and tells of all. Results are
- * named after stem; own_words: main()'s argc. Returns mmiobench's exit status, the worst of all;
- * ended by a signal it dies of it.
+ * Starts as many launches of this command as o asks for, one after the other, and reports on all of them.
+ * Results are named after stem. Returns mmiobench's exit status, the worst of all. A signal that ended a
+ * launch ends this process, too.
  */
-int launches_run(const struct options *o, const struct session_ask *ask, const char *stem,
-		 size_t own_words);
+int launches_run(const struct bench_options *o, const char *stem);
 
 #endif

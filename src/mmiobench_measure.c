@@ -9,27 +9,13 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "env/collect.h"
-#include "judge/correct.h"
+#include "verdict/violations.h"
 #include "mmiobench_measure.h"
 #include "mmiobench_outputs.h"
 #include "report/report.h"
-#include "report/text.h"
+#include "report/text/text.h"
 #include "run/child.h"
-
-static char *join_command(const char *environment, int argc, char **argv)
-{
-	char *s = NULL;
-	size_t n;
-	FILE *f = memory_open(&s, &n);
-
-	if (!f)
-		return NULL;
-	fputs(environment, f);
-	for (int i = 0; i < argc; i++)
-		fprintf(f, "%s%s", i ? " " : "", argv[i]);
-	memory_close(f);
-	return s;
-}
+#include "run/session.h"
 
 /* What was written before the run came to its end. */
 struct saved {
@@ -72,20 +58,22 @@ static int measured_status(const struct result *result, const struct verdict *ve
 }
 
 /* Of several launches only the last one's page is shown. */
-static bool wants_page(const struct options *o, const struct outputs *out)
+static bool wants_page(const struct bench_options *o, const struct outputs *out)
 {
 	return strcmp(out->json, "-") && !format_outputs_on_stdout(&out->formats) &&
-	       o->launch == o->launches;
+	       o->request.launch == o->request.launches;
 }
 
-static int report(const struct options *o, const struct result *result, const struct outputs *out)
+static int report(const struct bench_options *o, const struct result *result, const struct outputs *out)
 {
 	struct verdict verdict;
+	struct told told;
 	int ret, others;
 
 	judge_run(&verdict, result, NULL);
+	told = told_run(result, &verdict);
 	ret = result_write(result, &verdict, out->json);
-	others = format_outputs_result(&out->formats, result, &verdict);
+	others = format_outputs_write(&out->formats, &told);
 	if (wants_page(o, out))
 		result_text(stdout, result, &verdict, ret ? NULL : out->json);
 	if (wants_page(o, out) && o->explain)
@@ -137,32 +125,31 @@ static int status_of(int err, const struct result *result)
 	return err == -ENOMEM || err == -EINTR ? EXIT_INTERNAL : EXIT_USAGE;
 }
 
-int measure_run(const struct options *o, const struct session_ask *ask, int argc, char **argv)
+int measure_run(const struct bench_options *o, struct plan *plan)
 {
 	static struct outputs out;
 	struct result result = { .replayed = o->sysroot != NULL };
 	struct saved saved = { .path = out.json };
-	struct session_ask own = *ask;
+	const struct checkpoint keep = { checkpoint, &saved };
+	const unsigned int launches = o->request.launches, launch = launches > 1 ? o->request.launch : 0;
 	char stem[PATH_MAX];
 	static char which[40];
 	int ret;
 
-	if (o->launches > 1)
-		snprintf(which, sizeof(which), "launch %u of %u, ", o->launch, o->launches);
+	if (launch)
+		snprintf(which, sizeof(which), "launch %u of %u, ", launch, launches);
 	log_progress_prefix(which);
 	snprintf(result.version, sizeof(result.version), "%s", PACKAGE_VERSION);
 	outputs_now(result.started, sizeof(result.started));
-	outputs_stem(stem, sizeof(stem), o, ask, result.started);
-	if (outputs_make(&out, o, ask, stem, o->launches > 1 ? o->launch : 0))
+	outputs_stem(stem, sizeof(stem), o, plan->target, result.started);
+	if (outputs_make(&out, o, stem, launch))
 		return EXIT_USAGE;
-	result.command = join_command(o->environment, argc, argv);
-	own.checkpoint = checkpoint;
-	own.checkpoint_arg = &saved;
+	result.command = memory_join(o->environment ? o->environment : "", o->argv);
 	ret = env_collect(&result.env, o->emulated ? "--emulated or MMIOBENCH_EMULATED" : NULL);
 	if (!ret)
 		warn_quota(&result.env);
 	if (!ret)
-		ret = session_run(&result, &own);
+		ret = session_run(&result, plan, &keep);
 	ret = end_run(ret, &result, &saved);
 	ret = ret ? status_of(ret, &result) : report(o, &result, &out);
 	result_free(&result);

@@ -7,14 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/array.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/parse.h"
-#include "base/version.h"
-#include "judge/self_check.h"
+#include "cli/options.h"
+#include "exp/exp.h"
 #include "mmiobench_options.h"
+#include "mmiobench_request.h"
 #include "run/journal.h"
-#include "run/launch.h"
 
 enum option_key {
 	KEY_FIRST = 0x100,
@@ -25,7 +26,7 @@ enum option_key {
 	KEY_EMULATED, KEY_SYSROOT, KEY_EXPLAIN, KEY_FORMAT, KEY_LAUNCHES, KEY_LAUNCH, KEY_SELF_CHECK,
 	KEY_RECOVER,
 };
-#define BIT(key) (1ull << ((key) - KEY_FIRST)) /* slot and id go with everything, and have none */
+#define BIT(key) OPTION_BIT(key, KEY_FIRST) /* slot and id go with everything, and have none */
 
 static const struct argp_option argp_options[] = {
 	{ NULL, 0, NULL, 0, "What to test:", 1 },
@@ -33,11 +34,10 @@ static const struct argp_option argp_options[] = {
 	{ "slot", 's', "SLOT", 0, "Function [[domain:]bus:]dev.func, as lspci -s", 0 },
 	{ "id", 'd', "ID", 0, "Function by [vendor]:[device][:class], as lspci -d", 0 },
 	{ "bar", KEY_BAR, "N", 0, "BAR 0..5; naming it is consent to store to its window, which is "
-	  "saved and put back", 0 },
+	  "saved and put back. Without -s or -d: of the one free display, memory or accelerator function", 0 },
 	{ "offset", KEY_OFFSET, "SIZE", 0, "Start of the window in the BAR (0)", 0 },
 	{ "length", KEY_LENGTH, "SIZE", 0, "Length of the window (the BAR, up to 1M)", 0 },
-	{ "map", KEY_MAP, "WAY", 0, "sysfs; devmem: /dev/mem as well, for early-ack; or ram: ordinary "
-	  "memory, to try the tool", 0 },
+	{ "map", KEY_MAP, "WAY", 0, "", 0 },
 	{ "list-kernels", KEY_LIST_KERNELS, NULL, 0, "List access kernels and barriers", 0 },
 
 	{ NULL, 0, NULL, 0, "How:", 2 },
@@ -49,8 +49,8 @@ static const struct argp_option argp_options[] = {
 	{ "full", KEY_FULL, NULL, 0, "More sizes and rounds, up to 5 minutes", 0 },
 	{ "launches", KEY_LAUNCHES, "N", 0, "Repeat the whole launch, each with a result of its own: "
 	  "x.json becomes x-1.json to x-N.json (1)", 0 },
-	{ "self-check", KEY_SELF_CHECK, NULL, 0, "Hold the launches (10) against each other: how often "
-	  "does mmiocompare cry wolf here, and what does it find?", 0 },
+	{ "self-check", KEY_SELF_CHECK, NULL, 0, "Compare the launches (10) with each other: report "
+	  "this machine's false-alarm rate and the smallest change that mmiocompare detects here", 0 },
 	{ "launch", KEY_LAUNCH, "I", OPTION_HIDDEN, NULL, 0 }, /* what --launches starts */
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Print the plan and touch nothing", 0 },
 	{ "cpu", KEY_CPU, "LOCATION", 0, "CPU by hwloc, such as core:2 or pu:3 (near the device)", 0 },
@@ -60,14 +60,14 @@ static const struct argp_option argp_options[] = {
 	{ NULL, 0, NULL, 0, "Safety:", 3 },
 	{ "read-only", KEY_READ_ONLY, NULL, 0, "Never store to the BAR", 0 },
 	{ "allow-vm-crash", KEY_ALLOW_VM_CRASH, NULL, 0, "Make the one access that stops a VM whose "
-	  "hypervisor turned Normal-NC into Device", 0 },
+	  "hypervisor turned Normal-NC into Device; nested, the VM's host and all its VMs", 0 },
 	{ "allow-bound-driver", KEY_ALLOW_BOUND_DRIVER, NULL, 0, "Test although a driver is bound", 0 },
 	{ "allow-side-effects", KEY_ALLOW_SIDE_EFFECTS, NULL, 0, "Test although not prefetchable", 0 },
-	{ "allow-bridge", KEY_ALLOW_BRIDGE, NULL, 0, "Test a bridge's BAR", 0 },
+	{ "allow-bridge", KEY_ALLOW_BRIDGE, NULL, 0, "Test the BAR of a bridge that is no port", 0 },
 	{ "leave-window", KEY_LEAVE_WINDOW, NULL, 0, "Leave what was stored, to look at it from "
 	  "outside", 0 },
-	{ "recover", KEY_RECOVER, NULL, 0, "Put back what a killed run has left changed, on all functions or "
-	  "the selected ones, and measure nothing", 0 },
+	{ "recover", KEY_RECOVER, NULL, 0, "Put back what a run that was killed, or lost its device, has left "
+	  "changed, on all functions or the selected ones, and measure nothing", 0 },
 	{ "journal", KEY_JOURNAL, "FILE", 0, "Crash journal (" JOURNAL_DEFAULT ")", 0 },
 
 	{ NULL, 0, NULL, 0, "Output:", 4 },
@@ -80,89 +80,97 @@ static const struct argp_option argp_options[] = {
 	{ 0 },
 };
 
+struct parse {
+	struct bench_options *o;
+	bool formats_are_defaults; /* they came from the environment */
+	bool profile_said;         /* on the command line, or in the environment so far */
+	uint64_t said;             /* options of the command line, as bits */
+};
+
+static const struct option_place places[] = {
+	OPTION_TEXT('s', bench_options, select.slot),
+	OPTION_TEXT('d', bench_options, select.id),
+	OPTION_FLAG(KEY_LIST, bench_options, list),
+	OPTION_FLAG(KEY_RECOVER, bench_options, recover),
+	OPTION_FLAG(KEY_LIST_KERNELS, bench_options, list_kernels),
+	OPTION_TEXT(KEY_BAR, bench_options, text.bar),
+	OPTION_TEXT(KEY_OFFSET, bench_options, offset),
+	OPTION_TEXT(KEY_LENGTH, bench_options, length),
+	OPTION_TEXT(KEY_MAP, bench_options, text.map),
+	OPTION_TEXT(KEY_TESTS, bench_options, request.tests),
+	OPTION_TEXT(KEY_KERNELS, bench_options, request.kernels),
+	OPTION_TEXT(KEY_BARRIERS, bench_options, request.barriers),
+	OPTION_TEXT(KEY_SIZES, bench_options, text.sizes),
+	OPTION_FLAG(KEY_DRY_RUN, bench_options, dry_run),
+	OPTION_TEXT(KEY_CPU, bench_options, request.cpu),
+	OPTION_TEXT(KEY_LAUNCHES, bench_options, text.launches),
+	OPTION_TEXT(KEY_LAUNCH, bench_options, text.launch),
+	OPTION_FLAG(KEY_SELF_CHECK, bench_options, self_check),
+	OPTION_TEXT(KEY_SEED, bench_options, text.seed),
+	OPTION_FLAG(KEY_EMULATED, bench_options, emulated),
+	OPTION_FLAG(KEY_READ_ONLY, bench_options, policy.read_only),
+	OPTION_FLAG(KEY_ALLOW_VM_CRASH, bench_options, request.allow_vm_crash),
+	OPTION_FLAG(KEY_ALLOW_BOUND_DRIVER, bench_options, policy.allow_bound_driver),
+	OPTION_FLAG(KEY_ALLOW_SIDE_EFFECTS, bench_options, policy.allow_side_effects),
+	OPTION_FLAG(KEY_ALLOW_BRIDGE, bench_options, policy.allow_bridge),
+	OPTION_FLAG(KEY_LEAVE_WINDOW, bench_options, request.leave_window),
+	OPTION_TEXT(KEY_JOURNAL, bench_options, request.journal),
+	OPTION_FLAG(KEY_EXPLAIN, bench_options, explain),
+	OPTION_TEXT(KEY_JSON, bench_options, json),
+	OPTION_TEXT(KEY_SYSROOT, bench_options, sysroot),
+	{ 0 },
+};
+
 /* The command line's replace those of the environment. */
-static void add_format(struct options *o, const char *argument)
+static void add_format(struct parse *p, const char *argument)
 {
-	if (o->formats_are_defaults)
-		o->formats.n = 0;
-	o->formats_are_defaults = false;
-	if (format_outputs_add(&o->formats, argument))
+	if (p->formats_are_defaults)
+		p->o->formats.n = 0;
+	p->formats_are_defaults = false;
+	if (format_outputs_add(&p->o->formats, argument))
 		exit(EXIT_USAGE);
 }
 
 /* MMIOBENCH_QUICK=1 with --full is an override; both by one of the two ways are a mistake. */
-static error_t choose_profile(struct options *o, enum exp_profile profile)
+static void choose_profile(struct parse *p, enum exp_profile profile)
 {
-	if (o->profile_said && o->profile != profile) {
-		log_error("--quick and --full: choose one");
-		exit(EXIT_USAGE);
-	}
-	o->profile = profile;
-	o->profile_said = true;
-	return 0;
+	enum exp_profile *chosen = &p->o->request.profile;
+
+	if (p->profile_said && *chosen != profile)
+		usage_error("--quick and --full: choose one");
+	*chosen = profile;
+	p->profile_said = true;
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
-	struct options *o = state->input;
+	struct parse *p = state->input;
 
 	if (key > KEY_FIRST && key <= KEY_RECOVER && state->argv)
-		o->said |= BIT(key);
+		p->said |= BIT(key);
+	if (option_keep(p->o, places, key, arg))
+		return 0;
 	switch (key) {
-	case 's': o->select.slot = arg; break;
-	case 'd': o->select.id = arg; break;
-	case KEY_LIST: o->list = true; break;
-	case KEY_RECOVER: o->recover = true; break;
-	case KEY_LIST_KERNELS: o->list_kernels = true; break;
-	case KEY_BAR: o->bar = arg; break;
-	case KEY_OFFSET: o->offset = arg; break;
-	case KEY_LENGTH: o->length = arg; break;
-	case KEY_MAP: o->map = arg; break;
-	case KEY_TESTS: o->tests = arg; break;
-	case KEY_KERNELS: o->kernels = arg; break;
-	case KEY_BARRIERS: o->barriers = arg; break;
-	case KEY_SIZES: o->sizes = arg; break;
-	case KEY_QUICK: return choose_profile(o, EXP_QUICK);
-	case KEY_FULL: return choose_profile(o, EXP_FULL);
-	case KEY_DRY_RUN: o->dry_run = true; break;
-	case KEY_CPU: o->cpu = arg; break;
-	case KEY_LAUNCHES: o->launches_text = arg; break;
-	case KEY_LAUNCH: o->launch_text = arg; break;
-	case KEY_SELF_CHECK: o->self_check = true; break;
-	case KEY_SEED: o->seed = arg; break;
-	case KEY_EMULATED: o->emulated = true; break;
-	case KEY_READ_ONLY: o->policy.read_only = true; break;
-	case KEY_ALLOW_VM_CRASH: o->allow_vm_crash = true; break;
-	case KEY_ALLOW_BOUND_DRIVER: o->policy.allow_bound_driver = true; break;
-	case KEY_ALLOW_SIDE_EFFECTS: o->policy.allow_side_effects = true; break;
-	case KEY_ALLOW_BRIDGE: o->policy.allow_bridge = true; break;
-	case KEY_LEAVE_WINDOW: o->leave_window = true; break;
-	case KEY_JOURNAL: o->journal = arg; break;
-	case KEY_EXPLAIN: o->explain = true; break;
-	case KEY_JSON: o->json = arg; break;
-	case KEY_SYSROOT: o->sysroot = arg; break;
-	case KEY_FORMAT: add_format(o, arg); break;
+	case KEY_QUICK: choose_profile(p, EXP_QUICK); break;
+	case KEY_FULL: choose_profile(p, EXP_FULL); break;
+	case KEY_FORMAT: add_format(p, arg); break;
 	case ARGP_KEY_ARG:
-		log_error("\"%s\" is no option: the device is chosen with -s or -d, see --help", arg);
-		exit(EXIT_USAGE);
+		usage_error("\"%s\" is no option: the device is chosen with -s or -d, see --help", arg);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 	return 0;
 }
 
-/* Lists that tables know are not written down twice. */
 static char *help_filter(int key, const char *text, void *input)
 {
-	char names[1024], *help;
+	static const struct option_names rows[] = {
+		{ KEY_TESTS, experiment_names }, { KEY_FORMAT, format_help },
+		{ KEY_MAP, map_option_help }, { 0 },
+	};
 
 	(void)input;
-	if (key != KEY_TESTS && key != KEY_FORMAT)
-		return (char *)(uintptr_t)text;
-	if (asprintf(&help, "%s %s", text, key == KEY_TESTS ?
-		     experiment_names(names, sizeof(names)) : format_help(names, sizeof(names))) < 0)
-		return (char *)(uintptr_t)text;
-	return help;
+	return option_help(rows, key, text);
 }
 
 static const struct argp argp = {
@@ -199,7 +207,7 @@ static bool is_variable(const char *entry, size_t n)
 		if (variable_of(name, sizeof(name), a) && strlen(name) == n &&
 		    !strncmp(entry, name, n))
 			return true;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		if (!strncmp(entry + strlen(VARIABLE), others[i], strlen(others[i])))
 			return true;
 	return false;
@@ -223,13 +231,23 @@ static int check_environment(void)
 	return 0;
 }
 
+static int add_used(struct bench_options *o, const char *name, const char *value)
+{
+	char *before = o->environment;
+
+	if (asprintf(&o->environment, "%s%s=%s ", before ? before : "", name, value) < 0)
+		o->environment = NULL;
+	free(before);
+	return o->environment ? 0 : -ENOMEM;
+}
+
 /*
  * MMIOBENCH_QUICK=1, MMIOBENCH_JSON=FILE, ...: defaults that options override. Empty counts as not
- * set. What was used is added to used, for the record: it may be consent.
+ * set. What was used is kept, for the record: it may be consent.
  */
-static int parse_environment(struct options *o, FILE *used)
+static int parse_environment(struct parse *p)
 {
-	struct argp_state state = { .input = o };
+	struct argp_state state = { .input = p };
 
 	for (const struct argp_option *a = argp_options; a->doc || a->name; a++) {
 		char name[64], *value;
@@ -246,14 +264,15 @@ static int parse_environment(struct options *o, FILE *used)
 		}
 		if (!on)
 			continue;
-		fprintf(used, "%s=%s ", name, value);
+		if (add_used(p->o, name, value))
+			return -ENOMEM;
 		parse_option(a->key, value, &state);
 	}
 	return 0;
 }
 
 /* What measures nothing: an option that it would pass over in silence may be what somebody relies on. */
-static int check_mode(const struct options *o)
+static void check_mode(const struct bench_options *o, uint64_t said)
 {
 	static const struct mode {
 		const char *name, *does;
@@ -266,83 +285,45 @@ static int check_mode(const struct options *o)
 		  BIT(KEY_DRY_RUN) },
 	};
 	const bool on[] = { o->list, o->list_kernels, o->recover };
+	const struct argp_option *beyond = NULL;
 	const struct mode *mode = NULL;
 
-	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-		if (!on[i])
-			continue;
-		if (mode) {
-			log_error("%s and %s: choose one", mode->name, modes[i].name);
-			return -EINVAL;
-		}
-		mode = &modes[i];
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		if (on[i] && mode)
+			usage_error("%s and %s: choose one", mode->name, modes[i].name);
+		mode = on[i] ? &modes[i] : mode;
 	}
-	for (const struct argp_option *a = argp_options; mode && (a->doc || a->name); a++) {
-		if (a->key <= KEY_FIRST || !(o->said & BIT(a->key) & ~mode->with))
-			continue;
-		log_error("%s only %s: leave out --%s", mode->name, mode->does, a->name);
-		return -EINVAL;
-	}
-	if (o->recover && o->policy.read_only && !o->dry_run) {
-		log_error("--recover stores what was there before: leave out MMIOBENCH_READ_ONLY in the "
-			  "environment, or see with --dry-run what that would be");
-		return -EINVAL;
-	}
-	return 0;
+	if (mode)
+		beyond = option_beyond(argp_options, KEY_FIRST, said, mode->with);
+	if (beyond)
+		usage_error("%s only %s: leave out --%s", mode->name, mode->does, beyond->name);
+	if (o->recover && o->policy.read_only && !o->dry_run)
+		usage_error("--recover stores what was there before: leave out MMIOBENCH_READ_ONLY in the "
+			    "environment, or see with --dry-run what that would be");
 }
 
-static int parse_launches(struct options *o)
+int bench_options_parse(struct bench_options *o, int argc, char **argv)
 {
-	o->launches = o->self_check ? SELF_CHECK_DEFAULT : 1;
-	if (o->launches_text && (parse_uint(o->launches_text, LAUNCH_MOST, &o->launches) ||
-				 !o->launches)) {
-		log_error("--launches %s: choose 1 to %u", o->launches_text, LAUNCH_MOST);
-		return -EINVAL;
-	}
-	if (o->self_check && o->launches < SELF_CHECK_LEAST) {
-		log_error("--launches %s: --self-check needs %d or more, and ten say more",
-			  o->launches_text, SELF_CHECK_LEAST);
-		return -EINVAL;
-	}
-	if (o->launch_text && (parse_uint(o->launch_text, o->launches, &o->launch) || !o->launch)) {
-		log_error("--launch %s is none of %u launches: it is what --launches starts",
-			  o->launch_text, o->launches);
-		return -EINVAL;
-	}
-	if (o->launches == 1)
-		o->launch = 1;
-	return 0;
-}
-
-int options_parse(struct options *o, int argc, char **argv)
-{
-	size_t n;
-	FILE *used = memory_open(&o->environment, &n);
+	struct parse p = { .o = o };
 	int ret;
 
-	ret = used ? check_environment() : -ENOMEM;
+	*o = (struct bench_options){ .request = { .profile = EXP_DEFAULT, .journal = JOURNAL_DEFAULT },
+				     .argc = argc, .argv = argv };
+	ret = check_environment();
 	if (!ret)
-		ret = parse_environment(o, used);
-	o->formats_are_defaults = true;
-	o->profile_said = false;
-	if (used && memory_close(used))
-		ret = -ENOMEM;
+		ret = parse_environment(&p);
 	if (ret == -ENOMEM)
 		log_error("out of memory");
 	if (ret)
 		return ret;
-	argp_err_exit_status = EXIT_USAGE;
-	argp_program_version = version_text("mmiobench");
-	ret = -argp_parse(&argp, argc, argv, 0, NULL, o);
-	if (ret == -ENOMEM)
-		log_error("out of memory");
-	o->policy.bar_named = o->bar != NULL;
-	if (!ret)
-		ret = check_mode(o);
-	return ret ? ret : parse_launches(o);
+	p.formats_are_defaults = true;
+	p.profile_said = false;
+	options_parse(&argp, argc, argv, &p);
+	check_mode(o, p.said);
+	return o->list_kernels ? 0 : request_read(o);
 }
 
-void options_free(struct options *o)
+void bench_options_free(struct bench_options *o)
 {
 	free(o->environment);
 	o->environment = NULL;

@@ -3,43 +3,36 @@
 #define MMIOBENCH_OPTIONS_H
 
 #include <stdbool.h>
-#include "exp/exp.h"
+#include "cli/program.h"
+#include "exp/request.h"
 #include "pci/policy.h"
 #include "pci/select.h"
-#include "report/formats.h"
+#include "report/format/format.h"
 
-/* Exit statuses of mmiobench. */
-enum {
-	EXIT_DONE = 0,
-	EXIT_TEST_FAILED = 1, /* the window could not be put back as it was */
-	EXIT_USAGE = 2,       /* or the environment: nothing was measured, or not written */
-	EXIT_NOTHING = 77,    /* nothing to test here */
-	EXIT_INTERNAL = 99,
-};
-
-/* What the command line and MMIOBENCH_* said, as text where a value needs a device to be judged. */
-struct options {
+/* What the command line and MMIOBENCH_* said. */
+struct bench_options {
+	struct request request;
 	struct pci_select select;
 	struct policy_ask policy;
-	const char *bar, *offset, *length, *map, *tests, *kernels, *barriers, *sizes, *cpu, *seed, *journal, *json, *sysroot;
-	enum exp_profile profile;
-	bool profile_said;       /* on the command line, or in the environment so far */
-	uint64_t said;           /* options of the command line, as bits; of this file's source */
-	bool list, list_kernels, recover, dry_run, allow_vm_crash, leave_window, emulated, explain;
+	int bar;                 /* -1: none was named */
+	const char *offset, *length; /* as text: which a window may have depends on the BAR */
+	const char *json, *sysroot;
+	bool list, list_kernels, recover, dry_run, emulated, explain, self_check;
 	struct format_outputs formats;
-	bool formats_are_defaults; /* they came from the environment */
-	const char *launches_text, *launch_text;
-	unsigned int launches;   /* whole ones; 1 */
-	unsigned int launch;     /* of them this is, from 1; 0: it starts them */
-	bool self_check;
-	char *environment;       /* the variables that were used, as they stood */
+	char *environment;       /* the variables that were used, as they stood; NULL: none; owned */
+	int argc;                /* as main() got them */
+	char **argv;
+	/* as they stand, until request_read has put what they say above */
+	struct {
+		const char *bar, *map, *sizes, *seed, *launches, *launch;
+	} text;
 };
 
 /*
  * Defaults from the environment, then the command line; ends the program for --help, --version and
- * what is no option. 0, or -errno after logging. options_free releases what o->environment holds.
+ * what is no option. 0, or -errno after logging. bench_options_free releases o->environment.
  */
-int options_parse(struct options *o, int argc, char **argv);
-void options_free(struct options *o);
+int bench_options_parse(struct bench_options *o, int argc, char **argv);
+void bench_options_free(struct bench_options *o);
 
 #endif

@@ -6,18 +6,17 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "base/clock.h"
 #include "base/log.h"
 #include "mmiobench_outputs.h"
-#include "report/output.h"
+#include "record/output.h"
+#include "record/json_file.h"
 #include "report/report.h"
 #include "run/launch.h"
 
 void outputs_now(char *buf, size_t n)
 {
-	time_t now = time(NULL);
-	struct tm tm;
-
-	strftime(buf, n, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	date_text(buf, n, time(NULL));
 }
 
 static bool is_taken(const char *path)
@@ -28,8 +27,8 @@ static bool is_taken(const char *path)
 	       (!launch_name(first, sizeof(first), path, 1) && !access(first, F_OK));
 }
 
-void outputs_stem(char *buf, size_t n, const struct options *o, const struct session_ask *ask,
-		  const char *started)
+void outputs_stem(char *buf, size_t n, const struct bench_options *o,
+		  const struct target *target, const char *started)
 {
 	char id[64] = "ram", more[16] = "";
 
@@ -39,9 +38,9 @@ void outputs_stem(char *buf, size_t n, const struct options *o, const struct ses
 	}
 	if (mkdir("results", 0755) && errno != EEXIST)
 		log_warn("cannot make results/ here: %s", strerror(errno));
-	if (ask->dev)
-		snprintf(id, sizeof(id), "%04x-%04x-%s-bar%u", ask->dev->vendor, ask->dev->device,
-			 ask->dev->bdf, ask->bar->index);
+	if (target->dev)
+		snprintf(id, sizeof(id), "%04x-%04x-%s-bar%u", target->dev->vendor, target->dev->device,
+			 target->dev->bdf, target->bar->index);
 	for (int i = 2; i < 1000; i++) {
 		/* two may start in one second, and neither is there before it ends */
 		snprintf(buf, n, "results/mmiobench-%s-%s-%d%s.json", id, started, (int)getpid(), more);
@@ -55,12 +54,12 @@ void outputs_stem(char *buf, size_t n, const struct options *o, const struct ses
 }
 
 /* The journal cannot be made again. */
-static int check_replaces(const struct outputs *out, const struct session_ask *ask)
+static int check_replaces(const struct outputs *out, const char *journal)
 {
-	const char *path = output_is_same(out->json, ask->journal) ? out->json : NULL;
+	const char *path = output_is_same(out->json, journal) ? out->json : NULL;
 
 	for (size_t i = 0; i < out->formats.n && !path; i++)
-		if (output_is_same(out->formats.v[i].path, ask->journal))
+		if (output_is_same(out->formats.v[i].path, journal))
 			path = out->formats.v[i].path;
 	if (!path)
 		return 0;
@@ -103,8 +102,8 @@ static int index_names(struct outputs *out, const char *stem, unsigned int launc
 	return ret;
 }
 
-int outputs_make(struct outputs *out, const struct options *o, const struct session_ask *ask,
-		 const char *stem, unsigned int launch)
+int outputs_make(struct outputs *out, const struct bench_options *o, const char *stem,
+		 unsigned int launch)
 {
 	int ret = 0;
 
@@ -113,8 +112,8 @@ int outputs_make(struct outputs *out, const struct options *o, const struct sess
 	if (launch)
 		ret = index_names(out, stem, launch);
 	if (!ret)
-		ret = check_replaces(out, ask);
+		ret = check_replaces(out, o->request.journal);
 	if (!ret)
-		ret = result_writable(out->json);
-	return ret ? ret : format_outputs_check(&out->formats, out->json, false);
+		ret = json_file_writable(out->json);
+	return ret ? ret : format_outputs_check(&out->formats, out->json);
 }

@@ -4,7 +4,7 @@
 
 #include <limits.h>
 #include "mmiobench_options.h"
-#include "run/session.h"
+#include "run/plan.h"
 
 /* Where one run's outputs go. */
 struct outputs {
@@ -17,14 +17,14 @@ struct outputs {
 void outputs_now(char *buf, size_t n);
 
 /* --json, or a name in results/ that is not taken yet, nor are those of launches made from it. */
-void outputs_stem(char *buf, size_t n, const struct options *o, const struct session_ask *ask,
-		  const char *started);
+void outputs_stem(char *buf, size_t n, const struct bench_options *o,
+		  const struct target *target, const char *started);
 
 /*
  * Of one run, 0, or of a launch of several, whose index goes into each name; and whether they can
  * be written, found out before any device is touched. 0, -errno after logging.
  */
-int outputs_make(struct outputs *out, const struct options *o, const struct session_ask *ask,
-		 const char *stem, unsigned int launch);
+int outputs_make(struct outputs *out, const struct bench_options *o, const char *stem,
+		 unsigned int launch);
 
 #endif

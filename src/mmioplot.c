@@ -6,22 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "base/begin.h"
 #include "base/log.h"
 #include "base/privilege.h"
-#include "base/stdout.h"
+#include "base/text.h"
+#include "cli/program.h"
 #include "mmioplot_html.h"
 #include "mmioplot_options.h"
+#include "plot/data.h"
 #include "plot/draw.h"
-#include "report/output.h"
+#include "record/output.h"
 #include "report/report.h"
-#include "report/survey.h"
 
 struct work {
 	struct plot_options *o;
 	struct witness witness;
 	struct picture_judged judged;
 	struct survey_files files; /* of a directory */
+	struct survey survey;
 	struct pictures pictures;
 };
 
@@ -40,151 +41,101 @@ static int put_bytes(FILE *out, const void *what)
 static int put_data(FILE *out, const void *what)
 {
 	const struct pictures *all = what;
-	int ret = plot_data_head(out);
 
-	for (size_t i = 0; i < all->n && !ret; i++)
-		ret = plot_data(out, &all->v[i]);
-	return ret;
-}
-
-static int refuse(const char *first, const char *second, const char *why)
-{
-	log_error("%s and %s cannot stand in one picture: %s", first, second, why);
-	return -EINVAL;
-}
-
-static int check_sides(const struct plot_options *o, const struct compare_side *sides)
-{
-	char why[256] = "out of memory";
-	size_t bad = 0, h, g;
-
-	for (size_t i = 0; i < o->n_sides; i++)
-		if (compare_check_side(&sides[i], &bad, why, sizeof(why)))
-			return refuse(o->sides[i].names[0], o->sides[i].names[bad], why);
-	if (o->n_sides > 1 && compare_check(&sides[0].runs[0], &sides[1].runs[0], why, sizeof(why)))
-		return refuse(o->sides[0].names[0], o->sides[1].names[0], why);
-	if (o->n_sides > 1 && compare_check_distinct(&sides[0], &sides[1], &h, &g, why, sizeof(why)))
-		return refuse(o->sides[0].names[h], o->sides[1].names[g], why);
-	return 0;
+	data_csv_head(out);
+	for (size_t i = 0; i < all->n; i++)
+		data_csv(out, &all->v[i]);
+	return ferror(out) ? -EIO : 0;
 }
 
 static int make(struct work *w)
 {
 	const struct plot_options *o = w->o;
-	struct compare_side sides[2] = { { o->sides[0].results, o->sides[0].n },
-					 { o->sides[1].results, o->sides[1].n } };
+	const struct compare_side sides[2] = { sides_runs(&o->sides, 0), sides_runs(&o->sides, 1) };
 	struct compare_ask ask = o->ask;
 
-	if (check_sides(o, sides) || (o->witness && witness_read(&w->witness, o->witness)))
+	if (sides_check_each(&o->sides) || sides_check_pair(&o->sides, compare_check) ||
+	    (o->witness && witness_read(&w->witness, o->witness)))
 		return -EINVAL;
 	ask.witness = o->witness ? &w->witness : NULL;
-	if (picture_judge(&w->judged, sides, o->n_sides, &ask) ||
-	    pictures_make(&w->pictures, &w->judged.in, o->plots)) {
-		log_error("out of memory");
-		return -ENOMEM;
-	}
+	picture_judge(&w->judged, sides, o->n_sides, &ask);
+	pictures_make(&w->pictures, &w->judged.in, o->plots);
 	return 0;
-}
-
-/* An output must not replace what it is made from. */
-static int check_replaces(const struct work *w, const char *option, const char *path)
-{
-	const struct plot_options *o = w->o;
-	bool same = o->witness && output_is_same(path, o->witness);
-
-	for (size_t side = 0; side < 2; side++)
-		for (size_t i = 0; i < o->sides[side].n; i++)
-			same |= output_is_same(path, o->sides[side].names[i]);
-	for (size_t i = 0; i < w->files.n; i++)
-		same |= output_is_same(path, w->files.paths[i]);
-	if (!same)
-		return 0;
-	log_error("%s %s would replace a file that is read: name another file", option, path);
-	return -EINVAL;
-}
-
-/* Nor another output, by whatever name. */
-static int check_apart(const char *option, const char *path, const char *other)
-{
-	if (!other || !strcmp(other, "-") || !output_is_same(path, other))
-		return 0;
-	log_error("%s %s is taken by another output: name another file", option, path);
-	return -EINVAL;
-}
-
-static int check_html(const struct work *w)
-{
-	const char *html = w->o->html;
-
-	if (!html || !strcmp(html, "-"))
-		return 0;
-	if (check_replaces(w, "--html", html) || check_apart("--html", html, w->o->data))
-		return -EINVAL;
-	return output_writable(html, "--html FILE");
-}
-
-static int check_data(const struct work *w)
-{
-	const char *data = w->o->data;
-
-	if (!data || !strcmp(data, "-"))
-		return 0;
-	return check_replaces(w, "--data", data) ? -EINVAL : output_writable(data, "--data FILE");
 }
 
 static int make_directory(struct work *w)
 {
-	struct picture_input in = { .n_sides = 0 };
-	int ret = survey_read(&w->files, w->o->sides[0].names[0]);
+	const struct picture_input in = { .survey = &w->survey };
 
-	if (!ret)
-		ret = check_data(w);
-	if (ret)
+	if (survey_read(&w->files, w->o->sides.v[0].names[0]))
 		return -EINVAL;
-	in.records = w->files.records;
-	in.n_records = w->files.n;
-	if (pictures_make(&w->pictures, &in, w->o->plots)) {
-		log_error("out of memory");
-		return -ENOMEM;
-	}
+	survey_make(&w->survey, w->files.records, w->files.n, w->o->ask.min_effect);
+	pictures_make(&w->pictures, &in, w->o->plots);
 	return 0;
 }
 
 /* A picture that was named and that the results have no figures for is missed. */
 static void warn_missing(const struct work *w)
 {
-	char *list = w->o->plots ? strdup(w->o->plots) : NULL, *save = NULL;
-
-	for (char *name = list ? strtok_r(list, ",", &save) : NULL; name;
-	     name = strtok_r(NULL, ",", &save)) {
-		bool found = false;
+	for (const struct picture_kind *k = picture_kinds; k->name; k++) {
+		bool found = !w->o->plots || !list_has(w->o->plots, k->name);
 
 		for (size_t i = 0; i < w->pictures.n; i++)
-			found |= !strcmp(w->pictures.v[i].kind->name, name);
+			found |= w->pictures.v[i].kind == k;
 		if (!found)
-			log_warn(
-				"no figures for %s: measure with a longer profile, or with --tests",
-				name);
+			log_warn("no figures for %s: measure with a longer profile, or with --tests",
+				 k->name);
 	}
-	free(list);
+}
+
+/* An output must not replace what it is made from. */
+static bool is_input(const struct work *w, const char *path)
+{
+	const struct plot_options *o = w->o;
+	bool same = path_is(path, o->witness) || path_is(path, o->script) || sides_have(&o->sides, path);
+
+	for (size_t i = 0; i < w->files.n; i++)
+		same |= output_is_same(path, w->files.records[i].path);
+	return same;
+}
+
+/* Of outputs, the first so many are taken. */
+static int check_output(const struct work *w, const char *option, const char *value,
+			const char *path, size_t n_taken)
+{
+	const char *taken[] = { w->o->data, w->o->html };
+	char how[24];
+
+	if (!path || !strcmp(path, "-"))
+		return 0;
+	if (is_input(w, path)) {
+		log_error("%s %s would replace a file that is read: name another file", option, path);
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < n_taken; i++)
+		if (taken[i] && strcmp(taken[i], "-") && output_is_same(path, taken[i])) {
+			log_error("%s %s is taken by another output: name another file", option, path);
+			return -EINVAL;
+		}
+	snprintf(how, sizeof(how), "%s %s", option, value);
+	return output_writable(path, how);
 }
 
 static int path_of(char *buf, size_t n, const struct plot_options *o, const struct picture *p)
 {
 	size_t len = strlen(o->output);
-	int used = o->output_is_dir
-			   ? snprintf(buf, n, "%s%s%s.%s", o->output,
-				      len && o->output[len - 1] == '/' ? "" : "/", p->kind->name,
-				      o->canvas.target == SCRIPT_PNG ? "png" : "svg")
-			   : snprintf(buf, n, "%s", o->output);
+	int used = snprintf(buf, n, "%s", o->output);
 
+	if (o->output_is_dir)
+		used = snprintf(buf, n, "%s%s%s.%s", o->output, o->output[len - 1] == '/' ? "" : "/",
+				p->kind->name, o->canvas.target == SCRIPT_PNG ? "png" : "svg");
 	if (used >= 0 && (size_t)used < n)
 		return 0;
 	log_error("--output %s is too long a name", o->output);
 	return -ENAMETOOLONG;
 }
 
-static int check_files(const struct work *w)
+static int check_pictures(const struct work *w)
 {
 	const struct plot_options *o = w->o;
 	char path[PATH_MAX];
@@ -193,10 +144,8 @@ static int check_files(const struct work *w)
 	if (!o->output)
 		return 0;
 	if (!o->output_is_dir && w->pictures.n > 1) {
-		log_error("--output %s can hold one picture, and there are %zu: name one with "
-			  "--plots, or "
-			  "a directory",
-			  o->output, w->pictures.n);
+		log_error("--output %s can hold one picture, and there are %zu: name one with --plots, or "
+			  "a directory", o->output, w->pictures.n);
 		return -EINVAL;
 	}
 	if (o->output_is_dir && mkdir(o->output, 0777) && errno != EEXIST) {
@@ -207,15 +156,18 @@ static int check_files(const struct work *w)
 	for (size_t i = 0; i < w->pictures.n && !ret; i++) {
 		ret = path_of(path, sizeof(path), o, &w->pictures.v[i]);
 		if (!ret)
-			ret = check_replaces(w, "--output", path);
-		if (!ret)
-			ret = check_apart("--output", path, w->o->data);
-		if (!ret)
-			ret = check_apart("--output", path, w->o->html);
-		if (!ret)
-			ret = output_writable(path, "--output PATH");
+			ret = check_output(w, "--output", "PATH", path, 2);
 	}
 	return ret;
+}
+
+static int check_outputs(const struct work *w)
+{
+	int ret = check_output(w, "--data", "FILE", w->o->data, 0);
+
+	if (!ret)
+		ret = check_output(w, "--html", "FILE", w->o->html, 1);
+	return ret ? ret : check_pictures(w);
 }
 
 static int draw_one(const struct plot_options *o, const struct picture *p, bool last)
@@ -229,7 +181,7 @@ static int draw_one(const struct plot_options *o, const struct picture *p, bool 
 	/* one below the other: what is the same of all of them once */
 	canvas.brief = o->terminal && !last;
 	if (!ret)
-		ret = plot_draw(p, &canvas, &drawn, &bytes.n);
+		ret = plot_draw(p, &canvas, o->script, &drawn, &bytes.n);
 	if (ret)
 		return ret;
 	bytes.v = drawn;
@@ -247,7 +199,7 @@ static int draw(const struct work *w)
 	if (w->o->data)
 		ret = output_write(w->o->data, "--data FILE", put_data, &w->pictures);
 	if (!ret && w->o->html)
-		ret = plot_html(w->o->html, &w->judged, &w->pictures);
+		ret = plot_html(w->o, &w->judged, &w->pictures);
 	if (!w->o->output && !w->o->terminal)
 		return ret;
 	for (size_t i = 0; i < w->pictures.n && !ret; i++)
@@ -257,12 +209,10 @@ static int draw(const struct work *w)
 
 static int run(struct work *w)
 {
-	int ret = w->o->n_sides ? check_data(w) : 0;
+	int ret = 0;
 
-	if (!ret)
-		ret = check_html(w);
-	for (size_t side = 0; side < w->o->n_sides && !ret; side++)
-		ret = files_read(&w->o->sides[side]);
+	if (w->o->n_sides)
+		ret = sides_read(&w->o->sides);
 	if (!ret)
 		ret = w->o->n_sides ? make(w) : make_directory(w);
 	if (ret)
@@ -273,7 +223,7 @@ static int run(struct work *w)
 		return EXIT_NOTHING;
 	}
 	warn_missing(w);
-	return check_files(w) || draw(w) ? EXIT_USAGE : 0;
+	return check_outputs(w) || draw(w) ? EXIT_USAGE : 0;
 }
 
 static void work_free(struct work *w)
@@ -281,6 +231,7 @@ static void work_free(struct work *w)
 	pictures_free(&w->pictures);
 	picture_judged_free(&w->judged);
 	witness_free(&w->witness);
+	survey_free(&w->survey);
 	survey_files_free(&w->files);
 }
 
@@ -296,6 +247,6 @@ int main(int argc, char **argv)
 	plot_options_parse(&o, argc, argv);
 	status = run(&w);
 	work_free(&w);
-	plot_options_free(&o);
+	sides_free(&o.sides);
 	return stdout_finish() ? EXIT_USAGE : status;
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <errno.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "base/log.h"
-#include "base/parse.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 #include "mmioplot_html.h"
 #include "plot/draw.h"
-#include "report/html.h"
-#include "report/output.h"
+#include "record/output.h"
+#include "report/html/html.h"
 
 struct report {
 	const struct picture_judged *j;
@@ -21,27 +21,42 @@ static int put_report(FILE *out, const void *what)
 {
 	const struct report *r = what;
 	const struct picture_input *in = &r->j->in;
+	const struct told told = in->comparison ? told_comparison(in->comparison) :
+						  told_run(&in->sides[0].runs[0], in->verdicts[0]);
 
-	if (in->n_sides > 1)
-		return html_comparison(out, in->comparison, &r->pictures);
-	return html_result(out, &in->sides[0].runs[0], in->verdicts[0], &r->pictures);
+	return html_report(out, &told, &r->pictures);
+}
+
+/* What a picture says, for who cannot see it. */
+static char *words_of(const struct picture *p)
+{
+	char words[sizeof(p->title) + sizeof(p->about) + 32];
+
+	snprintf(words, sizeof(words), "%s%s%s. %s %s %s", p->emulated || p->untimed ? "EMULATED: " : "",
+		 p->replayed ? "REPLAYED: " : "", p->title, p->about[0], p->about[1], p->about[2]);
+	return xstrdup(words);
 }
 
 /* As many as can be drawn; the first failure is returned. */
-static int draw_all(struct html_picture *v, size_t *n, const struct pictures *pictures)
+static int draw_all(struct html_pictures *out, const struct plot_options *o,
+		    const struct pictures *pictures)
 {
+	const struct script_canvas canvas = { .target = SCRIPT_SVG, .width = SCRIPT_WIDTH };
 	int ret = 0;
 
 	for (size_t i = 0; i < pictures->n && ret != -ENOENT; i++) {
 		const struct picture *p = &pictures->v[i];
-		char *svg;
-		int failed = plot_svg(p, &svg);
+		struct html_picture *to = &out->v[out->n];
+		int failed = plot_draw(p, &canvas, o->script, &to->svg, &to->n);
 
-		if (failed)
+		if (failed) {
 			ret = ret ? ret : failed;
-		else
-			/* its title is in the picture */
-			v[(*n)++] = (struct html_picture){ p->kind->name, p->kind->question, svg, "" };
+			continue;
+		}
+		to->name = p->kind->name;
+		to->title = p->kind->question;
+		to->words = words_of(p);
+		out->n++;
 	}
 	return ret;
 }
@@ -69,26 +84,26 @@ static int check_older(const char *path, size_t drawn, size_t wanted, int ret)
 	return -EEXIST;
 }
 
-int plot_html(const char *path, const struct picture_judged *j, const struct pictures *pictures)
+int plot_html(const struct plot_options *o, const struct picture_judged *j,
+	      const struct pictures *pictures)
 {
-	struct html_picture *v = calloc(pictures->n + 1, sizeof(*v));
-	struct report report = { .j = j, .pictures.v = v };
+	struct report report = { .j = j };
+	struct html_pictures *all = &report.pictures;
+	const char *path = o->html;
 	int drawn, ret;
 
-	if (!v) {
-		log_error("out of memory");
-		return -ENOMEM;
-	}
-	drawn = draw_all(v, &report.pictures.n, pictures);
-	report.pictures.why_none = why_none(pictures, drawn);
-	ret = check_older(path, report.pictures.n, pictures->n, drawn);
+	all->v = xcalloc(pictures->n, sizeof(*all->v));
+	drawn = draw_all(all, o, pictures);
+	all->why_none = why_none(pictures, drawn);
+	ret = check_older(path, all->n, pictures->n, drawn);
 	if (!ret)
 		ret = output_write(path, "--html FILE", put_report, &report);
 	if (!ret && strcmp(path, "-"))
-		log_note("%s: the report%s", path,
-			 pictures->n && !report.pictures.n ? ", without pictures" : "");
-	for (size_t i = 0; i < report.pictures.n; i++)
-		free((char *)(uintptr_t)v[i].svg);
-	free(v);
+		log_note("%s: the report%s", path, pictures->n && !all->n ? ", without pictures" : "");
+	for (size_t i = 0; i < all->n; i++) {
+		free(all->v[i].svg);
+		free(all->v[i].words);
+	}
+	free(all->v);
 	return ret ? ret : drawn == -ENOENT ? 0 : drawn;
 }

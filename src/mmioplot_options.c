@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <argp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,124 +9,76 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "base/parse.h"
-#include "base/stdout.h"
-#include "base/version.h"
+#include "base/text.h"
+#include "cli/options.h"
+#include "cli/program.h"
 #include "mmioplot_options.h"
 
 enum option_key {
-	KEY_DATA = 0x100,
-	KEY_FORMAT,
-	KEY_HTML,
-	KEY_LIST,
-	KEY_MIN_EFFECT,
-	KEY_OUTPUT,
-	KEY_PLOTS,
-	KEY_SIZE,
-	KEY_TERMINAL,
-	KEY_WITNESS,
+	KEY_LIST = 0x100, KEY_MIN_EFFECT, KEY_TERMINAL, KEY_DATA, KEY_FORMAT, KEY_HTML, KEY_OUTPUT, KEY_PLOTS,
+	KEY_SCRIPT, KEY_SIZE, KEY_WITNESS,
 };
 
 static const struct argp_option argp_options[] = {
-	{ "data", KEY_DATA, "FILE", 0,
-	  "Write the plotted values as CSV, all pictures' in one file; - is "
-	  "stdout, then nothing else is written there. Needs no gnuplot",
-	  0 },
-	{ "format", KEY_FORMAT, "svg|png", 0, "Of the files (as --output's ending says, else svg)",
-	  0 },
-	{ "html", KEY_HTML, "FILE", 0,
-	  "Write a report for a browser: verdict, pictures, tables, environment and raw data in one "
-	  "file that loads nothing; - is stdout",
-	  0 },
-	{ "list", KEY_LIST, NULL, 0, "List the pictures, with the question that each answers", 0 },
+	{ "data", KEY_DATA, "FILE", 0, "Write the plotted values as CSV, all pictures' in one file; - is "
+	  "stdout, then nothing else is written there. Needs no gnuplot", 0 },
+	{ "format", KEY_FORMAT, "svg|png", 0, "Of the files (as --output's ending says, else svg)", 0 },
+	{ "html", KEY_HTML, "FILE", 0, "Write a report for a browser: verdict, pictures, tables, environment "
+	  "and raw data in one file that loads nothing; - is stdout", 0 },
+	{ "list", KEY_LIST, NULL, 0, "List the pictures, with the script that draws each and the question "
+	  "that it answers", 0 },
 	{ "min-effect", KEY_MIN_EFFECT, "N%", 0, "Smallest difference that matters (5%)", 0 },
-	{ "output", KEY_OUTPUT, "PATH", 0,
-	  "A directory: each picture in a file PATH/NAME.svg; or a file, "
-	  "for one picture",
-	  0 },
-	{ "plots", KEY_PLOTS, "LIST", 0,
-	  "Only these pictures, comma-separated (all that the results "
-	  "have figures for)",
-	  0 },
-	{ "size", KEY_SIZE, "WIDTH[xHEIGHT]", 0,
-	  "Of the pictures in pixels (960, and as high as needed, which is the least); "
-	  "with --terminal in columns and lines",
-	  0 },
-	{ "terminal", KEY_TERMINAL, NULL, 0,
-	  "Draw on stdout, at the terminal's width; so it is without "
-	  "--output, --data and --html, too",
-	  0 },
-	{ "witness", KEY_WITNESS, "FILE", 0, "What mmiowitness saw on the host: for the verdict",
-	  0 },
+	{ "output", KEY_OUTPUT, "PATH", 0, "A directory: each picture in a file PATH/NAME.svg; or a file, "
+	  "for one picture", 0 },
+	{ "plots", KEY_PLOTS, "LIST", 0, "Only these pictures, comma-separated (all that the results "
+	  "have figures for)", 0 },
+	{ "script", KEY_SCRIPT, "FILE", 0, "Draw with this gnuplot script instead of the picture's own, such "
+	  "as an edited copy of it", 0 },
+	{ "size", KEY_SIZE, "WIDTH[xHEIGHT]", 0, "Of the pictures in pixels (960, and as high as needed, "
+	  "which is the least); with --terminal in columns and lines", 0 },
+	{ "terminal", KEY_TERMINAL, NULL, 0, "Draw on stdout, at the terminal's width; so it is without "
+	  "--output, --data and --html, too", 0 },
+	{ "witness", KEY_WITNESS, "FILE", 0, "What mmiowitness saw on the host: for the verdict", 0 },
 	{ 0 },
 };
 
-struct parse {
-	struct plot_options *o;
-	unsigned int side; /* that files belong to */
-	bool separated;
-	const char *format, *size;
+static const struct option_place places[] = {
+	OPTION_TEXT(KEY_DATA, plot_options, data),
+	OPTION_TEXT(KEY_FORMAT, plot_options, format),
+	OPTION_TEXT(KEY_HTML, plot_options, html),
+	OPTION_TEXT(KEY_OUTPUT, plot_options, output),
+	OPTION_TEXT(KEY_PLOTS, plot_options, plots),
+	OPTION_TEXT(KEY_SCRIPT, plot_options, script),
+	OPTION_TEXT(KEY_SIZE, plot_options, size),
+	OPTION_FLAG(KEY_TERMINAL, plot_options, terminal),
+	OPTION_TEXT(KEY_WITNESS, plot_options, witness),
+	{ 0 },
 };
-
-static void fail(void)
-{
-	exit(EXIT_USAGE);
-}
 
 static void list_kinds(void)
 {
-	for (const struct picture_kind *k = picture_kinds; k->name; k++)
-		printf("%-10s %s%s\n", k->name, k->question,
-		       k->sides > 1 ? " (host and guest)"
-		       : k->sides   ? ""
-				    : " (a directory)");
-	exit(stdout_finish() ? EXIT_USAGE : 0);
-}
+	static const char *const of[] = { " (a directory)", "", " (host and guest)" };
 
-static void set_min_effect(struct plot_options *o, const char *text)
-{
-	if (!parse_percent(text, &o->ask.min_effect) && o->ask.min_effect <= 1)
-		return;
-	log_error("--min-effect %s is no share: 0%% to 100%%, such as 5%% or 0.5%%", text);
-	fail();
+	for (const struct picture_kind *k = picture_kinds; k->name; k++)
+		printf("%-10s %-11s %s%s\n", k->name, k->script, k->question, of[k->sides]);
+	exit(stdout_finish() ? EXIT_USAGE : 0);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
-	struct parse *p = state->input;
+	struct plot_options *o = state->input;
 
+	if (option_keep(o, places, key, arg))
+		return 0;
 	switch (key) {
-	case KEY_DATA:
-		p->o->data = arg;
-		return 0;
-	case KEY_FORMAT:
-		p->format = arg;
-		return 0;
-	case KEY_HTML:
-		p->o->html = arg;
-		return 0;
 	case KEY_LIST:
 		list_kinds();
 		return 0;
 	case KEY_MIN_EFFECT:
-		set_min_effect(p->o, arg);
-		return 0;
-	case KEY_OUTPUT:
-		p->o->output = arg;
-		return 0;
-	case KEY_PLOTS:
-		p->o->plots = arg;
-		return 0;
-	case KEY_SIZE:
-		p->size = arg;
-		return 0;
-	case KEY_TERMINAL:
-		p->o->terminal = true;
-		return 0;
-	case KEY_WITNESS:
-		p->o->witness = arg;
+		o->ask.min_effect = option_min_effect(arg);
 		return 0;
 	case ARGP_KEY_ARG:
-		files_add(&p->o->sides[p->side], arg);
+		sides_add(&o->sides, arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -133,50 +86,27 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	argp_options,
-	parse_option,
-	"RESULT.json\nHOST.json GUEST.json\nHOST.json... -- GUEST.json...\n"
-	"DIRECTORY\n--list",
+	argp_options, parse_option,
+	"RESULT.json\nHOST.json GUEST.json\nHOST.json... -- GUEST.json...\nDIRECTORY\n--list",
 	"Draws pictures of mmiobench's results with gnuplot: of one result, of a host's and a "
 	"guest's together, or of all results below a directory.\v"
-	"Exit status: 0 drawn, 2 usage, unreadable input, or gnuplot failed, 77 the results have "
-	"no "
+	"Exit status: 0 drawn, 2 usage, unreadable input, or gnuplot failed, 77 the results have no "
 	"figures for what was asked.",
-	NULL,
-	NULL,
-	NULL,
+	NULL, NULL, NULL,
 };
 
-static void choose_sides(struct parse *p)
+static void choose_sides(struct plot_options *o)
 {
-	struct files *sides = p->o->sides;
+	const struct sides *s = &o->sides;
 
-	if (!p->separated && sides[0].n == 2)
-		files_add(&sides[1], sides[0].names[--sides[0].n]);
-	p->o->n_sides = sides[1].n ? 2 : 1;
-	if (!p->separated && sides[0].n == 1 && name_is_directory(sides[0].names[0])) {
-		p->o->n_sides = 0;
-		if (p->o->html) {
-			log_error("--html reports of one result or of a host's and a guest's: name "
-				  "them, not a directory");
-			fail();
-		}
-		if (p->o->witness) {
-			log_error(
-				"--witness is about one host and its guest, not about a directory");
-			fail();
-		}
-		return;
-	}
-	if (p->separated ? sides[0].n && sides[1].n : sides[0].n == 1)
-		return;
-	if (p->separated)
-		log_error("a side without results: mmioplot HOST.json... -- GUEST.json...");
-	else
-		log_error(
-			"name a result of mmiobench, or a host's and a guest's: mmioplot HOST.json "
-			"GUEST.json, or HOST.json... -- GUEST.json...");
-	fail();
+	o->n_sides = s->directory ? 0 : s->n;
+	if (s->directory && o->html)
+		usage_error("--html reports of one result or of a host's and a guest's: name them, not a directory");
+	if (s->directory && o->witness)
+		usage_error("--witness is about one host and its guest, not about a directory");
+	if (!s->n || (s->n == 1 && s->v[0].n > 1))
+		usage_error("name a result of mmiobench, or a host's and a guest's: mmioplot HOST.json "
+			    "GUEST.json, or HOST.json... -- GUEST.json...");
 }
 
 static void check_plots(const struct plot_options *o)
@@ -184,28 +114,20 @@ static void check_plots(const struct plot_options *o)
 	static const char *const needs[] = { "a directory of results: name one",
 					     "a result, not a directory",
 					     "a host's result and a guest's: name both" };
-	char *list = o->plots ? strdup(o->plots) : NULL, *save = NULL;
+	char name[64];
 
-	if (o->plots && !list) {
-		log_error("out of memory");
-		fail();
-	}
-	for (char *name = list ? strtok_r(list, ",", &save) : NULL; name;
-	     name = strtok_r(NULL, ",", &save)) {
+	if (!o->plots)
+		return;
+	if (!*o->plots || *o->plots == ',')
+		usage_error("--plots without a name: see mmioplot --list");
+	for (const char *rest = o->plots; (rest = list_next(rest, name, sizeof(name)));) {
 		const struct picture_kind *k = picture_find_kind(name);
 
 		if (!k)
-			log_error("no picture is called \"%s\": see mmioplot --list", name);
-		else if (!picture_kind_fits(k, o->n_sides))
-			log_error("%s needs %s", name, needs[k->sides]);
-		if (!k || !picture_kind_fits(k, o->n_sides))
-			fail();
+			usage_error("no picture is called \"%s\": see mmioplot --list", name);
+		if (!picture_kind_fits(k, o->n_sides))
+			usage_error("%s needs %s", name, needs[k->sides]);
 	}
-	if (o->plots && (!*list || *list == ',')) {
-		log_error("--plots without a name: see mmioplot --list");
-		fail();
-	}
-	free(list);
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -215,57 +137,39 @@ static bool ends_with(const char *s, const char *end)
 	return n >= m && !strcmp(s + n - m, end);
 }
 
-static void choose_format(struct plot_options *o, const char *format)
+static void choose_format(struct plot_options *o)
 {
-	const char *path = o->output ? o->output : "";
-	bool png = ends_with(path, ".png"), svg = ends_with(path, ".svg");
+	const char *path = o->output ? o->output : "", *format = o->format;
+	const char *ending = ends_with(path, ".png") ? "png" : ends_with(path, ".svg") ? "svg" : NULL;
 
 	o->output_is_dir = ends_with(path, "/") || name_is_directory(path);
-	if (format && strcmp(format, "svg") && strcmp(format, "png")) {
-		log_error("--format %s is not known: choose svg or png", format);
-		fail();
-	}
-	if (o->output && !o->output_is_dir && !format && !png && !svg) {
-		log_error("--output %s is no directory and does not end in .svg or .png: end it "
-			  "so, or "
-			  "with /, or give --format",
-			  path);
-		fail();
-	}
-	if (format && !o->output_is_dir &&
-	    ((png && strcmp(format, "png")) || (svg && strcmp(format, "svg")))) {
-		log_error("--output %s does not end as --format %s: leave one of them out", path,
-			  format);
-		fail();
-	}
-	o->canvas.target = (format ? !strcmp(format, "png") : png) ? SCRIPT_PNG : SCRIPT_SVG;
+	if (format && strcmp(format, "svg") && strcmp(format, "png"))
+		usage_error("--format %s is not known: choose svg or png", format);
+	if (o->output && !o->output_is_dir && !format && !ending)
+		usage_error("--output %s is no directory and does not end in .svg or .png: end it so, or "
+			    "with /, or give --format", path);
+	if (format && !o->output_is_dir && ending && strcmp(format, ending))
+		usage_error("--output %s does not end as --format %s: leave one of them out", path, format);
+	if (!format)
+		format = ending ? ending : "svg";
+	o->canvas.target = strcmp(format, "png") ? SCRIPT_SVG : SCRIPT_PNG;
 }
 
-static bool parse_length(const char *text, size_t n, unsigned int *out)
-{
-	char number[16];
-
-	if (!n || n >= sizeof(number))
-		return false;
-	snprintf(number, sizeof(number), "%.*s", (int)n, text);
-	return !parse_uint(number, SCRIPT_MOST_PIXELS, out);
-}
-
+/* "960" or "960x540". */
 static void choose_size(struct plot_options *o, const char *size)
 {
 	unsigned int least = o->terminal ? SCRIPT_LEAST_COLUMNS : SCRIPT_LEAST_PIXELS;
-	unsigned int most = o->terminal ? SCRIPT_MOST_COLUMNS : SCRIPT_MOST_PIXELS, low;
+	unsigned int most = o->terminal ? SCRIPT_MOST_COLUMNS : SCRIPT_MOST_PIXELS;
+	unsigned int low = o->terminal ? 20 : 240;
+	char width[16];
 	size_t n = strcspn(size, "x");
 
-	low = o->terminal ? 20 : 240;
-	if (parse_length(size, n, &o->canvas.width) && o->canvas.width >= least &&
-	    o->canvas.width <= most &&
-	    (!size[n] || (parse_length(size + n + 1, strlen(size + n + 1), &o->canvas.height) &&
-			  o->canvas.height >= low)))
-		return;
-	log_error("--size %s does not fit: WIDTH or WIDTHxHEIGHT, %u to %u wide, %u to %u high",
-		  size, least, most, low, SCRIPT_MOST_PIXELS);
-	fail();
+	snprintf(width, sizeof(width), "%.*s", (int)n, size);
+	if (n >= sizeof(width) || parse_uint(width, most, &o->canvas.width) || o->canvas.width < least ||
+	    (size[n] && (parse_uint(size + n + 1, SCRIPT_MOST_PIXELS, &o->canvas.height) ||
+			 o->canvas.height < low)))
+		usage_error("--size %s does not fit: WIDTH or WIDTHxHEIGHT, %u to %u wide, %u to %u high",
+			    size, least, most, low, SCRIPT_MOST_PIXELS);
 }
 
 static unsigned int terminal_width(void)
@@ -276,8 +180,8 @@ static unsigned int terminal_width(void)
 
 	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
 		width = size.ws_col;
-	else if (columns && parse_uint(columns, 10000, &width))
-		width = 80;
+	else if (columns)
+		parse_uint(columns, 10000, &width);
 	if (width < SCRIPT_LEAST_COLUMNS)
 		return SCRIPT_LEAST_COLUMNS;
 	return width > SCRIPT_MOST_COLUMNS ? SCRIPT_MOST_COLUMNS : width;
@@ -288,33 +192,39 @@ static bool is_stdout(const char *path)
 	return path && !strcmp(path, "-");
 }
 
-/* One output at a time: two of them there are none that can be read. */
+/* Two outputs, one behind the other, could not be read. */
 static void check_stdout(const struct plot_options *o)
 {
 	const char *option = is_stdout(o->html) ? "--html" : "--data";
 
-	if (is_stdout(o->html) + is_stdout(o->data) + o->terminal < 2)
-		return;
-	log_error("%s - is taken by another output: name another file", option);
-	fail();
+	if (is_stdout(o->html) + is_stdout(o->data) + o->terminal > 1)
+		usage_error("%s - is taken by another output: name another file", option);
 }
 
-static void choose_canvas(struct parse *p)
+static void check_script(const char *script)
 {
-	struct plot_options *o = p->o;
+	FILE *f = script ? fopen(script, "re") : NULL;
+
+	if (f)
+		fclose(f);
+	else if (script)
+		usage_error("cannot read --script %s: %s: name a gnuplot script, such as a copy of one that "
+			    "mmioplot --list names", script, strerror(errno));
+}
+
+static void choose_canvas(struct plot_options *o)
+{
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	if (!o->output && !o->data && !o->html)
 		o->terminal = true;
-	if (o->terminal && o->output) {
-		log_error("--terminal draws on stdout, --output in files: choose one");
-		fail();
-	}
+	if (o->terminal && o->output)
+		usage_error("--terminal draws on stdout, --output in files: choose one");
 	check_stdout(o);
-	choose_format(o, p->format);
+	choose_format(o);
 	o->canvas.width = o->terminal ? terminal_width() : SCRIPT_WIDTH;
-	if (p->size)
-		choose_size(o, p->size);
+	if (o->size)
+		choose_size(o, o->size);
 	if (!o->terminal)
 		return;
 	o->canvas.target = SCRIPT_TERMINAL;
@@ -323,18 +233,9 @@ static void choose_canvas(struct parse *p)
 
 void plot_options_parse(struct plot_options *o, int argc, char **argv)
 {
-	struct parse p = { .o = o };
-
-	argp_err_exit_status = EXIT_USAGE;
-	argp_program_version = version_text("mmioplot");
-	p.separated = sides_parse(&argp, argc, argv, &p, &p.side);
-	choose_sides(&p);
+	sides_parse(&o->sides, &argp, argc, argv, o);
+	choose_sides(o);
 	check_plots(o);
-	choose_canvas(&p);
-}
-
-void plot_options_free(struct plot_options *o)
-{
-	files_free(&o->sides[0]);
-	files_free(&o->sides[1]);
+	check_script(o->script);
+	choose_canvas(o);
 }

@@ -18,7 +18,8 @@ EXTRA_DIST += tests/check.sh tests/skips tests/terminal.py tests/layers.test \
 	tests/lab/check tests/lab/matrix tests/lab/matrix.test \
 	tests/lab/restore.job tests/lab/restore.py tests/lab/experiments.job tests/lab/experiments.py \
 	tests/lab/witness.job tests/lab/faults.job tests/lab/faults.py tests/lab/bystander.c tests/lab/starve.c \
-	tests/lab/bundle.job tests/bundle/check \
+	tests/lab/bundle.job tests/lab/devices.job tests/lab/nested.job tests/lab/remedies.job \
+	tests/bundle/check tests/tree/check \
 	tests/fleet/check tests/fleet/summary.test \
 	tests/recipes/check tests/recipes/common.py tests/recipes/github.py tests/recipes/lava.py \
 	tests/recipes/tmt.py tests/recipes/workflow.mjs tests/recipes/package.json \
@@ -33,6 +34,7 @@ include tests/unit/logic.mk
 include tests/unit/witness.mk
 include tests/cli/local.mk
 include tests/formats/local.mk
+include tests/schema/local.mk
 include tests/survey/local.mk
 include tests/plot/local.mk
 include tests/completion/local.mk
@@ -40,6 +42,7 @@ include tests/doc/local.mk
 include tests/man/local.mk
 include tests/page/local.mk
 include tests/html/local.mk
+include tests/witness/local.mk
 include tests/fuzz/local.mk
 include tests/hostile/local.mk
 include tests/inject/local.mk

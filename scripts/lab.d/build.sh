@@ -32,17 +32,19 @@ build() {
 }
 
 build_one() {
-	local args=() sysroot=$CACHE/sysroot-bookworm
+	local args=() source sysroot=$CACHE/sysroot-bookworm
 
+	source=$("$TOP/scripts/source")
 	[[ $1 == native ]] || args=(--host=aarch64-linux-gnu "MB_EMULATOR=qemu-aarch64 -L $sysroot"
 		CC="aarch64-linux-gnu-gcc --sysroot=$sysroot" PKG_CONFIG_SYSROOT_DIR="$sysroot"
 		PKG_CONFIG_LIBDIR="$sysroot/usr/lib/aarch64-linux-gnu/pkgconfig:$sysroot/usr/share/pkgconfig")
-	cd "$TOP"
-	[[ -e configure ]] || autoreconf -fi
-	mkdir -p "build/$1"
-	cd "build/$1"
+	cd "$TOP/build"
 	# Configured with other arguments, such as another cache: not what we want.
-	[[ -e config.status && -e .args && $(<.args) == "${args[*]}" ]] ||
-		{ ../../configure "${args[@]}" && echo "${args[*]}" >.args; }
-	make -s -j"$(nproc)"
+	if [[ ! -e $1/config.status || ! -e $1/.args || $(<"$1/.args") != "$source ${args[*]}" ]]; then
+		rm -rf "$1"
+		mkdir "$1"
+		(cd "$1" && "$source/configure" "${args[@]}")
+		echo "$source ${args[*]}" >"$1/.args"
+	fi
+	make -s -j"$(nproc)" -C "$1"
 }

@@ -7,6 +7,7 @@ CACHE=${MMIOBENCH_LAB_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/mmiobench-lab}
 
 readonly QEMU_SUITE=trixie # the first with QEMU 10, which checks alignment by memory type
 readonly SYSROOT_PACKAGES=libc6-dev,libgcc-12-dev,linux-libc-dev,libpci-dev,libhwloc-dev,libjansson-dev,libgsl-dev,libbpf-dev,libcap-dev,libcmocka-dev,busybox-static
+readonly XEN_PACKAGE=xen-hypervisor-4.20 # trixie's
 # What the machines load; what these depend on is added, built-in ones are fine.
 readonly MODULES=(virtio_pci 9pnet_virtio 9p vfio-pci vfio_iommu_type1)
 
@@ -20,10 +21,13 @@ cache_get() {
 	if ! cache_whole "$name"; then
 		need fetch
 		say "fetching $name"
-		rm -rf "$temp" "$temp.log"
 		TEMPS+=("$temp" "$temp.log")
-		mkdir -p "$temp/tmp"
-		task cache_make "$name" "$temp" >"$temp.log" 2>&1
+		for _ in 1 2; do # a mirror that fails once may answer the next time
+			rm -rf "$temp" "$temp.log"
+			mkdir -p "$temp/tmp"
+			task cache_make "$name" "$temp" >"$temp.log" 2>&1
+			((STATUS)) || break
+		done
 		((STATUS == 0)) || {
 			tail -n 5 "$temp.log" >&2
 			die "cannot make $name (see above): is the Debian mirror reachable, and $CACHE not full?"
@@ -106,8 +110,8 @@ cache_clean() {
 	exec {CACHE_LOCK}>"$CACHE/.lock"
 	flock -n "$CACHE_LOCK" || die "another lab is using $CACHE: wait until it has ended"
 	# Only what the lab makes: the variable may point at a directory that holds other things.
-	rm -rf "$CACHE"/{sysroot,qemu,kernel,root,runtime}-* \
-		"$CACHE"/.{sysroot,qemu,kernel,root,runtime}-* "$CACHE/.lock"
+	rm -rf "$CACHE"/{sysroot,qemu,kernel,root,runtime,xen}-* \
+		"$CACHE"/.{sysroot,qemu,kernel,root,runtime,xen}-* "$CACHE/.lock"
 	rmdir --ignore-fail-on-non-empty "$CACHE"
 	say "removed what was cached in $CACHE"
 }
@@ -175,19 +179,24 @@ make_sysroot() {
 		usr/share/misc/pci.ids {,usr/}bin/busybox "$dir" 2>/dev/null) || [[ -e $dir/usr/lib ]]
 }
 
-# make_qemu ARCH-MACHINE: qemu-system-MACHINE to run in place on ARCH, with its libraries, a PC's
-# firmware, and no more.
+# make_qemu ARCH-MACHINE[-SUITE]: qemu-system-MACHINE to run in place on ARCH, with its libraries, a PC's
+# firmware, modules of one device, and no more.
 make_qemu() {
 	local -A package=([aarch64]=qemu-system-arm [x86_64]=qemu-system-x86)
-	local arch=${1%%-*} machine=${1#*-} dir=$2 tree=$2/tmp/tree libs lib
+	local arch=${1%%-*} machine=${1#*-} dir=$2 tree=$2/tmp/tree suite=$QEMU_SUITE libs lib
 
-	mkdir "$tree" "$dir/lib" "$dir/firmware"
-	unpack "$tree" "$arch" "$QEMU_SUITE" "${package[$machine]}"
+	if [[ $machine == *-* ]]; then
+		suite=${machine#*-} machine=${machine%%-*}
+		package[$machine]+=/$suite,qemu-system-common/$suite,qemu-system-data/$suite
+	fi
+	mkdir "$tree" "$dir/lib" "$dir/firmware" "$dir/modules"
+	unpack "$tree" "$arch" "$suite" "${package[$machine]}"
 	cp -L "$tree/usr/bin/qemu-system-$machine" "$dir"
 	libs=$(echo "$tree"/usr/lib/*-linux-gnu*)
+	cp -L "$libs"/qemu/hw-display-virtio-gpu{,-pci}.so "$dir/modules"
 	while read -r lib; do
 		cp -L "$lib" "$dir/lib"
-	done < <(elf_closure "$libs:$libs/pulseaudio" "$dir/qemu-system-$machine")
+	done < <(elf_closure "$libs:$libs/pulseaudio" "$dir/qemu-system-$machine" "$dir"/modules/*)
 	cp -L "$libs"/ld-linux-*.so.* "$dir/lib/ld.so"
 	[[ $machine != x86_64 ]] ||
 		cp -L "$tree"/usr/share/{seabios/bios-256k,qemu/{kvmvapic,linuxboot_dma}}.bin "$dir/firmware"
@@ -214,6 +223,13 @@ make_runtime() {
 			'./usr/share/doc/*/copyright' ./usr/share/common-licenses ./usr/share/misc/pci.ids
 }
 
+# make_xen ARCH-SUITE: the hypervisor.
+make_xen() {
+	mkdir "$2/tmp/tree"
+	unpack "$2/tmp/tree" "${1%%-*}" "${1#*-}" "$XEN_PACKAGE-${1%%-*}"
+	cp -L "$2"/tmp/tree/boot/xen-*-"${1%%-*}" "$2/xen"
+}
+
 # busybox reads no compressed modules.
 module_copy() {
 	local from=$1/$2 to=$3/$2
@@ -226,17 +242,19 @@ module_copy() {
 	esac
 }
 
-# make_kernel ARCH-SUITE: Image, and modules.cpio with the few modules that the machines load.
+# make_kernel ARCH-SUITE[-16k]: Image (of 16 KiB pages), and modules.cpio with the few modules that the machines load.
 make_kernel() {
-	local arch=${1%%-*} suite=${1#*-} dir=$2 tree=$2/tmp/tree version file
-	local held=(nvme uio_pci_generic) # for tests: a driver that claims BARs, and one that does not
+	local arch=${1%%-*} suite=${1#*-} dir=$2 tree=$2/tmp/tree version file package
+	# for tests: drivers that claim BARs, one that does not, one whose device has virtual functions
+	local held=(nvme bochs uio_pci_generic igb)
 
 	mkdir "$tree" "$dir/tmp/root"
-	if [[ $suite == *-backports ]]; then
-		unpack "$tree" "$arch" "$suite" "linux-image-$arch/$suite"
-	else
-		unpack "$tree" "$arch" "$suite" "linux-image-$arch"
+	package=linux-image-$arch
+	if [[ $suite == *-16k ]]; then
+		suite=${suite%-16k} package+=-16k
 	fi
+	[[ $suite != *-backports ]] || package+=/$suite
+	unpack "$tree" "$arch" "$suite" "$package"
 	[[ -d $tree/lib/modules ]] || ln -s usr/lib "$tree/lib"
 	version=$(ls "$tree/lib/modules")
 	for file in "$tree/boot/vmlinuz-$version" "$tree/lib/modules/$version/vmlinuz"; do

@@ -11,12 +11,18 @@ declare -A MACHINE_OPTIONS=([aarch64]='-M virt,virtualization=on,gic-version=3,i
 	[x86_64]='-M q35 -vga none')
 declare -A MEMORY_MB=([aarch64]=2048 [x86_64]=512)
 readonly LAB_LIBRARIES=/usr/lib/lab
+# Hosts that are more than a kernel: its name, and what they add to its command line.
+declare -A KERNEL_OF=([trixie-backports-protected]=trixie-backports
+	[trixie-backports-nested]=trixie-backports [trixie-relaxed]=trixie [trixie-xen]=trixie)
+declare -A KERNEL_OPTIONS=([trixie-backports-protected]=' kvm-arm.mode=protected'
+	[trixie-backports-nested]=' kvm-arm.mode=nested'
+	[trixie-relaxed]=' iomem=relaxed')
 declare -A CONSOLE=([aarch64]=ttyAMA0 [x86_64]=ttyS0)
 # Where TCG's SVE and SME are known to disturb nested KVM they are off.
 declare -A CPU_OPTIONS=([aarch64-max]=,sve=off,sme=off [aarch64-neoverse-v1]=,sve=off
 	[aarch64-neoverse-n2]=,sve=off)
-declare -A DEVICE_ID=([ivshmem]=0x1af4:0x1110 [testdev]=0x1b36:0x0005 [nvme]=0x1b36:0x0010)
-declare -A JOB=([aarch64]=measure [x86_64]=measure-x86)
+declare -A DEVICE_ID=([ivshmem]=0x1af4:0x1110 [testdev]=0x1b36:0x0005 [nvme]=0x1b36:0x0010
+	[several]=0x1af4:0x1110)
 declare -A PROFILE_OPTION=([quick]=--quick [default]='' [full]=--full)
 declare -A PROFILE_SECONDS=([quick]=240 [default]=300 [full]=1800)
 readonly BOOT_SECONDS=60 # a generous bound, for each of host and guest
@@ -25,19 +31,21 @@ readonly RESULTS='host.json guest.json probe.json compare.json witness.json host
 
 # The QEMU that runs the host, as a command in ${QEMU[@]}.
 qemu_find() {
-	local system=qemu-system-${OPT[arch]} major arch dir
+	local system=qemu-system-${OPT[arch]} least=10 suite='' major arch dir
 
+	# 10.0 has not all that KVM needs to have a hypervisor in its guest
+	[[ ${OPT[host]} != *-nested ]] || least=11 suite=-$(machine_kernel)
 	major=$("$system" --version 2>/dev/null | sed -n 's/.*version \([0-9]*\).*/\1/p') || true
-	if ((${major:-0} >= 10)); then
+	if ((${major:-0} >= least)); then
 		QEMU=("$system")
 		return
 	fi
 	arch=$(dpkg --print-architecture) ||
-		die "QEMU 10 or newer is needed (found ${major:-none}); without dpkg the lab cannot fetch its own"
-	cache_get "qemu-$arch-${OPT[arch]}"
-	dir=$CACHE/qemu-$arch-${OPT[arch]}
+		die "QEMU $least or newer is needed (found ${major:-none}); without dpkg the lab cannot fetch its own"
+	cache_get "qemu-$arch-${OPT[arch]}$suite"
+	dir=$CACHE/qemu-$arch-${OPT[arch]}$suite
 	# A module directory of its own, or it loads the PC's modules and aborts.
-	QEMU=(env QEMU_MODULE_DIR=/nowhere "$dir/lib/ld.so" --library-path "$dir/lib" "$dir/$system"
+	QEMU=(env "QEMU_MODULE_DIR=$dir/modules" "$dir/lib/ld.so" --library-path "$dir/lib" "$dir/$system"
 		-L "$dir/firmware")
 	"${QEMU[@]}" --version >/dev/null || die "the QEMU in $dir does not run here"
 }
@@ -49,16 +57,36 @@ machine_parts() {
 	case ${OPT[arch]} in
 	aarch64)
 		echo sysroot-bookworm "qemu-$arch-aarch64"
-		echo "kernel-$arch-${OPT[host]}" "kernel-$arch-${OPT[guest]}"
+		echo "kernel-$arch-$(machine_kernel)" "${OPT[guest]:+kernel-$arch-${OPT[guest]}}"
+		[[ ${OPT[host]} != *-xen ]] || echo "xen-$arch-$(machine_kernel)"
+		[[ ${OPT[host]} != *-nested ]] || echo "qemu-$arch-aarch64-$(machine_kernel)"
 		;;
-	x86_64) echo "root-$arch kernel-$arch-${OPT[host]}" ;;
+	x86_64) echo "root-$arch kernel-$arch-$(machine_kernel)" ;;
 	esac
 }
 
-# Makes everything that a machine needs; then $WORK holds ctl, host.cpio and, if none was given,
-# the BAR's bytes.
+# The name of the host's kernel.
+machine_kernel() {
+	echo "${KERNEL_OF[${OPT[host]}]-${OPT[host]}}"
+}
+
+# Xen starts no guest here: its dom0 is one of Xen's already.
+machine_has_guest() {
+	[[ ${OPT[arch]} == aarch64 && ${OPT[host]} != *-xen ]]
+}
+
+machine_job() {
+	if machine_has_guest; then
+		echo measure
+	else
+		echo "measure-${OPT[arch]}"
+	fi
+}
+
+# Makes everything that a machine needs; then $KERNEL is the host's, and $WORK holds ctl, host.cpio
+# and, if none was given, the BAR's bytes.
 machine_prepare() {
-	local build=${BUILD_OF[${OPT[arch]}]} kernel=$CACHE/kernel-${DEBIAN_ARCH[${OPT[arch]}]} part
+	local build=${BUILD_OF[${OPT[arch]}]} kernels=$CACHE/kernel-${DEBIAN_ARCH[${OPT[arch]}]} part
 
 	need machine
 	build "$build"
@@ -78,9 +106,10 @@ machine_prepare() {
 	mkdir -p "$WORK/ctl/guest"
 	machine_root "$WORK/root" "${BUILD[$build]}"
 	pack "$WORK/root" "$WORK/root.cpio"
-	cat "$kernel-${OPT[host]}/modules.cpio" "$WORK/root.cpio" >"$WORK/host.cpio"
+	KERNEL=$kernels-$(machine_kernel)
+	cat "$KERNEL/modules.cpio" "$WORK/root.cpio" >"$WORK/host.cpio"
 	[[ ! ${OPT[guest]} ]] ||
-		cat "$kernel-${OPT[guest]}/modules.cpio" "$WORK/root.cpio" >"$WORK/ctl/guest.cpio"
+		cat "$kernels-${OPT[guest]}/modules.cpio" "$WORK/root.cpio" >"$WORK/ctl/guest.cpio"
 
 	BAR=${OPT[bar-file]:-$WORK/bar}
 	truncate -s ">$BAR_SIZE" "$BAR" || die "cannot make the file $BAR"
@@ -146,33 +175,61 @@ machine_env() {
 	done >"$WORK/ctl/env"
 }
 
+# The machine in $MACHINE, and what boots in ${BOOT[@]}. Xen finds its dom0 where QEMU's guest-loader has put it in memory.
+machine_boots() {
+	local options="quiet panic=-1${KERNEL_OPTIONS[${OPT[host]}]-}"
+	local kernel=${KERNEL//,/,,}/Image initrd=${WORK//,/,,}/host.cpio
+
+	MACHINE=${MACHINE_OPTIONS[${OPT[arch]}]}
+	if [[ ${OPT[host]} == *-xen ]]; then
+		# Debian's Xen knows neither this IOMMU nor message interrupts
+		MACHINE='-M virt,virtualization=on,gic-version=3,its=off'
+		BOOT=(-kernel "$CACHE/xen-arm64-$(machine_kernel)/xen"
+			-append "console=dtuart dtuart=/pl011@9000000 dom0_mem=1G"
+			-device "guest-loader,addr=0x49000000,kernel=$kernel,bootargs=console=hvc0 $options"
+			-device "guest-loader,addr=0x50000000,initrd=$initrd")
+	else
+		BOOT=(-kernel "$KERNEL/Image" -initrd "$WORK/host.cpio"
+			-append "console=${CONSOLE[${OPT[arch]}]} $options")
+	fi
+}
+
 # machine_qemu SECONDS: runs the host. Commas in QEMU's options are doubled.
 machine_qemu() {
 	local share=local,security_model=none,multidevs=remap
 	local out=${OPT[out]//,/,,} cache=${CACHE//,/,,} work=${WORK//,/,,} bar=${BAR//,/,,} device
 	local memory=${MEMORY_MB[${OPT[arch]}]} nodes=() node
+	local ivshmem=(-object "memory-backend-file,id=bar,size=$BAR_SIZE,mem-path=$bar,share=on"
+		-device ivshmem-plain,memdev=bar)
 
 	case ${OPT[device]} in
-	ivshmem) device=(-object "memory-backend-file,id=bar,size=$BAR_SIZE,mem-path=$bar,share=on"
-		-device ivshmem-plain,memdev=bar) ;;
+	ivshmem) device=("${ivshmem[@]}") ;;
 	testdev) device=(-device "pci-testdev,membar=$BAR_SIZE") ;;
 	# its Controller Memory Buffer; behind a port that can turn its slot off
 	nvme) device=(-device pcie-root-port,id=slot1,chassis=1,slot=1
 		-device "nvme,bus=slot1,serial=lab,cmb_size_mb=${BAR_SIZE%M}") ;;
+	# twins, one with a driver, one with registers in a BAR that looks like memory, one with virtual
+	# functions. One is too large to have an address: when the kernel enables it nevertheless, only the
+	# port above keeps it from covering all others.
+	several) device=(-device "pci-testdev,membar=$BAR_SIZE" -device "pci-testdev,membar=$BAR_SIZE"
+		"${ivshmem[@]}" -device bochs-display,romfile= -device "virtio-gpu-pci,hostmem=$BAR_SIZE"
+		-device pcie-root-port,id=slot1,chassis=1,slot=1 -device igb,bus=slot1
+		-device pcie-root-port,id=slot2,chassis=2,slot=2
+		-object memory-backend-ram,id=huge,size=1T,reserve=off
+		-device ivshmem-plain,memdev=huge,bus=slot2) ;;
 	esac
 	for ((node = 0; OPT[nodes] > 1 && node < OPT[nodes]; node++)); do
 		nodes+=(-object "memory-backend-ram,id=node$node,size=$((memory / OPT[nodes]))M"
 			-numa "node,cpus=$node,memdev=node$node")
 	done
+	machine_boots
 	# With one vCPU TCG drops the alignment checks: everything then works, falsely.
 	# Should the lab be killed outright, the machine goes with it.
 	# shellcheck disable=SC2086 # several words
 	exec setpriv --pdeathsig TERM timeout --foreground -k 5 "$1" "${QEMU[@]}" \
-		${MACHINE_OPTIONS[${OPT[arch]}]} -m "${memory}M" -smp "2,sockets=${OPT[nodes]}" "${nodes[@]}" -accel tcg,thread=multi \
+		$MACHINE -m "${memory}M" -smp "2,sockets=${OPT[nodes]}" "${nodes[@]}" -accel tcg,thread=multi \
 		-cpu "${OPT[cpu]}${CPU_OPTIONS[${OPT[arch]}-${OPT[cpu]}]-}" \
-		-kernel "$CACHE/kernel-${DEBIAN_ARCH[${OPT[arch]}]}-${OPT[host]}/Image" \
-		-initrd "$WORK/host.cpio" -append "console=${CONSOLE[${OPT[arch]}]} quiet panic=-1" \
-		-nographic -no-reboot -net none \
+		"${BOOT[@]}" -nographic -no-reboot -net none \
 		-virtfs "$share,mount_tag=ctl,path=$work/ctl" -virtfs "$share,mount_tag=out,path=$out" \
 		-virtfs "$share,mount_tag=cache,path=$cache,readonly=on" "${device[@]}"
 }
@@ -230,19 +287,17 @@ machine_run() {
 	for name in $RESULTS; do
 		rm -f "${OPT[out]}/$name"
 	done
-	cp "$LIB/${JOB[${OPT[arch]}]}" "$WORK/ctl/job"
+	cp "$LIB/$(machine_job)" "$WORK/ctl/job"
 	machine_env "LAB_PROFILE=${PROFILE_OPTION[${OPT[profile]}]}" "LAB_SECONDS=$seconds"
 	say "booting the host (${OPT[host]}, ${OPT[arch]}, ${OPT[cpu]}, ${OPT[device]})"
 	machine_boot $((BOOT_SECONDS + 3 * seconds)) output
-	if [[ ${OPT[arch]} == x86_64 ]]; then
+	if ! machine_has_guest; then
 		say "powered off (status $STATUS); results in ${OPT[out]}"
 		exit "$STATUS"
 	fi
 	((STATUS == 0)) || die "the job in the host failed with status $STATUS: read ${OPT[out]}/machine.log"
 	say "powered off; results in ${OPT[out]}"
-	# the BAR of --bar ram is not the one that was watched
-	[[ ${OPT[bar]} == ram || ! -s ${OPT[out]}/witness.json ]] ||
-		witness=(--witness "${OPT[out]}/witness.json")
+	[[ ! -s ${OPT[out]}/witness.json ]] || witness=(--witness "${OPT[out]}/witness.json")
 	task "${BUILD[native]}/mmiocompare" --json "${OPT[out]}/compare.json" "${witness[@]}" \
 		"${OPT[out]}/host.json" "${OPT[out]}/guest.json"
 	say "compared (status $STATUS)"

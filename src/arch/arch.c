@@ -2,10 +2,37 @@
 #include "config.h"
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include "arch/arch.h"
+#include "arch/shared.h"
+
+/* What assembly knows of C's structs. */
+#define IS_AT(type, member, at) (offsetof(struct type, member) == (at))
+_Static_assert(sizeof(struct kernel) == KERNEL_BYTES && IS_AT(kernel, name, 0) &&
+	       IS_AT(kernel, feature, 8) && IS_AT(kernel, instruction, 16) && IS_AT(kernel, tlps, 24) &&
+	       IS_AT(kernel, direction, 32) && IS_AT(kernel, width_bytes, 36) &&
+	       IS_AT(kernel, trap_safe, 40) && IS_AT(kernel, stores_low_byte, 41), "see kernel in loops.h");
+_Static_assert(KERNEL_STORE == 0 && KERNEL_LOAD == 1, "see .Lstore in loops.h");
+_Static_assert(sizeof(struct barrier) == BARRIER_BYTES && sizeof(struct pattern) == PATTERN_BYTES,
+	       "see loop_row in loops.h");
+_Static_assert(sizeof(struct loop) == LOOP_BYTES && IS_AT(loop, kernel, 0) && IS_AT(loop, barrier, 8) &&
+	       IS_AT(loop, pattern, 16) && IS_AT(loop, interval_bytes, 24) &&
+	       IS_AT(loop, doorbell_bytes, 28) && IS_AT(loop, block_bytes, 32) &&
+	       IS_AT(loop, block_accesses, 36) && IS_AT(loop, fn, 40) && IS_AT(loop, symbol, 48),
+	       "see loop_row in loops.h");
+_Static_assert(sizeof(struct pair) == PAIR_BYTES && IS_AT(pair, kind, 0) && IS_AT(pair, barrier, 8) &&
+	       IS_AT(pair, fn, 16) && IS_AT(pair, symbol, 24), "see make_pair in loops.h");
+_Static_assert(sizeof(struct crash_probe) == CRASH_PROBE_BYTES && IS_AT(crash_probe, probe, 0) &&
+	       IS_AT(crash_probe, what, 8) && IS_AT(crash_probe, tells_type, 16) &&
+	       IS_AT(crash_probe, stores, 17) && IS_AT(crash_probe, access, 24),
+	       "see crash_probe in loops.h");
+_Static_assert(IS_AT(loop_args, base, ARGS_BASE) && IS_AT(loop_args, end, ARGS_END) &&
+	       IS_AT(loop_args, laps, ARGS_LAPS) && IS_AT(loop_args, value, ARGS_VALUE) &&
+	       IS_AT(loop_args, flush, ARGS_FLUSH) && IS_AT(loop_args, doorbell, ARGS_DOORBELL) &&
+	       IS_AT(pair_args, at, PAIR_AT) && IS_AT(pair_args, value, PAIR_VALUE), "see shared.h");
 
 #define CALIBRATE_NS    4000000ull
 #define CALIBRATE_TIMES 5
@@ -26,24 +53,13 @@ const struct kernel *arch_find_kernel(const char *name)
 	return NULL;
 }
 
-const struct barrier *arch_find_barrier(const char *name)
+const struct arch_info *arch_here(void)
 {
-	for (const struct barrier *b = arch_barriers; b->name; b++)
-		if (!strcmp(b->name, name))
-			return b;
-	return NULL;
+	return arch_info_of(arch_name);
 }
 
-#define PATTERN_ROW(name, what, stays) { #name, what, stays },
+#define PATTERN_ROW(name, what, stays, ...) { #name, what, stays },
 const struct pattern arch_patterns[] = { ARCH_PATTERNS(PATTERN_ROW) { 0 } };
-
-const struct pattern *arch_find_pattern(const char *name)
-{
-	for (const struct pattern *p = arch_patterns; p->name; p++)
-		if (!strcmp(p->name, name))
-			return p;
-	return NULL;
-}
 
 const struct pair *arch_find_pair(const char *kind, const char *barrier)
 {
@@ -63,6 +79,11 @@ const struct loop *arch_find_loop(const struct loop_key *key)
 		    l->doorbell_bytes == key->doorbell_bytes)
 			return l;
 	return NULL;
+}
+
+uint64_t arch_stored_value(const struct kernel *kernel, uint64_t value)
+{
+	return kernel->stores_low_byte ? (value & 0xff) * 0x0101010101010101 : value;
 }
 
 uint64_t arch_lap_bytes(const struct loop *loop, uint64_t region_bytes)

@@ -5,17 +5,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "arch/info.h"
 
 /*
- * The contract between mmiobench and an instruction set. One file, aarch64.c or x86_64.c, fills
- * it; nothing else in the tree knows an ISA. A new access kernel or barrier is one row there.
+ * The contract between mmiobench and the instruction set that it is built for. NAME.S fills it with
+ * what loops.h makes, and cpu.c by NAME.h; nothing outside this folder knows an ISA. A new access kernel
+ * is one row in NAME.S, a new barrier one in NAME.h. What is known of all architectures: info.h.
  */
 
 enum kernel_direction { KERNEL_STORE, KERNEL_LOAD };
 
 /*
- * How a BAR is accessed: one instruction (ACCESS in loops.h), repeated. width is what one execution
- * moves; accesses are naturally aligned, up to 64 bytes. Those that have no addressing of their own
+ * How a BAR is accessed: one instruction, repeated. width is what one execution moves; accesses are naturally aligned, up to 64 bytes. Those that have no addressing of their own
  * bring the instructions that they need with them, which count as part of the access. store8_c and
  * load8_c are a C loop as the compiler makes it: a control.
  *
@@ -25,51 +26,14 @@ enum kernel_direction { KERNEL_STORE, KERNEL_LOAD };
  */
 struct kernel {
 	const char *name;
-	enum kernel_direction direction;
-	unsigned int width_bytes;
-	bool trap_safe;
 	const char *feature;     /* CPU feature it needs, NULL: every CPU of the architecture has it */
 	const char *instruction;
 	const char *tlps;        /* what a Device or UC mapping turns one execution into */
+	enum kernel_direction direction;
+	unsigned int width_bytes;
+	bool trap_safe;
+	bool stores_low_byte;    /* of args->value, repeated */
 };
-
-/*
- * What stands between accesses. "orders" says what the architecture promises, no more: a barrier
- * that a write passed does not mean that the endpoint has it; only a read from the device does.
- */
-struct barrier {
-	const char *name;
-	const char *orders;
-	bool common; /* what drivers use: measured by default; the others with --full */
-};
-
-/* X(name, what, stays_bytes) for each; offsets are in loops.h */
-#define ARCH_PATTERNS(X)                                                                           \
-	X(seq, "upwards through the region", 0)                                                    \
-	X(reverse, "downwards through the region", 0)                                              \
-	X(stride64, "one access in each 64 bytes", 0)                                              \
-	X(stride256, "one access in each 256 bytes", 0)                                            \
-	X(random, "each word once, in a fixed random order within 4 KiB", 0)                       \
-	X(one, "the same address over and over", UINT32_MAX)                                       \
-	X(single, "one access, timed or made alone", UINT32_MAX)                                   \
-	X(span64, "the first 64 bytes over and over", 64)                                          \
-	X(span128, "the first 128 bytes over and over", 128)                                       \
-	X(span256, "the first 256 bytes over and over", 256)                                       \
-	X(span512, "the first 512 bytes over and over", 512)                                       \
-	X(lines1, "line by line, word by word", 0)                                                 \
-	X(lines2, "2 lines open: the first word of each, then the second", 0)                      \
-	X(lines4, "4 lines open", 0)                                                               \
-	X(lines8, "8 lines open", 0)                                                               \
-	X(lines16, "16 lines open", 0)                                                             \
-	X(lines32, "32 lines open", 0)                                                             \
-	X(words1, "the first word of each line only", 0)                                           \
-	X(words2, "the first 2 words of each line", 0)                                             \
-	X(words3, "the first 3 words of each line", 0)                                             \
-	X(words4, "the first 4 words of each line", 0)                                             \
-	X(words5, "the first 5 words of each line", 0)                                             \
-	X(words6, "the first 6 words of each line", 0)                                             \
-	X(words7, "the first 7 words of each line", 0)                                             \
-	X(words8, "the first 8 words of each line: all", 0)
 
 /*
  * Where the accesses of a block go, in order. Of those that walk, blocks follow each other through
@@ -128,47 +92,33 @@ struct pair {
 	const char *symbol;    /* of fn, for the disassembly test */
 };
 
-extern const char arch_name[];       /* as uname -m says it */
-extern const char arch_clock_name[]; /* "CNTVCT_EL0", "TSC" */
+extern const char arch_name[]; /* as uname -m says it */
+
+/* What is known of it. */
+const struct arch_info *arch_here(void);
 
 /* Tables; each ends with a row whose name (loops and pairs: fn) is NULL. */
 extern const struct kernel arch_kernels[];
-extern const struct barrier arch_barriers[];
 extern const struct pattern arch_patterns[];
 extern const struct loop arch_loops[];
 extern const struct pair arch_pairs[];
-
-/* What a process asks for by mapping resourceN or resourceN_wc (Linux, drivers/pci/mmap.c). */
-extern const char arch_asks_plain[]; /* "Device-nGnRE", "UC-" */
-extern const char arch_asks_wc[];    /* "Normal-NC", "WC" */
-extern const char arch_asks_devmem[]; /* /dev/mem: "Device-nGnRnE", "UC-" */
-extern const char arch_asks_ram[];   /* ordinary memory: "Normal-WB", "WB" */
-
-/*
- * True where an unaligned access faults by the memory type: allowed on Normal, an alignment fault
- * on Device (Arm ARM B2.9). x86 has no such difference.
- */
-extern const bool arch_alignment_tells_type;
 
 /*
  * Accesses that the memory type, or the device, may refuse: each with a fault, or, where a
  * hypervisor cannot handle that fault, with the end of the VM.
  */
-struct risky {
-	const char *name;
+struct crash_probe {
+	enum probe probe;
 	const char *what;        /* for sentences: "unaligned load" */
 	bool tells_type;         /* allowed on Normal, faults on Device (Arm ARM B2.9, C6.2.75) */
 	bool stores;             /* within RISKY_BYTES of p; what was there is lost */
-	/* p: 4 KiB aligned. NULL: it worked; else what came of it, one word. */
-	const char *(*access)(volatile void *p);
+	int (*access)(volatile void *p); /* p: 4 KiB aligned. ACCESS_... */
 };
 #define RISKY_BYTES 2048u        /* the largest block of DC ZVA (Arm ARM D24.2.46, DCZID_EL0.BS) */
-extern const struct risky arch_risky[]; /* ends with a row without name */
+extern const struct crash_probe arch_crash_probes[]; /* ends with a row without what */
 
 /* NULL when there is no such row. */
 const struct kernel *arch_find_kernel(const char *name);
-const struct barrier *arch_find_barrier(const char *name);
-const struct pattern *arch_find_pattern(const char *name);
 
 const struct pair *arch_find_pair(const char *kind, const char *barrier);
 

@@ -3,325 +3,339 @@
 #define ARCH_LOOPS_H
 
 /*
- * Makes the measuring loops of an architecture. The including file defines before, for kernel k:
- *
- *   WIDTH_k, BIAS_k  bytes of an access; [p] points so far behind the block (0 but where offsets
- *                    must be negative to reach all of it)
- *   ACCESS_k         asm of one access at offset .Lo of operand [p]; those that move [p] themselves
- *                    have another, ACCESS_STAY_k, for loops that stay, and LOOP_STEP_k ""
- *   PREPARE_k, DONE_k  asm before the first lap (fill registers) and after the last (loads wait for
- *                    their data)
- *   BARRIER_b, BELL_n  asm of barrier b; of a doorbell of n bytes
- *   LOOP_REWIND, LOOP_UP(block), LOOP_DOWN(block), LOOP_UNTIL, LOOP_NEXT_LAP   asm: [p] = [first];
- *                    [p] steps; branch to 2 backwards unless [p] is [last]; counts [n] down and
- *                    branches to 1 backwards
- *   LOOP_CLOBBERS    vector registers
- *
- * The operands: first, last, p, n (laps), v (value), t, t2 (scratch), f (address to read-flush),
- * d (doorbell). Straight-line code comes from .rept, so that the compiler has no say in it.
+ * Makes the measuring loops of an architecture and the tables of arch.h, in assembly: NAME.S says how
+ * a loop counts and steps, then has a row for each kernel and for each set of loops. Straight-line code
+ * comes from .rept, so that no compiler has a say in it.
  */
 
-#include "arch/arch.h"
-
-#define LOOP_STR1(x) #x
-#define LOOP_STR(x)  LOOP_STR1(x)
-
-/* Offsets .Lo of access .Ln, of w bytes, in a block of b bytes: strings of gas arithmetic. */
-#define LOOP_AT(expression) ".set .Lo, " expression "\n"
-#define OFFSET_seq(w, b)       LOOP_AT(".Ln * " w)
-#define OFFSET_reverse(w, b)   LOOP_AT(b " - " w " - .Ln * " w)
-#define OFFSET_stride64(w, b)  LOOP_AT(".Ln * 64")
-#define OFFSET_stride256(w, b) LOOP_AT(".Ln * 256")
-/* odd multipliers and shifts to the right permute; together they have no constant stride */
-#define OFFSET_random(w, b)                                                                        \
-	".set .Lo, (.Ln * 165 + 77) & (" b " / " w " - 1)\n"                                       \
-	".set .Lo, .Lo ^ (.Lo >> 4)\n"                                                             \
-	".set .Lo, (.Lo * 237 + 31) & (" b " / " w " - 1)\n"                                       \
-	".set .Lo, (.Lo ^ (.Lo >> 5)) * " w "\n"
-#define OFFSET_one(w, b)     LOOP_AT("0")
-#define OFFSET_single(w, b)  LOOP_AT("0")
-#define OFFSET_span64(w, b)  LOOP_AT("(.Ln * " w ") & 63")
-#define OFFSET_span128(w, b) LOOP_AT("(.Ln * " w ") & 127")
-#define OFFSET_span256(w, b) LOOP_AT("(.Ln * " w ") & 255")
-#define OFFSET_span512(w, b) LOOP_AT("(.Ln * " w ") & 511")
-#define LOOP_LINES(n)                                                                              \
-	LOOP_AT("(.Ln / (8 * " #n ")) * (64 * " #n ") + (.Ln - (.Ln / " #n ") * " #n ") * 64 + "    \
-		"((.Ln / " #n ") & 7) * 8")
-#define OFFSET_lines1(w, b)  LOOP_LINES(1)
-#define OFFSET_lines2(w, b)  LOOP_LINES(2)
-#define OFFSET_lines4(w, b)  LOOP_LINES(4)
-#define OFFSET_lines8(w, b)  LOOP_LINES(8)
-#define OFFSET_lines16(w, b) LOOP_LINES(16)
-#define OFFSET_lines32(w, b) LOOP_LINES(32)
-#define LOOP_WORDS(n) LOOP_AT("(.Ln / " #n ") * 64 + (.Ln - (.Ln / " #n ") * " #n ") * 8")
-#define OFFSET_words1(w, b) LOOP_WORDS(1)
-#define OFFSET_words2(w, b) LOOP_WORDS(2)
-#define OFFSET_words3(w, b) LOOP_WORDS(3)
-#define OFFSET_words4(w, b) LOOP_WORDS(4)
-#define OFFSET_words5(w, b) LOOP_WORDS(5)
-#define OFFSET_words6(w, b) LOOP_WORDS(6)
-#define OFFSET_words7(w, b) LOOP_WORDS(7)
-#define OFFSET_words8(w, b) LOOP_WORDS(8)
-
-/* n accesses; what closes an interval comes after so many bytes moved, 0: never inside a block */
-#define LOOP_BLOCK(k, access, close, interval, pattern, n, block)                                  \
-	".set .Ln, 0\n"                                                                            \
-	".rept " LOOP_STR(n) "\n"                                                                  \
-	OFFSET_##pattern(LOOP_STR(WIDTH_##k), LOOP_STR(block))                                     \
-	".set .Lo, .Lo - " LOOP_STR(BIAS_##k) "\n"                                                 \
-	access                                                                                     \
-	".set .Ln, .Ln + 1\n"                                                                      \
-	".set .Lm, .Ln * " LOOP_STR(WIDTH_##k) "\n"                                                \
-	".if " LOOP_STR(interval) "\n"                                                             \
-	".if .Lm == (.Lm / " LOOP_STR(interval) ") * " LOOP_STR(interval) "\n"                     \
-	close                                                                                      \
-	".endif\n"                                                                                 \
-	".endif\n"                                                                                 \
-	".endr\n"
-
-#define LOOP_NAME(k, b, iname, bell, pattern) loop_##k##__##b##__##iname##__##bell##__##pattern
-
-#define LOOP_HEAD(name)                                                                            \
-	static __attribute__((noinline, aligned(64))) void name(const struct loop_args *a)         \
-	{                                                                                          \
-		uintptr_t base = (uintptr_t)a->base, end = (uintptr_t)a->end, p;                   \
-		uint64_t n = a->laps, t = 0, t2 = 0;                                               \
-		(void)t, (void)t2, (void)end
-
-#define LOOP_OPERANDS(at, until)                                                                    \
-	: [p] "=&r"(p), [n] "+&r"(n), [t] "=&r"(t), [t2] "=&r"(t2)                                 \
-	: [first] "r"(at), [last] "r"(until), [v] "r"(a->value), [f] "r"(a->flush),              \
-	  [d] "r"(a->doorbell)                                                                     \
-	: "memory", "cc", LOOP_CLOBBERS
-
-#define LOOP_WALKING(k, b, iname, interval, at_end, bell, pattern, n, block, step, first, last)    \
-	LOOP_HEAD(LOOP_NAME(k, b, iname, bell, pattern));                                          \
-	asm volatile(PREPARE_##k                                                                   \
-		     ".p2align 6\n"                                                                \
-		     "1:\n" LOOP_REWIND                                                            \
-		     "2:\n" LOOP_BLOCK(k, ACCESS_##k, BARRIER_##b BELL_##bell, interval, pattern,  \
-				       n, block)                                                   \
-		     step LOOP_UNTIL                                                               \
-		     BARRIER_##at_end                                                              \
-		     LOOP_NEXT_LAP                                                                 \
-		     DONE_##k LOOP_OPERANDS(first + BIAS_##k, last + BIAS_##k));                   \
-	}
-
-/* from base to end */
-#define LOOP_WALK(k, b, iname, interval, at_end, bell, pattern, n, block)                          \
-	LOOP_WALKING(k, b, iname, interval, at_end, bell, pattern, n, block, LOOP_UP(block), base, \
-		     end)
-/* the same for kernels that move [p] themselves */
-#define LOOP_WALK_SELF(k, b, iname, interval, at_end, bell, pattern, n, block)                     \
-	LOOP_WALKING(k, b, iname, interval, at_end, bell, pattern, n, block, "", base, end)
-/* from end to base */
-#define LOOP_WALK_DOWN(k, b, iname, interval, at_end, bell, pattern, n, block)                     \
-	LOOP_WALKING(k, b, iname, interval, at_end, bell, pattern, n, block, LOOP_DOWN(block),     \
-		     end - block, base - block)
-
-/* stays at base */
-#define LOOP_STAY(k, b, iname, interval, pattern, n)                                               \
-	LOOP_HEAD(LOOP_NAME(k, b, iname, 0, pattern));                                             \
-	asm volatile(PREPARE_##k LOOP_REWIND                                                       \
-		     ".p2align 6\n"                                                                \
-		     "1:\n" LOOP_BLOCK(k, ACCESS_STAY_##k, BARRIER_##b, interval, pattern, n, 0)   \
-		     LOOP_NEXT_LAP                                                                 \
-		     DONE_##k LOOP_OPERANDS(base + BIAS_##k, end));                                \
-	}
-
-#define LOOP_ROW_WALK(k, b, iname, interval, at_end, bell, pattern, n, block)                      \
-	{ &kernel_##k, &barrier_##b, &arch_patterns[PATTERN_ID_##pattern], interval, bell, block,  \
-	  n, LOOP_NAME(k, b, iname, bell, pattern),                                                \
-	  LOOP_STR(LOOP_NAME(k, b, iname, bell, pattern)) },
-#define LOOP_ROW_STAY(k, b, iname, interval, pattern, n)                                           \
-	LOOP_ROW_WALK(k, b, iname, interval, none, 0, pattern, n, n * WIDTH_##k)
+#include "arch/shared.h"
 
 /*
- * Sets of loops. W, S, D, Y are LOOP_WALK, LOOP_WALK_SELF, LOOP_WALK_DOWN and LOOP_STAY to make the
- * functions, then the row macros to make the table. x: accesses in 1 KiB and in 64 bytes.
+ * What NAME.S has before it uses the macros below. The pointer is the register that it keeps where
+ * the accesses go; an access is at .Lo from it.
+ *
+ *   landing_pad                 where an indirect call may arrive
+ *   loop_enter FROM, TO, AHEAD  saves what must be saved, loads struct loop_args: walks begin at the
+ *                               address at FROM in it and end before the one at TO, AHEAD added to both
+ *   rewind                      the pointer is where walks begin
+ *   step BYTES                  adds to the pointer
+ *   until_end                   branches to 2 backwards unless the pointer is where walks end
+ *   next_lap                    counts laps down, branches to 1 backwards
+ *   wait_loads                  loads before it have returned
+ *   bell_0, bell_4, bell_8      stores so many bytes to the doorbell; 0: nothing
+ *   loop_leave                  restores what was saved; the return follows
+ *   pair_enter, pair_W0, pair_W1, pair_R0, pair_R1, pair_leave
+ *                               load struct pair_args; store value[N] to at[N], or load it from there;
+ *                               write the values back
  */
-#define LOOPS_SPANS(Y, k, n)                                                                       \
-	Y(k, none, end, 0, span64, n)                                                              \
-	Y(k, none, end, 0, span128, n)                                                             \
-	Y(k, none, end, 0, span256, n)                                                             \
-	Y(k, none, end, 0, span512, n)                                                             \
-	Y(k, none, end, 0, single, 1)
+#define UINT32_MAX 0xffffffff
 
-/* an access wider than a register: n are those of a block, at least 64, or counting weighs in */
-#define LOOPS_WIDE(W, Y, k, n, block)                                                              \
-	W(k, none, end, 0, none, 0, seq, n, block)                                                 \
-	Y(k, none, end, 0, span64, 64)                                                             \
-	Y(k, none, end, 0, single, 1)
+.globl arch_clock_start, arch_clock_end, arch_clock_nominal_hz
+.globl arch_load32, arch_store32, arch_read_flush
 
-#define LOOPS_AT_LINES(W, k, b, n, block) W(k, b, 64, 64, none, 0, seq, n, block)
+/* A pointer to text; NULL where there is none. */
+.macro string text
+	.ifb \text
+	.quad 0
+	.else
+	.pushsection .rodata.str1.1, "aMS", %progbits, 1
+7:	.asciz "\text"
+	.popsection
+	.quad 7b
+	.endif
+.endm
 
-#define LOOPS_PATTERNS(W, D, Y, k)                                                                 \
-	D(k, none, end, 0, none, 0, reverse, 128, 1024)                                            \
-	W(k, none, end, 0, none, 0, stride64, 64, 4096)                                            \
-	W(k, none, end, 0, none, 0, stride256, 64, 16384)                                          \
-	W(k, none, end, 0, none, 0, random, 512, 4096)                                             \
-	Y(k, none, end, 0, one, 128)
+/* A table of C's: rows are appended from anywhere, the last one is all zeros. */
+.macro in_table table
+	.pushsection .data.rel.ro.\table, "aw", %progbits
+.endm
+.macro table name
+	in_table \name
+	.balign 8
+	.globl \name
+	.type \name, %object
+\name:
+	.popsection
+.endm
+.macro end_table name, row_bytes
+	in_table \name
+	.zero \row_bytes
+	.size \name, . - \name
+	.popsection
+.endm
 
-#define LOOPS_LINES(W, k)                                                                          \
-	W(k, none, end, 0, none, 0, lines1, 512, 4096)                                             \
-	W(k, none, end, 0, none, 0, lines2, 512, 4096)                                             \
-	W(k, none, end, 0, none, 0, lines4, 512, 4096)                                             \
-	W(k, none, end, 0, none, 0, lines8, 512, 4096)                                             \
-	W(k, none, end, 0, none, 0, lines16, 512, 4096)                                            \
-	W(k, none, end, 0, none, 0, lines32, 512, 4096)
+.macro function name
+	.text
+	.p2align 6
+	.type \name, %function
+\name:
+	.cfi_startproc
+	landing_pad
+.endm
+.macro end_function name
+	ret
+	.cfi_endproc
+	.size \name, . - \name
+.endm
 
-#define LOOPS_WORDS(W, k, b)                                                                       \
-	LOOPS_WORDS_OF(W, k, b, 8, 64, words1)                                                     \
-	LOOPS_WORDS_OF(W, k, b, 16, 128, words2)                                                   \
-	LOOPS_WORDS_OF(W, k, b, 24, 192, words3)                                                   \
-	LOOPS_WORDS_OF(W, k, b, 32, 256, words4)                                                   \
-	LOOPS_WORDS_OF(W, k, b, 40, 320, words5)                                                   \
-	LOOPS_WORDS_OF(W, k, b, 48, 384, words6)                                                   \
-	LOOPS_WORDS_OF(W, k, b, 56, 448, words7)                                                   \
-	LOOPS_WORDS_OF(W, k, b, 64, 512, words8)
-#define LOOPS_WORDS_OF(W, k, b, line, n, pattern)                                                  \
-	W(k, none, end, 0, none, 0, pattern, n, 4096)                                              \
-	W(k, b, line, line, none, 0, pattern, n, 4096)
+table arch_kernels
+table arch_loops
+table arch_pairs
+table arch_crash_probes
 
-/* loads of so many lines, then wait for them; eight of one line for comparison */
-#define LOOPS_IN_FLIGHT(W, k, b)                                                                   \
-	W(k, b, 8, 8, none, 0, stride64, 64, 4096)                                                 \
-	W(k, b, 16, 16, none, 0, stride64, 64, 4096)                                               \
-	W(k, b, 32, 32, none, 0, stride64, 64, 4096)                                               \
-	W(k, b, 64, 64, none, 0, stride64, 64, 4096)                                               \
-	W(k, b, 128, 128, none, 0, stride64, 64, 4096)                                             \
-	W(k, b, 64, 64, none, 0, seq, 64, 512)
+/* Sets .Lo; see ARCH_PATTERNS. */
+.macro at offset:vararg
+	.set .Lo, \offset
+.endm
+/* odd multipliers and shifts to the right permute; together they have no constant stride */
+.macro at_random
+	.set .Lo, (.Ln * 165 + 77) & (.Lblock / .Lwidth - 1)
+	.set .Lo, .Lo ^ (.Lo >> 4)
+	.set .Lo, (.Lo * 237 + 31) & (.Lblock / .Lwidth - 1)
+	.set .Lo, (.Lo ^ (.Lo >> 5)) * .Lwidth
+.endm
+.macro at_lines n
+	.set .Lo, .Ln / (8 * \n) * (64 * \n) + (.Ln - .Ln / \n * \n) * 64 + (.Ln / \n & 7) * 8
+.endm
+.macro at_words n
+	.set .Lo, .Ln / \n * 64 + (.Ln - .Ln / \n * \n) * 8
+.endm
 
-#define LOOPS_DOORBELL(W, k, b)                                                                    \
-	W(k, b, 8, 8, none, 4, seq, 128, 1024)                                                     \
-	W(k, b, 16, 16, none, 4, seq, 128, 1024)                                                   \
-	W(k, b, 32, 32, none, 4, seq, 128, 1024)                                                   \
-	W(k, b, 64, 64, none, 4, seq, 128, 1024)                                                   \
-	W(k, b, 64, 64, none, 8, seq, 128, 1024)                                                   \
-	W(k, b, 128, 128, none, 4, seq, 128, 1024)                                                 \
-	W(k, b, 256, 256, none, 4, seq, 128, 1024)                                                 \
-	W(k, b, 512, 512, none, 4, seq, 128, 1024)                                                 \
-	W(k, b, 1024, 1024, none, 4, seq, 128, 1024)                                               \
-	W(k, b, 4096, 4096, none, 4, seq, 512, 4096)
+.set .Lpatterns, 0
+.macro pattern name, place:vararg
+	.macro place_\name
+	\place
+	.endm
+	.set .Lpattern_\name, .Lpatterns
+	.set .Lpatterns, .Lpatterns + 1
+.endm
+#define PATTERN_ROW(name, what, stays, ...) pattern name, __VA_ARGS__ ;
+ARCH_PATTERNS(PATTERN_ROW)
 
-#define LOOPS_BARRIER(W, Y, k, w, n, b)                                                            \
-	W(k, b, each, w, none, 0, seq, n, 1024)                                                    \
-	W(k, b, 64, 64, none, 0, seq, n, 1024)                                                     \
-	W(k, b, 256, 256, none, 0, seq, n, 1024)                                                   \
-	W(k, b, 4096, 4096, none, 0, seq, 4 * n, 4096)                                             \
-	W(k, b, end, 0, b, 0, seq, n, 1024)                                                        \
-	Y(k, b, each, w, span64, n)
+/* NAME.S has defined BARRIERS, the list in NAME.h, and BARRIER_TABLE, which facts.c makes of it. */
+.set .Lbarriers, 0
+.macro barrier name, instructions:vararg
+	.macro barrier_\name
+	\instructions
+	.endm
+	.set .Lbarrier_\name, .Lbarriers
+	.set .Lbarriers, .Lbarriers + 1
+.endm
+#define BARRIER_ROW(id, name, common, purposes, orders, what, ...) barrier id, __VA_ARGS__ ;
+BARRIERS(BARRIER_ROW)
 
-/* One register, of every width: the kernels and loops that all architectures have. */
-#define WIDTH_store1 1
-#define WIDTH_store2 2
-#define WIDTH_store4 4
-#define WIDTH_store8 8
-#define WIDTH_load1  1
-#define WIDTH_load2  2
-#define WIDTH_load4  4
-#define WIDTH_load8  8
-#define BIAS_store1  0
-#define BIAS_store2  0
-#define BIAS_store4  0
-#define BIAS_store8  0
-#define BIAS_load1   0
-#define BIAS_load2   0
-#define BIAS_load4   0
-#define BIAS_load8   0
-#define PREPARE_store1 ""
-#define PREPARE_store2 ""
-#define PREPARE_store4 ""
-#define PREPARE_store8 ""
-#define PREPARE_load1  ""
-#define PREPARE_load2  ""
-#define PREPARE_load4  ""
-#define PREPARE_load8  ""
-#define DONE_store1 ""
-#define DONE_store2 ""
-#define DONE_store4 ""
-#define DONE_store8 ""
-#define DONE_load1 LOOP_WAIT_LOADS
-#define DONE_load2 LOOP_WAIT_LOADS
-#define DONE_load4 LOOP_WAIT_LOADS
-#define DONE_load8 LOOP_WAIT_LOADS
-#define ACCESS_STAY_store1 ACCESS_store1
-#define ACCESS_STAY_store2 ACCESS_store2
-#define ACCESS_STAY_store4 ACCESS_store4
-#define ACCESS_STAY_store8 ACCESS_store8
-#define ACCESS_STAY_load1  ACCESS_load1
-#define ACCESS_STAY_load2  ACCESS_load2
-#define ACCESS_STAY_load4  ACCESS_load4
-#define ACCESS_STAY_load8  ACCESS_load8
+/*
+ * An access kernel: its row of arch_kernels, see struct kernel. access is its instruction, at .Lo from
+ * the pointer, or several that count as one access.
+ *
+ *   form        the instruction as the manual writes it; the disassembly test goes by it
+ *   feature     a name in NAME.h's ARCH_FEATURES, without which the CPU cannot run it
+ *   prepare, leave   instructions before the first lap (fill registers), and after the last
+ *   ahead       the pointer stands so many bytes into the block, as offsets must be negative to reach
+ *               all of it; "self": where it walks (.Lwalks) the access moves the pointer itself
+ *   low_byte    it stores the lowest byte of the value, repeated
+ *   loops       0: others than loops_wide are made of it elsewhere
+ */
+.set .Lstore, 0
+.set .Lload, 1
+.macro kernel name, direction, bytes, form, tlps, access, trap_safe=0, feature, prepare, leave, \
+		ahead=0, low_byte=0, loops=1
+	in_table arch_kernels
+.Lkernel_\name:
+	string "\name"
+	string "\feature"
+	string "\form"
+	string "\tlps"
+	.long .L\direction, \bytes
+	.byte \trap_safe, \low_byte
+	.balign 8
+	.popsection
+	.set .Ldirection_\name, .L\direction
+	.set .Lbytes_\name, \bytes
+	.ifc \ahead, self
+	.set .Lself_\name, 1
+	.set .Lahead_\name, 0
+	.else
+	.set .Lself_\name, 0
+	.set .Lahead_\name, \ahead
+	.endif
+	.macro access_\name
+	\access
+	.endm
+	.macro prepare_\name
+	\prepare
+	.endm
+	.macro leave_\name
+	\leave
+	.endm
+	.if \loops
+	.if \bytes < 16
+	loops_wide \name, \direction, 1024/\bytes, 1024
+	.else
+	loops_wide \name, \direction, 64, 64*\bytes
+	.endif
+	.endif
+.endm
+/* of one register, trap-safe: in loops_common */
+.macro register_kernel name, direction, bytes, form, tlps, access
+	kernel \name, \direction, \bytes, "\form", "\tlps", "\access", trap_safe=1, loops=0
+.endm
 
-/* What people's C code gets; the rows below claim of it what is moved, not how. */
-#define WIDTH_store8_c 8
-#define WIDTH_load8_c  8
-#define DONE_store8_c  ""
-#define DONE_load8_c   LOOP_WAIT_LOADS
-#define LOOP_C(k, access)                                                                          \
-	static __attribute__((noinline)) void LOOP_NAME(k, none, end, 0, seq)(                     \
-		const struct loop_args *a)                                                         \
-	{                                                                                          \
-		volatile uint64_t *const end = a->end;                                             \
-		const uint64_t value = a->value;                                                   \
-		for (uint64_t n = a->laps; n; n--)                                                 \
-			for (volatile uint64_t *p = a->base; p != end; p++)                        \
-				access;                                                            \
-		(void)value;                                                                       \
-		asm volatile(DONE_##k : : : "memory");                                             \
-	}
-#define LOOP_C_ROW(k) LOOP_ROW_WALK(k, none, end, 0, none, 0, seq, 8, 64)
+.macro loop_row symbol, kernel, barrier, interval, pattern, accesses, block, bell
+	in_table arch_loops
+	.quad .Lkernel_\kernel
+	.quad BARRIER_TABLE + .Lbarrier_\barrier * BARRIER_BYTES
+	.quad arch_patterns + .Lpattern_\pattern * PATTERN_BYTES
+	.long \interval, \bell, \block, \accesses
+	.quad \symbol
+	string "\symbol"
+	.popsection
+.endm
 
-/* 512-byte blocks of loads: a prefetcher that follows each instruction likes short strides */
-#define LOOPS_SCALAR(W, S, D, Y)                                                                   \
-	LOOPS_SPANS(Y, store1, 1024)                                                               \
-	LOOPS_SPANS(Y, store2, 512)                                                                \
-	LOOPS_SPANS(Y, store4, 256)                                                                \
-	LOOPS_SPANS(Y, store8, 128)                                                                \
-	LOOPS_SPANS(Y, load1, 1024)                                                                \
-	LOOPS_SPANS(Y, load2, 512)                                                                 \
-	LOOPS_SPANS(Y, load4, 256)                                                                 \
-	LOOPS_SPANS(Y, load8, 128)                                                                 \
-	W(store1, none, end, 0, none, 0, seq, 1024, 1024)                                          \
-	W(store2, none, end, 0, none, 0, seq, 512, 1024)                                           \
-	W(store4, none, end, 0, none, 0, seq, 256, 1024)                                           \
-	W(store8, none, end, 0, none, 0, seq, 128, 1024)                                           \
-	W(load1, none, end, 0, none, 0, seq, 512, 512)                                             \
-	W(load2, none, end, 0, none, 0, seq, 256, 512)                                             \
-	W(load4, none, end, 0, none, 0, seq, 128, 512)                                             \
-	W(load8, none, end, 0, none, 0, seq, 64, 512)                                              \
-	LOOPS_PATTERNS(W, D, Y, store8)                                                            \
-	LOOPS_PATTERNS(W, D, Y, load8)                                                             \
-	LOOPS_LINES(W, store8)                                                                     \
-	Y(store8, load_back, each, 8, span64, 128)                                                 \
-	Y(load4, dep, each, 4, span64, 256)                                                        \
-	Y(load8, dep, each, 8, span64, 128)
+/* accesses, and after each interval what closes it; 0: that is not in a block */
+.macro straight_line kernel, barrier, interval, pattern, accesses, bell
+	.set .Ln, 0
+	.rept \accesses
+	place_\pattern
+	.set .Lo, .Lo - .Lahead_\kernel
+	access_\kernel
+	.set .Ln, .Ln + 1
+	.if \interval
+	.if .Ln * .Lwidth / \interval * \interval == .Ln * .Lwidth
+	barrier_\barrier
+	bell_\bell
+	.endif
+	.endif
+	.endr
+.endm
 
-#define PATTERN_ID(name, what, stays) PATTERN_ID_##name,
-enum { ARCH_PATTERNS(PATTERN_ID) };
+.macro loop_begin symbol, kernel, block, walks, from, to, ahead
+	.set .Lwidth, .Lbytes_\kernel
+	.set .Lblock, \block
+	.set .Lwalks, \walks
+	function \symbol
+	loop_enter \from, \to, \ahead
+	prepare_\kernel
+.endm
+.macro loop_end symbol, kernel
+	next_lap
+	.if .Ldirection_\kernel == .Lload
+	wait_loads
+	.endif
+	leave_\kernel
+	loop_leave
+	end_function \symbol
+.endm
 
-#define KERNEL_CONST(k, dir, safe, feature, insn, tlp)                                             \
-	static const struct kernel kernel_##k = { #k, dir, WIDTH_##k, safe, feature, insn, tlp };
-#define KERNEL_ROW(k, dir, safe, feature, insn, tlp)                                               \
-	{ #k, dir, WIDTH_##k, safe, feature, insn, tlp },
-#define BARRIER_CONST(b, name, common, orders)                                                     \
-	static const struct barrier barrier_##b = { name, orders, common };
-#define BARRIER_ROW(b, name, common, orders) { name, orders, common },
+.macro walking_loop symbol, kernel, barrier, interval, pattern, accesses, block, bell, from, to, ahead, by
+	loop_begin \symbol, \kernel, \block, 1, \from, \to, \ahead
+	.p2align 6
+1:	rewind
+2:	straight_line \kernel, \barrier, \interval, \pattern, \accesses, \bell
+	.if !.Lself_\kernel
+	step \by
+	.endif
+	until_end
+	.if \interval == 0
+	barrier_\barrier
+	.endif
+	loop_end \symbol, \kernel
+	loop_row \symbol, \kernel, \barrier, \interval, \pattern, \accesses, \block, \bell
+.endm
+.macro staying_loop symbol, kernel, barrier, interval, pattern, accesses
+	loop_begin \symbol, \kernel, 0, 0, ARGS_BASE, ARGS_END, .Lahead_\kernel
+	rewind
+	.p2align 6
+1:	straight_line \kernel, \barrier, \interval, \pattern, \accesses, 0
+	loop_end \symbol, \kernel
+	loop_row \symbol, \kernel, \barrier, \interval, \pattern, \accesses, \accesses*.Lwidth, 0
+.endm
 
-#define ARCH_TABLES(KERNELS, BARRIERS)                                                             \
-	KERNELS(KERNEL_CONST)                                                                      \
-	BARRIERS(BARRIER_CONST)                                                                    \
-	const struct kernel arch_kernels[] = { KERNELS(KERNEL_ROW) { 0 } };                        \
-	const struct barrier arch_barriers[] = { BARRIERS(BARRIER_ROW) { 0 } };
+/* Block after block, with a barrier after each interval or, where that is 0, after each pass. */
+.macro walk kernel, barrier, interval, pattern, accesses, block, bell=0
+	walking_loop loop_\kernel\()__\barrier\()__\interval\()__\bell\()__\pattern, \kernel, \barrier, \
+		\interval, \pattern, \accesses, \block, \bell, ARGS_BASE, ARGS_END, .Lahead_\kernel, \block
+.endm
+/* The same from the end to the base. */
+.macro walk_down kernel, barrier, interval, pattern, accesses, block
+	walking_loop loop_\kernel\()__\barrier\()__\interval\()__0__\pattern, \kernel, \barrier, \
+		\interval, \pattern, \accesses, \block, 0, ARGS_END, ARGS_BASE, -\block, -\block
+.endm
+/* The block at the base, over and over. */
+.macro stay kernel, barrier, interval, pattern, accesses
+	staying_loop loop_\kernel\()__\barrier\()__\interval\()__0__\pattern, \kernel, \barrier, \
+		\interval, \pattern, \accesses
+.endm
 
-#define ARCH_LOOP_TABLE(LOOPS)                                                                     \
-	LOOPS(LOOP_WALK, LOOP_WALK_SELF, LOOP_WALK_DOWN, LOOP_STAY)                                \
-	LOOP_C(store8_c, *p = value)                                                               \
-	LOOP_C(load8_c, (void)*p)                                                                  \
-	const struct loop arch_loops[] = {                                                         \
-		LOOPS(LOOP_ROW_WALK, LOOP_ROW_WALK, LOOP_ROW_WALK, LOOP_ROW_STAY)                  \
-		LOOP_C_ROW(store8_c) LOOP_C_ROW(load8_c) { 0 }                                     \
-	};
+/* What people's C code gets: a loop in cpu.c. The row claims what is moved, not how. */
+.macro kernel_in_c name, direction, bytes, form, trap_safe
+	kernel \name, \direction, \bytes, "\form", "as the compiler makes it", "", \
+		trap_safe=\trap_safe, loops=0
+	.set .Lwidth, .Lbytes_\name
+	loop_row loop_\name\()__none__0__0__seq, \name, none, 0, seq, 8, 64, 0
+.endm
+
+/* Two 4-byte accesses with a barrier between. */
+.macro pair first, second, barrier
+	make_pair pair_\first\second\()__\barrier, \first, \second, \barrier
+.endm
+.macro make_pair symbol, first, second, barrier
+	function \symbol
+	pair_enter
+	pair_\first\()0
+/* a build that shows that the litmus tests can fail: tests/cli/order.test */
+#ifndef MMIOBENCH_TEST_NO_BARRIER
+	barrier_\barrier
+#endif
+	pair_\second\()1
+	pair_leave
+	end_function \symbol
+	in_table arch_pairs
+	string "\first\second"
+	.quad BARRIER_TABLE + .Lbarrier_\barrier * BARRIER_BYTES
+	.quad \symbol
+	string "\symbol"
+	.popsection
+.endm
+.macro pairs barrier
+	pair W, W, \barrier
+	pair W, R, \barrier
+	pair R, W, \barrier
+	pair R, R, \barrier
+.endm
+
+.set .Lprobes, 0
+#define PROBE_ROW(id, name) .set .Lprobe_##id, .Lprobes ; .set .Lprobes, .Lprobes + 1 ;
+PROBES(PROBE_ROW)
+
+/* A row of arch_crash_probes; access is a function with its contract. */
+.macro crash_probe probe, what, tells_type, stores, access
+	in_table arch_crash_probes
+	.quad .Lprobe_\probe
+	string "\what"
+	.byte \tells_type, \stores
+	.balign 8
+	.quad \access
+	.popsection
+.endm
+
+#include "arch/loop_sets.h"
+
+/*
+ * The end of NAME.S. property, value: what the code is fit for, as the compiler says it of C (landing
+ * pads, shadow stacks; ELF's .note.gnu.property).
+ */
+.macro end_file property, value
+	end_table arch_kernels, KERNEL_BYTES
+	end_table arch_loops, LOOP_BYTES
+	end_table arch_pairs, PAIR_BYTES
+	end_table arch_crash_probes, CRASH_PROBE_BYTES
+	.section .note.gnu.property, "a", %note
+	.balign 8
+	.long 4, 16, 5
+	.asciz "GNU"
+	.long \property, 4, \value, 0
+	.section .note.GNU-stack, "", %progbits
+.endm
 
 #endif

@@ -42,6 +42,13 @@ const char *fact_get(const struct facts *f, const char *name)
 	return NULL;
 }
 
+const char *fact_or(const struct facts *f, const char *name, const char *other)
+{
+	const char *value = fact_get(f, name);
+
+	return value ? value : other;
+}
+
 void facts_free(struct facts *f)
 {
 	for (size_t i = 0; i < f->n; i++)

@@ -23,6 +23,9 @@ int fact_add(struct facts *f, const char *name, const char *source, const char *
 /* The first fact of that name, or NULL: not known. */
 const char *fact_get(const struct facts *f, const char *name);
 
+/* The same; other where it is not known. */
+const char *fact_or(const struct facts *f, const char *name, const char *other);
+
 void facts_free(struct facts *f);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* What the kernel said of an access that it could not make. */
+/* The signal by which the kernel refused an access. */
 struct fault {
 	int signal;              /* 0: none */
 	int code;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* FNV-1a, 64 bits: detects torn and mixed-up records, not malice. Start with HASH_START. */
+/* FNV-1a, 64 bits: detects torn and mixed-up records, not forged ones. Start with HASH_START. */
 #define HASH_START 0xcbf29ce484222325ull
 
 uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n);

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include "base/clean.h"
 #include "base/log.h"
+#include "base/text.h"
 
 static bool progress_shown;
 static const char *progress_prefix = "";
@@ -30,7 +30,7 @@ void log_keep(char *buf, size_t n)
 		buf[0] = 0;
 }
 
-/* A terminal that can overwrite a line; a wrapped one could not be. */
+/* Width of a terminal that can overwrite a line; 0: none. A line that wraps cannot be overwritten. */
 static unsigned int progress_columns(void)
 {
 	const char *term = getenv("TERM");
@@ -50,7 +50,7 @@ static void progress_clear(void)
 	progress_shown = false;
 }
 
-/* What is too long loses its middle, a name as a rule: its end is the cause and the way out. */
+/* A line that is too long loses its middle, mostly a name: the cause and the remedy stand at its end. */
 static void log_format(char *line, size_t n, const char *fmt, va_list ap)
 {
 	static const char gap[] = " ... ";
@@ -72,14 +72,17 @@ static void log_format(char *line, size_t n, const char *fmt, va_list ap)
 }
 
 /* Messages quote files and devices: no escape sequence, no second line, nothing turned around. */
-static void log_line(const char *level, const char *fmt, va_list ap)
+void log_message(const char *level, const char *fmt, ...)
 {
 	char line[2048];
+	va_list ap;
 
 	if (muted)
 		return;
+	va_start(ap, fmt);
 	log_format(line, sizeof(line), fmt, ap);
-	text_tame(line);
+	va_end(ap);
+	text_printable(line);
 	if (kept) {
 		if (!kept[0] && !*level) /* an error */
 			snprintf(kept, kept_n, "%s", line);
@@ -87,33 +90,6 @@ static void log_line(const char *level, const char *fmt, va_list ap)
 	}
 	progress_clear();
 	fprintf(stderr, "%s: %s%s\n", program_invocation_short_name, level, line);
-}
-
-void log_error(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	log_line("", fmt, ap);
-	va_end(ap);
-}
-
-void log_warn(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	log_line("warning: ", fmt, ap);
-	va_end(ap);
-}
-
-void log_note(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	log_line("note: ", fmt, ap);
-	va_end(ap);
 }
 
 void log_progress(const char *fmt, ...)
@@ -135,7 +111,7 @@ void log_progress(const char *fmt, ...)
 	va_end(ap);
 	if (columns < sizeof(line))
 		line[columns] = 0;
-	fputs(text_tame(line), stderr);
+	fputs(text_printable(line), stderr);
 	fflush(stderr);
 	progress_shown = true;
 }

@@ -7,12 +7,14 @@
 
 /*
  * Diagnostics go to stderr, one line each, prefixed with the program's name. Who detects an error
- * first logs it, naming the cause and the way out; callers only pass the errno on.
+ * first logs it, naming the cause and the remedy; callers only pass the errno on.
  */
 
-void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void log_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+#define log_error(...) log_message("", __VA_ARGS__)
+#define log_warn(...)  log_message("warning: ", __VA_ARGS__)
+#define log_note(...)  log_message("note: ", __VA_ARGS__)
+
+void log_message(const char *level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Errors, warnings and notes of this process are dropped while muted. */
 void log_mute(bool mute);

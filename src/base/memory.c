@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include <argz.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "base/path.h"
 
 static bool out;
 
@@ -26,74 +28,34 @@ void *memory_alloc(size_t n)
 	return p;
 }
 
-struct stream {
-	char **text;
-	size_t *n;
-	char *v;
-	size_t used, room;
-};
-
-static ssize_t stream_write(void *cookie, const char *buf, size_t n)
+long long memory_oom_kills(void)
 {
-	struct stream *s = cookie;
+	FILE *f = path_fopen("/proc/vmstat");
+	long long n = -1;
+	char line[128];
 
-	/* one more byte than was written always has room, for the NUL */
-	if (s->room - s->used <= n) {
-		size_t room = 2 * (s->used + n + 1);
-		char *v = realloc(s->v, room);
-
-		if (!v) {
-			memory_note_out();
-			return 0;
-		}
-		s->v = v;
-		s->room = room;
-	}
-	memcpy(s->v + s->used, buf, n);
-	s->used += n;
-	return (ssize_t)n;
-}
-
-static int stream_close(void *cookie)
-{
-	struct stream *s = cookie;
-
-	if (s->v)
-		s->v[s->used] = 0;
-	*s->text = s->v;
-	*s->n = s->used;
-	free(s);
-	return 0;
-}
-
-FILE *memory_open(char **text, size_t *n)
-{
-	struct stream *s = memory_alloc(sizeof(*s));
-	const cookie_io_functions_t io = { .write = stream_write, .close = stream_close };
-	FILE *f;
-
-	if (!s)
-		return NULL;
-	*s = (struct stream){ .text = text, .n = n, .v = memory_alloc(1), .room = 1 };
-	*text = NULL;
-	*n = 0;
-	f = s->v ? fopencookie(s, "w", io) : NULL;
+	while (f && n < 0 && fgets(line, sizeof(line), f))
+		if (sscanf(line, "oom_kill %lld", &n) != 1)
+			n = -1;
 	if (f)
-		return f;
-	memory_note_out();
-	free(s->v);
-	free(s);
-	return NULL;
+		fclose(f);
+	return n;
 }
 
-int memory_close(FILE *stream)
+char *memory_join(const char *first, char **argv)
 {
-	/* what is still in its buffer may not fit either */
-	bool failed = fflush(stream) || ferror(stream);
+	char *words = NULL, *joined = NULL;
+	size_t n = 0;
 
-	failed |= fclose(stream) != 0;
-	if (!failed)
-		return 0;
-	memory_note_out();
-	return -ENOMEM;
+	if (argz_create(argv, &words, &n)) {
+		memory_note_out();
+		return NULL;
+	}
+	argz_stringify(words, n, ' ');
+	if (asprintf(&joined, "%s%s", first, words ? words : "") < 0) {
+		memory_note_out();
+		joined = NULL;
+	}
+	free(words);
+	return joined;
 }

@@ -4,24 +4,22 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 /*
- * What was made when memory had run out may lack a part, and look whole: a library that builds a
- * document piece by piece drops a piece. So it is remembered, for the rest of the program, and
- * nothing is written as complete after it: report/output.h and base/stdout.h look.
+ * A library that builds a document piece by piece drops a piece when memory runs out, and the document looks
+ * whole. So the program remembers that memory ran out, and writes nothing as complete after it:
+ * record/output.h and cli/program.h look.
  */
 void memory_note_out(void);
 bool memory_is_out(void);
 
-/* malloc() that notes it. */
+/* malloc() that notes when it fails. */
 void *memory_alloc(size_t n);
 
-/*
- * open_memstream() that does not forget what did not fit. *text and *n are set when it is closed,
- * which is done with memory_close(): 0, or -ENOMEM after noting it; *text is to be freed either way.
- */
-FILE *memory_open(char **text, size_t *n);
-int memory_close(FILE *stream);
+/* Processes that the kernel ended for want of memory since boot (Linux 4.13); -1: not known. */
+long long memory_oom_kills(void);
+
+/* first, and the words of argv with blanks between them; NULL after noting it. The caller frees. */
+char *memory_join(const char *first, char **argv);
 
 #endif

@@ -3,9 +3,11 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/parse.h"
 
 static const char units[] = "KMGT";
@@ -82,7 +84,7 @@ int parse_switch(const char *s)
 		{ "0", "1" }, { "no", "yes" }, { "off", "on" }, { "false", "true" },
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		for (int on = 0; on < 2; on++)
 			if (!strcasecmp(s, words[i][on]))
 				return on;
@@ -91,27 +93,19 @@ int parse_switch(const char *s)
 
 int parse_percent(const char *s, double *out)
 {
-	double value = 0, place = 1;
-	const char *p = s;
+	static const char digits[] = "0123456789";
+	size_t whole = strspn(s, digits);
+	bool point = s[whole] == '.';
+	size_t part = point ? strspn(s + whole + 1, digits) : 0, n = whole + point + part;
+	double value = 0;
 
 	/* by hand: strtod takes a locale's point, blanks, signs, exponents and "nan" */
-	for (; isdigit((unsigned char)*p) && p - s < 3; p++)
-		value = 10 * value + (*p - '0');
-	if (p == s)
+	if (!whole || whole > 3 || (point && !part) || part > 6 || strcmp(s + n, "%"))
 		return -EINVAL;
-	if (*p == '.') {
-		const char *point = p++;
-
-		for (; isdigit((unsigned char)*p) && p - point <= 6; p++) {
-			place *= 10;
-			value = 10 * value + (*p - '0');
-		}
-		if (p == point + 1)
-			return -EINVAL;
-	}
-	if (strcmp(p, "%"))
-		return -EINVAL;
-	*out = value / (100 * place);
+	for (size_t i = 0; i < n; i++)
+		if (i != whole)
+			value = 10 * value + (s[i] - '0');
+	*out = value / (100 * pow(10, (double)part));
 	return 0;
 }
 
@@ -128,21 +122,4 @@ const char *format_size(char *buf, size_t n, uint64_t bytes)
 	else
 		snprintf(buf, n, "%" PRIu64, bytes);
 	return buf;
-}
-
-const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
-bool list_has(const char *list, const char *item)
-{
-	size_t n = strlen(item);
-
-	for (const char *p = list, *comma; p; p = comma ? comma + 1 : NULL) {
-		comma = strchr(p, ',');
-		if (!strncmp(p, item, n) && (p[n] == ',' || !p[n]))
-			return true;
-	}
-	return false;
 }

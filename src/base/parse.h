@@ -29,10 +29,4 @@ int parse_percent(const char *s, double *out);
 /* "64", "4K", "16M": the largest binary unit that divides bytes. buf: at least 24 bytes. */
 const char *format_size(char *buf, size_t n, uint64_t bytes);
 
-/* "s" behind a noun, but for one. */
-const char *plural(size_t n);
-
-/* True when item is one of the comma-separated words of list. */
-bool list_has(const char *list, const char *item);
-
 #endif

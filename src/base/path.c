@@ -32,14 +32,6 @@ static int path_vmake(char *buf, size_t n, const char *fmt, va_list ap)
 	return rest < 0 || (size_t)rest >= n - root ? -ENAMETOOLONG : 0;
 }
 
-#define PATH_FROM_ARGS(path, fmt)                                                                  \
-	char path[PATH_MAX];                                                                       \
-	va_list ap;                                                                                \
-	int ret;                                                                                   \
-	va_start(ap, fmt);                                                                         \
-	ret = path_vmake(path, sizeof(path), fmt, ap);                                             \
-	va_end(ap)
-
 int path_make(char *buf, size_t n, const char *fmt, ...)
 {
 	va_list ap;
@@ -51,35 +43,73 @@ int path_make(char *buf, size_t n, const char *fmt, ...)
 	return ret;
 }
 
+/* The path that a function's arguments make, and in ret whether they do. */
+#define PATH_FROM_ARGS(path, fmt)                                                                  \
+	char path[PATH_MAX];                                                                       \
+	va_list ap;                                                                                \
+	int ret;                                                                                   \
+	va_start(ap, fmt);                                                                         \
+	ret = path_vmake(path, sizeof(path), fmt, ap);                                             \
+	va_end(ap)
+
 bool path_exists(const char *fmt, ...)
 {
 	PATH_FROM_ARGS(path, fmt);
 	return !ret && !access(path, F_OK);
 }
 
-int path_read(char *buf, size_t n, const char *fmt, ...)
+int path_open(int flags, const char *fmt, ...)
 {
-	ssize_t got = 0, len = 0;
 	int fd;
 
 	PATH_FROM_ARGS(path, fmt);
 	if (ret)
 		return ret;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+FILE *path_fopen(const char *fmt, ...)
+{
+	PATH_FROM_ARGS(path, fmt);
+	errno = -ret;
+	return ret ? NULL : fopen(path, "re");
+}
+
+/* As many bytes as there are and fit, or -errno. */
+static ssize_t read_all(const char *path, void *buf, size_t n)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = 0, got = 1;
+
 	if (fd < 0)
 		return -errno;
-	while ((size_t)len < n - 1) {
-		got = read(fd, buf + len, n - 1 - len);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
+	while (got && (size_t)len < n) {
+		got = TEMP_FAILURE_RETRY(read(fd, (char *)buf + len, n - len));
+		if (got < 0) {
+			len = -errno;
 			break;
+		}
 		len += got;
 	}
-	ret = got < 0 ? -errno : 0;
 	close(fd);
-	if (ret)
-		return ret;
+	return len;
+}
+
+ssize_t path_read_bytes(void *buf, size_t n, const char *fmt, ...)
+{
+	PATH_FROM_ARGS(path, fmt);
+	return ret ? ret : read_all(path, buf, n);
+}
+
+int path_read(char *buf, size_t n, const char *fmt, ...)
+{
+	ssize_t len;
+
+	PATH_FROM_ARGS(path, fmt);
+	len = ret ? ret : read_all(path, buf, n - 1);
+	if (len < 0)
+		return (int)len;
 	for (ssize_t i = 0; i < len; i++)
 		if (!buf[i])
 			buf[i] = ' ';

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
 
 /*
  * Files of the running system, below a root that --sysroot can move to a recorded tree. Every read
@@ -19,6 +21,15 @@ int path_make(char *buf, size_t n, const char *fmt, ...) __attribute__((format(p
 
 bool path_exists(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* A descriptor that closes on exec, or -errno. */
+int path_open(int flags, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* To read, line by line; NULL with errno. */
+FILE *path_fopen(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The start of a file. Returns how many bytes, or -errno. */
+ssize_t path_read_bytes(void *buf, size_t n, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
 /*
  * The start of a file, as a string: NULs become blanks (device tree, cmdline), blanks at the end
  * are cut. Returns its length (0: empty) or -errno.
@@ -26,8 +37,7 @@ bool path_exists(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int path_read(char *buf, size_t n, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /*
- * All of text in one write(2), as sysfs wants it. The file is never truncated: that alone would remove
- * everybody's probes from tracefs' kprobe_events. 0 or -errno.
+ * All of text in one write(2), as sysfs wants it; the file is not truncated. 0 or -errno.
  */
 int path_write(const char *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

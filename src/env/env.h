@@ -28,4 +28,25 @@ struct env {
 const char *confidence_name(enum confidence c);
 const char *env_guest_name(enum env_guest g);
 
+/*
+ * Is this a guest, of which hypervisor, on an emulated CPU? Pure: from facts alone. Sets virt, and
+ * emulated with its reason when a fact shows it (never clears it).
+ */
+void virt_conclude(struct env *env);
+
+/* Who is below this machine's own KVM and has a say in the memory types that its VMs get. */
+enum virt_below {
+	VIRT_BELOW_UNKNOWN,
+	VIRT_BELOW_NOBODY,       /* bare metal, or an emulator's whole machine */
+	VIRT_BELOW_HYPERVISOR,   /* it is a VM: its VMs get the shadow tables of the host below */
+};
+
+/*
+ * Pure: from facts and virt. A VM whose hypervisor nests has EL2 and /dev/kvm, and looks like an
+ * emulator's whole machine: a single fact tells the two apart.
+ */
+enum virt_below virt_below(const struct env *env);
+
+const char *virt_below_name(enum virt_below below); /* "unknown", "nobody", "hypervisor" */
+
 #endif

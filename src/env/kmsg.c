@@ -3,15 +3,15 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "base/clean.h"
+#include "arch/info.h"
+#include "base/array.h"
 #include "base/path.h"
-#include "env/kmsg.h"
+#include "base/text.h"
+#include "env/collect.h"
 
 #define SOURCE       "/dev/kmsg"
 #define RECORD_MAX   8192    /* Linux, kernel/printk: PRINTK_MESSAGE_MAX is 2048 */
@@ -33,8 +33,12 @@ static const struct {
 	{ "boot_el", "CPU: All CPU(s) started at ", NULL, TAKE_REST, false },
 	/* drivers/firmware/smccc/kvm_guest.c */
 	{ "smccc_kvm", "KVM: hypervisor services detected", NULL, TAKE_YES, false },
+	/* drivers/firmware/psci/psci.c */
+	{ "smccc_version", "psci: SMC Calling Convention v", NULL, TAKE_REST, false },
 	/* arch/arm64/kernel/cpufeature.c */
 	{ "s2fwb", "detected: Stage-2 Force Write-Back", NULL, TAKE_YES, false },
+	/* arch/arm64/kernel/rsi.c: a Realm of Arm CCA */
+	{ "realm", "RME: Using RSI version ", NULL, TAKE_YES, false },
 	/* kernels with Ampere's patch for Altra's erratum 82288: drivers/pci/quirks.c */
 	{ "wc_erratum", "Write combining PCI maps disabled", NULL, TAKE_MESSAGE, false },
 	/* NVIDIA's kernels, NC_TO_NGNRE below: "MAIR_EL1 NC to nGnRE" */
@@ -42,7 +46,7 @@ static const struct {
 	{ "cpu_errata", "CPU features: detected: ", "errat", TAKE_REST, true },
 };
 
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define ROWS ARRAY_SIZE(rows)
 
 struct found {
 	char text[ROWS][FOUND_MAX];
@@ -56,16 +60,14 @@ static void look(struct found *found, const char *message)
 	for (size_t i = 0; i < ROWS; i++) {
 		const char *at = strstr(message, rows[i].text), *value = message;
 		char *text = found->text[i];
-		size_t used = strlen(text);
 
-		if (!at || (rows[i].also && !strstr(at, rows[i].also)) || (used && !rows[i].all))
+		if (!at || (rows[i].also && !strstr(at, rows[i].also)) || (*text && !rows[i].all))
 			continue;
 		if (rows[i].take == TAKE_REST)
 			value = at + strlen(rows[i].text);
 		else if (rows[i].take == TAKE_YES)
 			value = "yes";
-		snprintf(text + used, FOUND_MAX - used, "%s%.*s", used ? "; " : "",
-			 (int)strcspn(value, "\n"), value);
+		text_append(text, FOUND_MAX, "%s%.*s", *text ? "; " : "", (int)strcspn(value, "\n"), value);
 	}
 }
 
@@ -111,37 +113,39 @@ static void read_device(struct found *found, int fd)
 	}
 }
 
-static void read_file(struct found *found, int fd)
+static int read_file(struct found *found, int fd)
 {
 	FILE *f = fdopen(dup(fd), "r");
+	int ret = !f && errno == ENOMEM ? -ENOMEM : 0;
 	char record[RECORD_MAX];
 
 	for (unsigned int i = 0; f && i < RECORDS_MAX && fgets(record, sizeof(record), f); i++)
 		take_record(found, record);
 	if (f)
 		fclose(f);
+	return ret;
 }
 
-/* Whether the kernel was built with NVIDIA's workaround, which only its log would tell to be on. */
+/* Whether the kernel was built with NVIDIA's workaround. Only its log would say whether that is on. */
 static int add_config(struct env *env)
 {
 	const char *release = fact_get(&env->facts, "kernel_release");
-	char path[PATH_MAX], line[256];
 	bool has = false;
+	char line[256];
 	FILE *f;
 
-	if (!release || strchr(release, '/') || path_make(path, sizeof(path), "/boot/config-%s", release))
+	if (!release || strchr(release, '/'))
 		return 0;
-	f = fopen(path, "re");
+	f = path_fopen("/boot/config-%s", release);
 	if (!f)
 		return 0;
 	while (!has && fgets(line, sizeof(line), f))
 		has = !strncmp(line, NC_TO_NGNRE "y", strlen(NC_TO_NGNRE "y"));
 	fclose(f);
-	return fact_add(&env->facts, "config_nc_to_ngnre", "/boot/config-*", "%s", has ? "yes" : "no");
+	return env_add(env, "config_nc_to_ngnre", "/boot/config-*", has ? "yes" : "no");
 }
 
-/* What is not in a log without its beginning may have been said there. */
+/* A log without its beginning may have lost what is not found in it. */
 static int add_cut(struct env *env, const struct found *found)
 {
 	bool cut = !found->begins || found->lost;
@@ -149,8 +153,8 @@ static int add_cut(struct env *env, const struct found *found)
 	int ret = 0;
 
 	if (found->records)
-		ret = fact_add(&env->facts, "kmsg_cut", SOURCE, "%s", cut ? "yes" : "no");
-	if (!ret && cut && machine && !strcmp(machine, "aarch64"))
+		ret = env_add(env, "kmsg_cut", SOURCE, cut ? "yes" : "no");
+	if (!ret && cut && machine && arch_info_of(machine)->kernel_may_demote)
 		ret = add_config(env);
 	return ret;
 }
@@ -160,29 +164,26 @@ static int add_found(struct env *env, struct found *found)
 	int ret = 0;
 
 	for (size_t i = 0; i < ROWS && !ret; i++)
-		if (found->text[i][0] && !fact_get(&env->facts, rows[i].fact))
-			ret = fact_add(&env->facts, rows[i].fact, SOURCE, "%s",
-				       text_clean(found->text[i]));
+		if (!fact_get(&env->facts, rows[i].fact))
+			ret = env_add(env, rows[i].fact, SOURCE, found->text[i]);
 	return ret;
 }
 
 int kmsg_collect(struct env *env)
 {
+	int fd = path_open(O_RDONLY | O_NONBLOCK, SOURCE), ret = 0;
 	struct found found = { 0 };
-	char path[PATH_MAX];
 	struct stat st;
-	int fd = -1, ret;
 
-	if (!path_make(path, sizeof(path), SOURCE))
-		fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0 && !fstat(fd, &st)) {
 		if (S_ISCHR(st.st_mode))
 			read_device(&found, fd);
 		else if (S_ISREG(st.st_mode))
-			read_file(&found, fd);
+			ret = read_file(&found, fd);
 	}
 	if (fd >= 0)
 		close(fd);
-	ret = add_found(env, &found);
+	if (!ret)
+		ret = add_found(env, &found);
 	return ret ? ret : add_cut(env, &found);
 }

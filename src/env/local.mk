@@ -1,8 +1,11 @@
 libmeasure_a_SOURCES += \
+	%D%/chip.c \
 	%D%/collect.c %D%/collect.h \
-	%D%/quota.c %D%/quota.h \
+	%D%/quota.c \
 	%D%/topology.c %D%/topology.h \
-	%D%/kmsg.c %D%/kmsg.h
+	%D%/kmsg.c
 libjudge_a_SOURCES += \
-	%D%/env.c %D%/env.h \
-	%D%/virt.c %D%/virt.h
+	%D%/conditions.c %D%/conditions.h \
+	%D%/env.h \
+	%D%/errata.c %D%/errata.h \
+	%D%/virt.c

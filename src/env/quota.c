@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/clean.h"
 #include "base/path.h"
-#include "env/quota.h"
+#include "base/text.h"
+#include "env/collect.h"
 
 #define CGROUPS "/sys/fs/cgroup"
 
@@ -15,7 +15,7 @@ struct quota {
 	char source[PATH_MAX];
 };
 
-/* Of both versions: how long in which period. */
+/* Both versions of cgroups say how long a group may run in which period. */
 static void quota_take(struct quota *q, const char *allowed, const char *period, const char *source)
 {
 	double cpus = strtod(allowed, NULL) / strtod(period, NULL);
@@ -49,7 +49,7 @@ static void quota_read_v1(struct quota *q, const char *top, const char *group)
 	quota_take(q, allowed, period, source);
 }
 
-/* The group, and those above it: each limits. */
+/* The group and those above it: each may limit. */
 static void quota_walk(struct quota *q, char *group,
 		       void (*read_one)(struct quota *q, const char *top, const char *group),
 		       const char *top)
@@ -63,16 +63,6 @@ static void quota_walk(struct quota *q, char *group,
 	read_one(q, top, "");
 }
 
-static bool has_controller(const char *list, const char *end, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (const char *p = list; p < end; p += strcspn(p, ",:") + 1)
-		if (!strncmp(p, name, n) && (p[n] == ',' || p[n] == ':'))
-			return true;
-	return false;
-}
-
 /* "0::/user.slice" is of version 2, "4:cpu,cpuacct:/" of version 1: see cgroups(7). */
 static void quota_read_line(struct quota *q, char *line)
 {
@@ -81,11 +71,12 @@ static void quota_read_line(struct quota *q, char *line)
 	if (!group || strstr(group, "/.."))
 		return;
 	list++;
-	if (group == list) {
-		quota_walk(q, strdupa(group + 1), quota_read_v2, CGROUPS);
-		quota_walk(q, strdupa(group + 1), quota_read_v2, CGROUPS "/unified");
-	} else if (has_controller(list, group + 1, "cpu")) {
-		quota_walk(q, strdupa(group + 1), quota_read_v1, CGROUPS "/cpu");
+	*group++ = 0;
+	if (!*list) {
+		quota_walk(q, strdupa(group), quota_read_v2, CGROUPS);
+		quota_walk(q, strdupa(group), quota_read_v2, CGROUPS "/unified");
+	} else if (list_has(list, "cpu")) {
+		quota_walk(q, strdupa(group), quota_read_v1, CGROUPS "/cpu");
 	}
 }
 

@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <hwloc.h>
-#include "base/clean.h"
+#include "base/array.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "env/topology.h"
 
 /* The kinds of location, with logical indices as hwloc's own tools count them. */
@@ -23,7 +24,6 @@ static const struct place {
 	{ "package", HWLOC_OBJ_PACKAGE },
 };
 
-#define PLACES (sizeof(places) / sizeof(*places))
 
 static unsigned int place_count(hwloc_topology_t topo, const struct place *p)
 {
@@ -35,17 +35,14 @@ static unsigned int place_count(hwloc_topology_t topo, const struct place *p)
 /* "core:0-7, pu:0-15, node:0, package:0" */
 static void places_text(char *buf, size_t n, hwloc_topology_t topo)
 {
-	size_t len = 0;
-
 	*buf = 0;
-	for (size_t i = 0; i < PLACES && len < n; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		unsigned int count = place_count(topo, &places[i]);
 
-		if (!count)
-			continue;
-		len += snprintf(buf + len, n - len, "%s%s:0", len ? ", " : "", places[i].name);
-		if (count > 1 && len < n)
-			len += snprintf(buf + len, n - len, "-%u", count - 1);
+		if (count)
+			text_append(buf, n, "%s%s:0", *buf ? ", " : "", places[i].name);
+		if (count > 1)
+			text_append(buf, n, "-%u", count - 1);
 	}
 }
 
@@ -53,7 +50,7 @@ static hwloc_obj_t place_parse(hwloc_topology_t topo, const char *location)
 {
 	const char *colon = strchr(location, ':');
 
-	for (size_t i = 0; colon && i < PLACES; i++) {
+	for (size_t i = 0; colon && i < ARRAY_SIZE(places); i++) {
 		size_t n = strlen(places[i].name);
 		unsigned int count = place_count(topo, &places[i]), index;
 
@@ -78,7 +75,7 @@ static hwloc_obj_t device_place(hwloc_topology_t topo, const struct pci_device *
 		return NULL;
 	obj = hwloc_get_pcidev_by_busid(topo, dev->domain, dev->bus, dev->dev, dev->func);
 	obj = obj ? hwloc_get_non_io_ancestor_obj(topo, obj) : NULL;
-	/* a device below the whole of a machine of several nodes: its place was not told */
+	/* on a machine of several nodes a device that is below the whole has no known place */
 	if (obj && (obj->parent || hwloc_get_nbobjs_by_type(topo, HWLOC_OBJ_NUMANODE) == 1))
 		return obj;
 	if (dev->numa_node >= 0)
@@ -86,7 +83,7 @@ static hwloc_obj_t device_place(hwloc_topology_t topo, const struct pci_device *
 	return NULL;
 }
 
-/* hwloc 2.9 asks without end where it is not allowed to: a filter of system calls. */
+/* Where a filter of system calls forbids this one, hwloc 2.9 asks again and again, forever. */
 static int may_ask(void)
 {
 	cpu_set_t set;
@@ -121,7 +118,7 @@ static int topology_load(hwloc_topology_t *out)
 	return 0;
 }
 
-/* set := set and with, unless nothing were left. True when it did. */
+/* Intersects set with another, unless nothing would be left. True when it did. */
 static bool narrow(hwloc_bitmap_t set, hwloc_const_bitmap_t with)
 {
 	if (!hwloc_bitmap_intersects(set, with))
@@ -142,6 +139,16 @@ static void avoid_cpu0(hwloc_topology_t topo, hwloc_bitmap_t set)
 		hwloc_bitmap_clr(set, 0);
 }
 
+static hwloc_obj_t node_of(hwloc_topology_t topo, unsigned int cpu)
+{
+	hwloc_obj_t node = NULL;
+
+	while ((node = hwloc_get_next_obj_by_type(topo, HWLOC_OBJ_NUMANODE, node)))
+		if (node->cpuset && hwloc_bitmap_isset(node->cpuset, cpu))
+			break;
+	return node;
+}
+
 enum nearness { UNKNOWN, NEAR, FAR };
 
 static void choice_set(struct cpu_choice *choice, hwloc_topology_t topo, unsigned int cpu,
@@ -152,12 +159,9 @@ static void choice_set(struct cpu_choice *choice, hwloc_topology_t topo, unsigne
 		[NEAR] = ", near the device",
 		[FAR] = ", far from the device: no CPU near it is allowed",
 	};
-	hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(topo, cpu), node = NULL;
+	hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(topo, cpu), node = pu ? node_of(topo, cpu) : NULL;
 	char where[32] = "";
 
-	while (pu && (node = hwloc_get_next_obj_by_type(topo, HWLOC_OBJ_NUMANODE, node)))
-		if (hwloc_bitmap_isset(node->cpuset, cpu))
-			break;
 	if (node)
 		snprintf(where, sizeof(where), ", in NUMA node %u", node->os_index);
 	choice->cpu = cpu;
@@ -165,8 +169,7 @@ static void choice_set(struct cpu_choice *choice, hwloc_topology_t topo, unsigne
 		snprintf(choice->why, sizeof(choice->why), "%.24s as asked%s%s", location, where,
 			 nearness == NEAR ? whys[NEAR] : "");
 	else
-		snprintf(choice->why, sizeof(choice->why), "pu:%u%s%s",
-			 pu ? pu->logical_index : cpu, where,
+		snprintf(choice->why, sizeof(choice->why), "pu:%u%s%s", pu ? pu->logical_index : cpu, where,
 			 whys[nearness]);
 }
 
@@ -177,12 +180,8 @@ static int apply_location(hwloc_topology_t topo, hwloc_bitmap_t set, const char 
 	hwloc_obj_t obj = place_parse(topo, location);
 
 	if (!obj) {
-		char clean[41];
-
-		snprintf(clean, sizeof(clean), "%s", location);
 		places_text(text, sizeof(text), topo);
-		log_error("no such CPU location \"%s\": this machine has %s", text_clean(clean),
-			  text);
+		log_error("no such CPU location \"%.40s\": this machine has %s", location, text);
 		return -EINVAL;
 	}
 	if (!narrow(set, obj->cpuset)) {
@@ -238,10 +237,7 @@ int topology_choose_cpu(struct cpu_choice *choice, const char *location,
 	if (ret)
 		return ret;
 	set = hwloc_bitmap_alloc();
-	if (set)
-		ret = choose(choice, topo, set, location, dev);
-	else
-		ret = -ENOMEM;
+	ret = set ? choose(choice, topo, set, location, dev) : -ENOMEM;
 	hwloc_bitmap_free(set);
 	hwloc_topology_destroy(topo);
 	return ret;
@@ -254,69 +250,51 @@ static hwloc_obj_t core_of(hwloc_topology_t topo, hwloc_obj_t pu)
 	return core ? core : pu;
 }
 
+/* How many hyperthreads of its core in set come before that one. */
+static unsigned int thread_of(hwloc_topology_t topo, hwloc_obj_t pu, hwloc_const_bitmap_t set)
+{
+	unsigned int n = 0;
+
+	for (hwloc_obj_t p = pu->prev_cousin; p && core_of(topo, p) == core_of(topo, pu); p = p->prev_cousin)
+		n += hwloc_bitmap_isset(set, p->os_index);
+	return n;
+}
+
 /*
- * Moves CPUs from left to the list: what is alone in its core there first, so that threads share
- * no core before they must.
+ * Adds the CPUs of set but first, as many as fit: each core's first hyperthread, then their siblings, so that
+ * threads share no core before they must. CPU 0 and its siblings come last.
  */
-static void list_take(struct cpu_list *list, hwloc_topology_t topo, hwloc_bitmap_t left,
-		      hwloc_bitmap_t cores)
+static void list_add(struct cpu_list *list, hwloc_topology_t topo, hwloc_const_bitmap_t set, unsigned int first)
 {
-	do {
-		hwloc_obj_t pu = NULL;
+	hwloc_obj_t zero = hwloc_get_pu_obj_by_os_index(topo, 0), pu = NULL;
 
-		hwloc_bitmap_zero(cores);
-		while ((pu = hwloc_get_next_obj_by_type(topo, HWLOC_OBJ_PU, pu))) {
-			unsigned int core = core_of(topo, pu)->logical_index;
+	for (int late = 0; late < 2; late++) {
+		bool more = true;
 
-			if (!hwloc_bitmap_isset(left, pu->os_index) || hwloc_bitmap_isset(cores, core))
-				continue;
-			hwloc_bitmap_set(cores, core);
-			hwloc_bitmap_clr(left, pu->os_index);
-			if (list->n < CPU_LIST_MAX)
-				list->cpus[list->n++] = pu->os_index;
+		for (unsigned int thread = 0; more; thread++) {
+			more = false;
+			while ((pu = hwloc_get_next_obj_by_type(topo, HWLOC_OBJ_PU, pu))) {
+				bool is_late = zero && core_of(topo, pu) == core_of(topo, zero);
+
+				if (!hwloc_bitmap_isset(set, pu->os_index) || is_late != late ||
+				    thread_of(topo, pu, set) != thread)
+					continue;
+				more = true;
+				if (pu->os_index != first && list->n < CPU_LIST_MAX)
+					list->cpus[list->n++] = pu->os_index;
+			}
 		}
-		/* what is left then is of no core that is known: sysfs may be masked, or read in part */
-	} while (!hwloc_bitmap_iszero(cores));
+	}
 }
 
-/* first to the front; CPU 0 and its hyperthreads to the end */
-static void list_settle(struct cpu_list *list, hwloc_topology_t topo, unsigned int first)
-{
-	hwloc_obj_t zero = hwloc_get_pu_obj_by_os_index(topo, 0);
-	struct cpu_list old = *list;
-
-	list->n = 0;
-	for (int pass = 0; pass < 3; pass++)
-		for (unsigned int i = 0; i < old.n; i++) {
-			hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(topo, old.cpus[i]);
-			bool late = pu && zero && core_of(topo, pu) == core_of(topo, zero);
-
-			if (pass == (old.cpus[i] == first ? 0 : late ? 2 : 1))
-				list->cpus[list->n++] = old.cpus[i];
-		}
-}
-
-/* A machine may have more CPUs than the list; first must be in it. */
-static void list_ensure(struct cpu_list *list, unsigned int first)
-{
-	for (unsigned int i = 0; i < list->n; i++)
-		if (list->cpus[i] == first)
-			return;
-	list->n -= list->n == CPU_LIST_MAX;
-	list->cpus[list->n++] = first;
-}
-
+/* Moves from near to far what is not in the device's surroundings; not known: not in first's NUMA node. */
 static void split(hwloc_topology_t topo, hwloc_bitmap_t near, hwloc_bitmap_t far,
 		  unsigned int first, const struct pci_device *dev)
 {
-	hwloc_obj_t place = device_place(topo, dev), node = NULL;
+	hwloc_obj_t place = device_place(topo, dev);
 
-	if (!place || !place->cpuset || !hwloc_bitmap_isset(place->cpuset, first)) {
-		place = NULL;
-		while (!place && (node = hwloc_get_next_obj_by_type(topo, HWLOC_OBJ_NUMANODE, node)))
-			if (node->cpuset && hwloc_bitmap_isset(node->cpuset, first))
-				place = node;
-	}
+	if (!place || !place->cpuset || !hwloc_bitmap_isset(place->cpuset, first))
+		place = node_of(topo, first);
 	hwloc_bitmap_zero(far);
 	if (!place)
 		return;
@@ -327,23 +305,21 @@ static void split(hwloc_topology_t topo, hwloc_bitmap_t near, hwloc_bitmap_t far
 int topology_list_cpus(struct cpu_list *near, struct cpu_list *far, unsigned int first,
 		       const struct pci_device *dev)
 {
-	hwloc_bitmap_t sets[3] = { hwloc_bitmap_alloc(), hwloc_bitmap_alloc(), hwloc_bitmap_alloc() };
+	hwloc_bitmap_t near_set = hwloc_bitmap_alloc(), far_set = hwloc_bitmap_alloc();
 	hwloc_topology_t topo = NULL;
-	int ret = sets[0] && sets[1] && sets[2] ? topology_load(&topo) : -ENOMEM;
+	int ret = near_set && far_set ? topology_load(&topo) : -ENOMEM;
 
 	near->n = far->n = 0;
 	if (!ret) {
-		allowed_cpus(topo, sets[0]);
-		split(topo, sets[0], sets[1], first, dev);
-		list_take(near, topo, sets[0], sets[2]);
-		list_take(far, topo, sets[1], sets[2]);
-		list_ensure(near, first);
-		list_settle(near, topo, first);
-		list_settle(far, topo, first);
+		allowed_cpus(topo, near_set);
+		split(topo, near_set, far_set, first, dev);
+		near->cpus[near->n++] = first;
+		list_add(near, topo, near_set, first);
+		list_add(far, topo, far_set, first);
 		hwloc_topology_destroy(topo);
 	}
-	for (int i = 0; i < 3; i++)
-		hwloc_bitmap_free(sets[i]);
+	hwloc_bitmap_free(near_set);
+	hwloc_bitmap_free(far_set);
 	return ret;
 }
 

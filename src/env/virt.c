@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include "env/virt.h"
-
-enum match { IS, IS_NOT, STARTS, CONTAINS, KNOWN };
-
-struct condition {
-	const char *fact;
-	enum match match;
-	const char *text;
-};
-
-#define CONDITIONS 4
+#include "base/array.h"
+#include "base/text.h"
+#include "env/conditions.h"
+#include "env/env.h"
 
 /*
  * Strongest first: the first rule that holds decides, later ones that agree only add their fact and
@@ -44,6 +36,8 @@ static const struct rule rules[] = {
 	GUEST(PROVED, "kvm", { "smccc_kvm", IS, "yes" }),
 	GUEST(PROVED, "kvm", { "clocksource", IS, "kvm-clock" }),
 	GUEST(PROVED, "hyper-v", { "clocksource", STARTS, "hyperv_clocksource" }),
+	/* Arm CCA has no other */
+	GUEST(PROVED, "", { "realm", IS, "yes" }),
 	/* CPUID leaf 1 ECX bit 31: kept for hypervisors, zero in every real CPU */
 	GUEST(PROVED, "", { "cpu_hypervisor_flag", IS, "yes" }),
 
@@ -111,54 +105,20 @@ static const struct condition emulated_rules[][CONDITIONS] = {
 	  { "cpu_implementer", IS_NOT, "0x61" } },
 };
 
-static bool condition_holds(const struct facts *facts, const struct condition *c)
-{
-	const char *v = fact_get(facts, c->fact);
-
-	if (!v || !*v)
-		return false;
-	switch (c->match) {
-	case IS:
-		return !strcmp(v, c->text);
-	case IS_NOT:
-		return strcmp(v, c->text);
-	case STARTS:
-		return !strncmp(v, c->text, strlen(c->text));
-	case CONTAINS:
-		return strstr(v, c->text);
-	case KNOWN:
-		return true;
-	}
-	return false;
-}
-
-static bool conditions_hold(const struct facts *facts, const struct condition *c)
-{
-	for (int i = 0; i < CONDITIONS && c[i].fact; i++)
-		if (!condition_holds(facts, &c[i]))
-			return false;
-	return true;
-}
-
 /* "fact: value; fact: value", each fact once, cut where it does not fit. */
 static void why_add(char *why, size_t n, const struct facts *facts, const struct condition *c)
 {
-	for (int i = 0; i < CONDITIONS && c[i].fact; i++) {
-		size_t len = strlen(why);
-
+	for (int i = 0; i < CONDITIONS && c[i].fact; i++)
 		if (!strstr(why, c[i].fact))
-			snprintf(why + len, n - len, "%s%s: %s", len ? "; " : "", c[i].fact,
-				 fact_get(facts, c[i].fact));
-	}
+			text_append(why, n, "%s%s: %s", *why ? "; " : "", c[i].fact,
+				    fact_get(facts, c[i].fact));
 }
 
 static void emulated_conclude(struct env *env)
 {
-	for (size_t i = 0; i < sizeof(emulated_rules) / sizeof(*emulated_rules); i++) {
-		if (env->emulated || !conditions_hold(&env->facts, emulated_rules[i]))
-			continue;
-		env->emulated = true;
-		if (!env->emulated_why[0])
+	for (size_t i = 0; !env->emulated && i < ARRAY_SIZE(emulated_rules); i++) {
+		env->emulated = conditions_hold(&env->facts, emulated_rules[i]);
+		if (env->emulated && !env->emulated_why[0])
 			why_add(env->emulated_why, sizeof(env->emulated_why), &env->facts,
 				emulated_rules[i]);
 	}
@@ -168,7 +128,7 @@ void virt_conclude(struct env *env)
 {
 	struct virt v = { 0 };
 
-	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
 		const struct rule *r = &rules[i];
 
 		if (!conditions_hold(&env->facts, r->when))
@@ -191,4 +151,48 @@ void virt_conclude(struct env *env)
 		strcpy(v.why, "nothing here tells: neither DMI, device tree, ACPI nor CPU flags");
 	env->virt = v;
 	emulated_conclude(env);
+}
+
+const char *virt_below_name(enum virt_below below)
+{
+	static const char *const names[] = { "unknown", "nobody", "hypervisor" };
+
+	return names[below];
+}
+
+enum virt_below virt_below(const struct env *env)
+{
+	const char *smccc = fact_get(&env->facts, "smccc_version");
+
+	if (env->virt.guest == ENV_BARE_METAL)
+		return VIRT_BELOW_NOBODY;
+	if (env->virt.guest == ENV_GUEST_UNKNOWN)
+		return VIRT_BELOW_UNKNOWN;
+	/* KVM tells its guests 1.1 or more, nested ones too; QEMU's own emulation of PSCI 1.0 */
+	if (env->emulated && smccc && !strcmp(smccc, "1.0"))
+		return VIRT_BELOW_NOBODY;
+	return env->emulated && env->virt.confidence != CONFIDENCE_PROVED ? VIRT_BELOW_UNKNOWN :
+									    VIRT_BELOW_HYPERVISOR;
+}
+
+static const char *const confidence_names[] = {
+	[CONFIDENCE_UNKNOWN] = "unknown",
+	[CONFIDENCE_LIKELY] = "likely",
+	[CONFIDENCE_PROVED] = "proved",
+};
+
+static const char *const guest_names[] = {
+	[ENV_GUEST_UNKNOWN] = "unknown",
+	[ENV_BARE_METAL] = "bare metal",
+	[ENV_GUEST] = "guest",
+};
+
+const char *confidence_name(enum confidence c)
+{
+	return (unsigned int)c <= CONFIDENCE_PROVED ? confidence_names[c] : "unknown";
+}
+
+const char *env_guest_name(enum env_guest g)
+{
+	return (unsigned int)g <= ENV_GUEST ? guest_names[g] : "unknown";
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <string.h>
+#include "base/array.h"
 #include "exp/exp.h"
 
 /*
@@ -21,19 +22,18 @@ static const struct {
 	{ 2097152, EXP_FULL },	 { 4194304, EXP_FULL },	   { 8388608, EXP_FULL },
 };
 
-/* Where barriers stand, in bytes; 0: at the end of a pass, 1: after each access */
+/* Where barriers stand: each time that so many bytes are stored; 0: at the end of a pass */
 static const struct {
 	unsigned int bytes;
 	enum exp_profile from;
 } intervals[] = {
-	{ 1, EXP_DEFAULT }, { 64, EXP_QUICK }, { 256, EXP_DEFAULT }, { 4096, EXP_DEFAULT },
+	{ 8, EXP_DEFAULT }, { 64, EXP_QUICK }, { 256, EXP_DEFAULT }, { 4096, EXP_DEFAULT },
 	{ 0, EXP_DEFAULT },
 };
 
 /* Other ways through a region than upwards. */
 static const char *const patterns[] = { "reverse", "stride64", "stride256", "random", "one" };
 
-#define N_OF(a) (sizeof(a) / sizeof((a)[0]))
 #define USUAL_STORE    "store8"
 #define USUAL_LOAD     "load8"
 #define BARRIER_REGION 16384u /* above the largest interval */
@@ -42,13 +42,18 @@ static const char *const patterns[] = { "reverse", "stride64", "stride256", "ran
 #define QUICK_LOADS_UP_TO 4096u
 
 /* Stores posted and flushed, loads as they are. */
-static int add(struct cell_list *out, const struct experiment *e, const struct exp_limits *l,
-	       struct cell_want want, enum kernel_direction direction)
+static void add(const struct expansion *x, struct cell_want want, enum kernel_direction direction)
 {
-	int ret = cell_add(out, e, l, &want);
-
+	cell_add(x, want);
 	want.flushed = true;
-	return ret || direction == KERNEL_LOAD ? ret : cell_add(out, e, l, &want);
+	if (direction == KERNEL_STORE)
+		cell_add(x, want);
+}
+
+static void add_kernel(const struct expansion *x, const struct kernel *k, uint64_t region)
+{
+	add(x, (struct cell_want){ .kernel = k->name, .barrier = "none", .region_bytes = region,
+				   .unit = UNIT_RATE }, k->direction);
 }
 
 static bool is_usual(const struct kernel *k)
@@ -57,135 +62,108 @@ static bool is_usual(const struct kernel *k)
 }
 
 /* One size with the usual kernels, or with those that were asked for. */
-static int expand_size(const struct experiment *e, const struct exp_limits *l,
-		       struct cell_list *out, enum map_type type, uint64_t region)
+static void expand_size(const struct expansion *x, uint64_t region)
 {
-	uint64_t loads_up_to = l->profile == EXP_QUICK ? QUICK_LOADS_UP_TO : LOADS_UP_TO;
-	int ret = 0;
+	const struct request *r = x->request;
+	uint64_t loads_up_to = r->profile == EXP_QUICK ? QUICK_LOADS_UP_TO : LOADS_UP_TO;
 
-	for (const struct kernel *k = arch_kernels; k->name && !ret; k++) {
-		struct cell_want want = { .type = type,
-					  .kernel = k->name,
-					  .barrier = "none",
-					  .region_bytes = region,
-					  .unit = "B/s" };
-
-		if (!l->kernels && !is_usual(k))
-			continue;
-		if (k->direction == KERNEL_LOAD && region > loads_up_to && !l->sizes)
-			continue;
-		ret = add(out, e, l, want, k->direction);
-	}
-	return ret;
+	for (const struct kernel *k = arch_kernels; k->name; k++)
+		if ((r->kernels || is_usual(k)) &&
+		    (k->direction == KERNEL_STORE || region <= loads_up_to || r->n_sizes))
+			add_kernel(x, k, region);
 }
 
-/* The other kernels, over one region. */
-static int expand_kernels(const struct experiment *e, const struct exp_limits *l,
-			  struct cell_list *out, enum map_type type)
+/* The other kernels, over one region. The narrowest are rare, and slow. */
+static void expand_kernels(const struct expansion *x)
 {
-	int ret = 0;
-
-	for (const struct kernel *k = arch_kernels; k->name && !ret; k++) {
-		struct cell_want want = { .type = type,
-					  .kernel = k->name,
-					  .barrier = "none",
-					  .region_bytes = KERNEL_REGION,
-					  .unit = "B/s" };
-
-		/* the narrowest are rare, and slow */
-		if (!is_usual(k) && (k->width_bytes > 2 || l->profile == EXP_FULL))
-			ret = add(out, e, l, want, k->direction);
-	}
-	return ret;
+	for (const struct kernel *k = arch_kernels; k->name; k++)
+		if (!is_usual(k) && (k->width_bytes > 2 || x->request->profile == EXP_FULL))
+			add_kernel(x, k, KERNEL_REGION);
 }
 
-static int expand_patterns(const struct experiment *e, const struct exp_limits *l,
-			   struct cell_list *out, enum map_type type)
+static uint64_t barrier_region(const struct expansion *x)
 {
-	uint64_t region = l->region_bytes < BARRIER_REGION ? KERNEL_REGION : BARRIER_REGION;
-	int ret = 0;
-
-	for (size_t i = 0; i < 2 * N_OF(patterns) && !ret; i++) {
-		bool load = i >= N_OF(patterns);
-		struct cell_want want = { .type = type,
-					  .kernel = load ? USUAL_LOAD : USUAL_STORE,
-					  .barrier = "none",
-					  .pattern = patterns[i % N_OF(patterns)],
-					  .region_bytes = region,
-					  .unit = "B/s" };
-
-		ret = cell_add(out, e, l, &want);
-	}
-	return ret;
+	return x->region_bytes < BARRIER_REGION ? KERNEL_REGION : BARRIER_REGION;
 }
 
-static int expand_sizes(const struct experiment *e, const struct exp_limits *l,
-			struct cell_list *out, enum map_type type)
+static void expand_patterns(const struct expansion *x, const char *kernel)
 {
-	uint64_t largest = l->region_bytes & ~4095ull; /* whole blocks of nearly every loop */
-	bool with_largest = l->profile == EXP_QUICK;
-	int ret = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
+		cell_add(x, (struct cell_want){ .kernel = kernel,
+						.barrier = "none",
+						.pattern = patterns[i],
+						.region_bytes = barrier_region(x),
+						.unit = UNIT_RATE });
+}
 
-	for (size_t i = 0; i < l->n_sizes && !ret; i++)
-		ret = expand_size(e, l, out, type, l->sizes[i]);
-	if (l->sizes)
-		return ret;
-	for (size_t i = 0; i < N_OF(sizes) && !ret; i++) {
-		if (sizes[i].from > l->profile || sizes[i].bytes > largest)
+static void expand_sizes(const struct expansion *x)
+{
+	const struct request *r = x->request;
+	uint64_t largest = x->region_bytes & ~4095ull; /* whole blocks of nearly every loop */
+	bool with_largest = r->profile == EXP_QUICK;
+
+	for (size_t i = 0; i < r->n_sizes; i++)
+		expand_size(x, r->sizes[i]);
+	if (r->n_sizes)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		if (sizes[i].from > r->profile || sizes[i].bytes > largest)
 			continue;
-		ret = expand_size(e, l, out, type, sizes[i].bytes);
+		expand_size(x, sizes[i].bytes);
 		with_largest |= sizes[i].bytes == largest;
 	}
-	if (!ret && !with_largest)
-		ret = expand_size(e, l, out, type, largest);
-	return ret;
+	if (!with_largest)
+		expand_size(x, largest);
+}
+
+static void expand_intervals(const struct expansion *x, const struct barrier *b)
+{
+	enum exp_profile profile = x->request->profile;
+
+	for (size_t i = 0; i < ARRAY_SIZE(intervals); i++) {
+		struct cell_want want = { .kernel = USUAL_STORE,
+					  .barrier = b->name,
+					  .interval_bytes = intervals[i].bytes,
+					  .region_bytes = barrier_region(x),
+					  .unit = UNIT_RATE };
+
+		if (intervals[i].from > profile)
+			continue;
+		if (profile == EXP_QUICK)
+			cell_add(x, want);
+		else
+			add(x, want, KERNEL_STORE);
+	}
 }
 
 /* Barriers that order stores and are no read: those rows have an end-of-pass loop for store8. */
-static int expand_barriers(const struct experiment *e, const struct exp_limits *l,
-			   struct cell_list *out, enum map_type type)
+static void expand_barriers(const struct expansion *x)
 {
-	uint64_t region = l->region_bytes < BARRIER_REGION ? KERNEL_REGION : BARRIER_REGION;
-	int ret = 0;
-
-	for (const struct barrier *b = arch_barriers; b->name; b++) {
-		if (!strcmp(b->name, "none") || !strcmp(b->name, "read-flush") ||
-		    (!b->common && !l->barriers && l->profile != EXP_FULL))
-			continue;
-		for (size_t i = 0; i < N_OF(intervals) && !ret; i++) {
-			struct cell_want want = { .type = type,
-						  .kernel = USUAL_STORE,
-						  .barrier = b->name,
-						  .interval_bytes = intervals[i].bytes == 1 ?
-									    8 :
-									    intervals[i].bytes,
-						  .region_bytes = region,
-						  .unit = "B/s" };
-
-			if (intervals[i].from > l->profile)
-				continue;
-			ret = l->profile == EXP_QUICK ? cell_add(out, e, l, &want) :
-							add(out, e, l, want, KERNEL_STORE);
-		}
-	}
-	return ret;
+	for (const struct barrier *b = arch_here()->barriers; b->name; b++)
+		if (strcmp(b->name, "none") && !(b->purposes & FOR_LOADS_TOO) &&
+		    (b->common || x->request->barriers || x->request->profile == EXP_FULL))
+			expand_intervals(x, b);
 }
 
-int exp_bw_expand(const struct experiment *e, const struct exp_limits *l, struct cell_list *out)
+static void expand(const struct expansion *x)
 {
-	int ret = 0;
-
-	for (size_t i = 0; i < l->n_types && !ret; i++) {
-		ret = expand_sizes(e, l, out, l->types[i]);
-		if (ret || l->sizes)
-			continue;
-		ret = expand_barriers(e, l, out, l->types[i]);
-		if (ret || l->profile == EXP_QUICK)
-			continue;
-		/* asked for, a kernel has all sizes already */
-		ret = l->kernels ? 0 : expand_kernels(e, l, out, l->types[i]);
-		if (!ret)
-			ret = expand_patterns(e, l, out, l->types[i]);
-	}
-	return ret;
+	expand_sizes(x);
+	if (x->request->n_sizes)
+		return;
+	expand_barriers(x);
+	if (x->request->profile == EXP_QUICK)
+		return;
+	/* asked for, a kernel has all sizes already */
+	if (!x->request->kernels)
+		expand_kernels(x);
+	expand_patterns(x, USUAL_STORE);
+	expand_patterns(x, USUAL_LOAD);
 }
+
+const struct experiment exp_bw = {
+	.id = EXP_BW,
+	.question = "how many bytes per second can be stored and loaded, by size, width and barrier?",
+	.from = EXP_QUICK,
+	.expand = expand,
+	.visit = exp_loop_visit,
+};

@@ -2,6 +2,7 @@
 #include "config.h"
 #include <stdio.h>
 #include <string.h>
+#include "base/array.h"
 #include "exp/exp.h"
 
 /*
@@ -14,111 +15,89 @@
 #define LINE_BYTES   64u
 #define REGION_BYTES 4096u
 
-/* Barriers that may stand after a line, by either architecture's names. */
-static const struct {
-	const char *name;
-	enum exp_profile from;
-} barriers[] = {
-	{ "none", EXP_QUICK },	    { "dgh", EXP_DEFAULT },   { "dmb-oshst", EXP_DEFAULT },
-	{ "dsb-st", EXP_DEFAULT }, { "sfence", EXP_DEFAULT }, { "mfence", EXP_FULL },
-};
-
-#define N_OF(a) (sizeof(a) / sizeof((a)[0]))
-
-static int expand_sequences(const struct experiment *e, const struct exp_limits *l,
-			    struct cell_list *out, struct cell_want want)
+/* One that orders more than gathering needs is of interest for completeness only. */
+static bool may_end_line(const struct barrier *b, enum exp_profile profile)
 {
-	int ret = 0;
+	return (b->purposes & FOR_ENDING_GATHERING) &&
+	       profile >= (b->orders == ORDERS_ALL ? EXP_FULL : EXP_DEFAULT);
+}
 
-	for (const struct kernel *k = arch_kernels; k->name && !ret; k++) {
+/* The cell with each barrier after a line. */
+static void expand_line_ends(const struct expansion *x, struct cell_want want)
+{
+	want.interval_bytes = LINE_BYTES;
+	for (const struct barrier *b = arch_here()->barriers; b->name; b++) {
+		want.barrier = b->name;
+		if (may_end_line(b, x->request->profile))
+			cell_add(x, want);
+	}
+}
+
+static void expand_sequences(const struct expansion *x, struct cell_want want)
+{
+	for (const struct kernel *k = arch_kernels; k->name; k++) {
 		if (k->direction != KERNEL_STORE || k->width_bytes > LINE_BYTES)
 			continue;
 		/* narrow ones are rare in drivers */
-		if (l->profile != EXP_FULL && k->width_bytes < 8)
+		if (x->request->profile != EXP_FULL && k->width_bytes < 8)
 			continue;
-		for (size_t i = 0; i < N_OF(barriers) && !ret; i++) {
-			if (barriers[i].from > l->profile)
-				continue;
-			want.kernel = k->name;
-			want.barrier = barriers[i].name;
-			want.interval_bytes = i ? LINE_BYTES : 0;
-			ret = cell_add(out, e, l, &want);
-		}
+		want.kernel = k->name;
+		cell_add(x, want);
+		expand_line_ends(x, want);
 	}
-	return ret;
 }
 
-/* 8-byte stores by patterns "lines1" .. "lines32" and "words1" .. "words8". */
-static int expand_patterns(const struct experiment *e, const struct exp_limits *l,
-			   struct cell_list *out, struct cell_want want)
+/* Patterns "lines1" .. "lines32" and "words1" .. "words8". */
+static void expand_patterns(const struct expansion *x, const struct cell_want want)
 {
+	struct cell_want lines = want, words = want, ended = want;
 	char name[16];
-	int ret = 0;
 
-	want.kernel = "store8";
-	want.barrier = "none";
-	want.pattern = name;
-	for (unsigned int lines = 1; lines <= 32 && !ret; lines *= 2) {
-		snprintf(name, sizeof(name), "lines%u", lines);
-		ret = cell_add(out, e, l, &want);
+	lines.pattern = words.pattern = ended.pattern = name;
+	ended.barrier = exp_barrier(FOR_STORES_BEFORE_DOORBELL);
+	for (unsigned int n = 1; n <= 32; n *= 2) {
+		snprintf(name, sizeof(name), "lines%u", n);
+		cell_add(x, lines);
 	}
-	for (unsigned int words = 1; words <= 8 && !ret; words++) {
-		snprintf(name, sizeof(name), "words%u", words);
-		want.interval_bytes = 0;
-		want.barrier = "none";
-		ret = cell_add(out, e, l, &want);
-		want.interval_bytes = 8 * words;
-		/* the row that this architecture has; the other adds nothing */
-		for (size_t i = 0; i < 2 && !ret; i++) {
-			want.barrier = i ? "sfence" : "dmb-oshst";
-			ret = cell_add(out, e, l, &want);
-		}
+	for (unsigned int n = 1; n <= 8; n++) {
+		snprintf(name, sizeof(name), "words%u", n);
+		cell_add(x, words);
+		ended.interval_bytes = 8 * n;
+		cell_add(x, ended);
 	}
-	return ret;
 }
 
 /* The 64 bytes of a sequence begin inside a line. */
-static int expand_shifts(const struct experiment *e, const struct exp_limits *l,
-			 struct cell_list *out, struct cell_want want)
+static void expand_shifts(const struct expansion *x, struct cell_want want)
 {
 	static const unsigned int shifts[] = { 8, 16, 32 };
-	int ret = 0;
 
-	for (size_t i = 0; i < N_OF(shifts) && !ret; i++) {
-		want.kernel = "store8";
+	for (size_t i = 0; i < ARRAY_SIZE(shifts); i++) {
 		want.shift_bytes = shifts[i];
-		for (size_t b = 1; b < N_OF(barriers) && !ret; b++) {
-			if (barriers[b].from > l->profile)
-				continue;
-			want.barrier = barriers[b].name;
-			want.interval_bytes = LINE_BYTES;
-			ret = cell_add(out, e, l, &want);
-		}
+		expand_line_ends(x, want);
 	}
-	return ret;
 }
 
-int exp_combine_expand(const struct experiment *e, const struct exp_limits *l,
-		       struct cell_list *out)
+static void expand(const struct expansion *x)
 {
-	int ret = 0;
+	struct cell_want want = { .kernel = "store8",
+				  .barrier = "none",
+				  .region_bytes = REGION_BYTES,
+				  .unit = UNIT_RATE };
 
-	for (size_t i = 0; i < l->n_types && !ret; i++) {
-		struct cell_want want = { .type = l->types[i],
-					  .region_bytes = REGION_BYTES,
-					  .unit = "B/s" };
-
-		ret = expand_sequences(e, l, out, want);
-		if (ret || l->profile == EXP_QUICK)
-			continue;
-		ret = expand_patterns(e, l, out, want);
-		if (!ret)
-			ret = expand_shifts(e, l, out, want);
-		want.kernel = "store8";
-		want.barrier = "none";
-		want.pattern = "one";
-		if (!ret)
-			ret = cell_add(out, e, l, &want);
-	}
-	return ret;
+	expand_sequences(x, want);
+	if (x->request->profile == EXP_QUICK)
+		return;
+	expand_patterns(x, want);
+	expand_shifts(x, want);
+	want.pattern = "one";
+	cell_add(x, want);
 }
+
+const struct experiment exp_combine = {
+	.id = EXP_COMBINE,
+	.question = "which store sequence combines, how reliably, and how many lines can be open?",
+	.from = EXP_QUICK,
+	.expand = expand,
+	.visit = exp_loop_visit,
+};

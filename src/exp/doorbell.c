@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
+#include "base/array.h"
 #include "exp/exp.h"
 
 /*
@@ -19,40 +20,33 @@ static const struct {
 	{ 4096, EXP_DEFAULT },
 };
 
-#define N_OF(a) (sizeof(a) / sizeof((a)[0]))
-
-static int expand_kernel(const struct experiment *e, const struct exp_limits *l,
-			 struct cell_list *out, struct cell_want want)
+static void expand_kernel(const struct expansion *x, struct cell_want want)
 {
-	int ret = 0;
-
-	for (const struct barrier *b = arch_barriers; b->name && !ret; b++) {
+	for (const struct barrier *b = arch_here()->barriers; b->name; b++) {
 		want.barrier = b->name;
-		for (size_t i = 0; i < N_OF(descriptors) && !ret; i++) {
-			if (descriptors[i].from > l->profile)
+		for (size_t i = 0; i < ARRAY_SIZE(descriptors); i++) {
+			if (descriptors[i].from > x->request->profile)
 				continue;
 			want.interval_bytes = want.unit_bytes = descriptors[i].bytes;
-			want.doorbell_bytes = 4;
-			ret = cell_add(out, e, l, &want);
-			want.doorbell_bytes = 8;
-			if (!ret)
-				ret = cell_add(out, e, l, &want);
+			for (want.doorbell_bytes = 4; want.doorbell_bytes <= 8; want.doorbell_bytes *= 2)
+				cell_add(x, want);
 		}
 	}
-	return ret;
 }
 
-int exp_doorbell_expand(const struct experiment *e, const struct exp_limits *l,
-			struct cell_list *out)
+static void expand(const struct expansion *x)
 {
-	int ret = 0;
-
-	for (size_t i = 0; i < l->n_types && !ret; i++)
-		for (const struct kernel *k = arch_kernels; k->name && !ret; k++)
-			ret = expand_kernel(e, l, out,
-					    (struct cell_want){ .type = l->types[i],
-								.kernel = k->name,
-								.region_bytes = RING_BYTES,
-								.unit = "ns" });
-	return ret;
+	for (const struct kernel *k = arch_kernels; k->name; k++)
+		expand_kernel(x, (struct cell_want){ .kernel = k->name,
+						     .region_bytes = RING_BYTES,
+						     .unit = UNIT_NS });
 }
+
+const struct experiment exp_doorbell = {
+	.id = EXP_DOORBELL,
+	.question = "what does it cost to write a descriptor and ring the doorbell?",
+	.needs = "consent to store, and a window of 128 KiB",
+	.from = EXP_DEFAULT,
+	.expand = expand,
+	.visit = exp_loop_visit,
+};

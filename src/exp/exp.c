@@ -4,111 +4,95 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/parse.h"
+#include "base/text.h"
 #include "exp/exp.h"
 
-/* Loops below this stay in a span of the region's size; from it on they walk in blocks. */
-#define SPAN_BELOW_BYTES 1024
+/* Of a visit: whether the device says something before and after it, and the last flush. */
+#define LOOKS 3
 
-const struct experiment experiments[] = {
-	{ "probe",
-	  "is the mapping direct or trapped, does it answer, does it read back, and which memory "
-	  "type does it show?",
-	  NULL, true, EXP_QUICK, exp_probe_expand, exp_loop_visit },
-	{ "bw", "how many bytes per second can be stored and loaded, by size, width and barrier?",
-	  NULL, true, EXP_QUICK, exp_bw_expand, exp_loop_visit },
-	{ "combine", "which store sequence combines, how reliably, and how many lines can be open?",
-	  NULL, true, EXP_QUICK, exp_combine_expand, exp_loop_visit },
-	{ "lat", "how long is a read's round trip, how many reads overlap, and what does a store cost "
-	  "with each barrier?", NULL, true, EXP_QUICK, exp_lat_expand, exp_loop_visit },
-	{ "doorbell", "what does it cost to write a descriptor and ring the doorbell?",
-	  "consent to store, and a window of 128 KiB", true, EXP_DEFAULT, exp_doorbell_expand, exp_loop_visit },
-	{ "early-ack", "is the early write acknowledgement, lost or kept, visible?",
-	  "a BAR, consent to store, and a dsb, which x86 has none of", true, EXP_DEFAULT,
-	  exp_early_ack_expand, exp_loop_visit },
-	{ "order", "which reorderings do two CPUs see, and which barrier is the cheapest that data "
-	  "and flag need?", "consent to store", true, EXP_DEFAULT, exp_order_expand, exp_order_visit },
-	{ "integrity", "does what was stored arrive, where it was stored, and only there?", "consent to store", true,
-	  EXP_DEFAULT, exp_integrity_expand, exp_integrity_visit },
-	{ "scale", "how much more do several CPUs store and load, near the device and far, on one "
-	  "line and on their own?", NULL, true, EXP_DEFAULT, exp_scale_expand, exp_scale_visit },
-	{ "exclusive", "do exclusive accesses work, which may take the machine down?",
-	  "a BAR, consent to store, and exclusive accesses, which are Arm's", true,
-	  EXP_PROFILES, exp_exclusive_expand, NULL },
-	{ 0 },
-};
-
-const char *const exp_load_barriers[2] = { "dmb-oshld", "lfence" };
+#define DECLARE(id, name, row) extern const struct experiment row;
+#define POINT_TO(id, name, row) &(row),
+EXPERIMENTS(DECLARE)
+const struct experiment *const experiments[] = { EXPERIMENTS(POINT_TO) NULL };
 
 const struct experiment *experiment_find(const char *name)
 {
-	for (const struct experiment *e = experiments; e->name; e++)
-		if (!strcmp(e->name, name))
-			return e;
-	return NULL;
+	int id = word_number(&words_experiment, name);
+
+	return id < 0 ? NULL : experiments[id];
+}
+
+const char *experiment_name(const struct experiment *e)
+{
+	return words_experiment.name(e->id);
 }
 
 const char *experiment_names(char *buf, size_t n)
 {
-	size_t used = 0;
-
 	buf[0] = 0;
-	for (const struct experiment *e = experiments; e->name && used < n; e++)
-		used += (size_t)snprintf(buf + used, n - used, "%s%s", used ? ", " : "", e->name);
+	for (const struct experiment *const *e = experiments; *e; e++)
+		text_append(buf, n, "%s%s", *buf ? ", " : "", experiment_name(*e));
 	return buf;
 }
 
-/* "store8", "store8~reverse", "store8+dsb-st@64", "store8+dsb-st@each", "store8+dsb-st+bell4@64" */
-static void cell_name_access(char *buf, size_t n, const struct loop *loop, const char *pattern)
+bool experiment_is_asked(const struct experiment *e, const struct request *request)
 {
-	bool barrier = strcmp(loop->barrier->name, "none"), bell = loop->doorbell_bytes;
-	char size[24], bells[16] = "";
-	const char *at = format_size(size, sizeof(size), loop->interval_bytes);
-
-	if (loop->interval_bytes == loop->kernel->width_bytes && !bell)
-		at = "each";
-	else if (!loop->interval_bytes)
-		at = "end";
-	if (bell)
-		snprintf(bells, sizeof(bells), "+bell%u", loop->doorbell_bytes);
-	snprintf(buf, n, "%s%s%s%s%s%s%s%s", loop->kernel->name, *pattern ? "~" : "", pattern,
-		 barrier ? "+" : "", barrier ? loop->barrier->name : "", bells,
-		 barrier || bell ? "@" : "", barrier || bell ? at : "");
+	return request->tests ? list_has(request->tests, experiment_name(e)) : e->from <= request->profile;
 }
 
-static void cell_make_id(struct cell *c, const char *access)
+bool exp_wants_kernel(const struct expansion *x, const char *name)
 {
-	char region[24], shift[16] = "";
-	const char *close = "";
-
-	if (c->stores && strcmp(c->unit, "events"))
-		close = c->flushed ? "/flushed" : "/posted";
-	if (c->shift_bytes)
-		snprintf(shift, sizeof(shift), "+%u", c->shift_bytes);
-	snprintf(c->id, sizeof(c->id), "%s/%s/%s/%s%s%s", c->experiment->name,
-		 map_way(c->type)->name, access, format_size(region, sizeof(region), c->region_bytes),
-		 shift, close);
+	return !x->request->kernels || list_has(x->request->kernels, name);
 }
 
-bool limits_want_kernel(const struct exp_limits *limits, const char *name)
+bool exp_wants_barrier(const struct expansion *x, const char *name)
 {
-	return !limits->kernels || list_has(limits->kernels, name);
+	return !x->request->barriers || list_has(x->request->barriers, name);
 }
 
-bool limits_want_barrier(const struct exp_limits *limits, const char *name)
+const char *exp_barrier(unsigned int purpose)
 {
-	return !limits->barriers || list_has(limits->barriers, name);
+	const struct barrier *b = arch_barrier_for(arch_here(), purpose);
+
+	return b ? b->name : "";
 }
 
-static int cell_append(struct cell_list *out, const struct cell *cell)
+/* The names of what the cell is made of, and its id. */
+static void cell_name(struct cell *c, bool with_pattern)
 {
-	struct cell *v = realloc(out->v, (out->n + 1) * sizeof(*v));
+	const struct loop *loop = c->loop;
+	struct cell_spec *s = &c->spec;
 
-	if (!v)
-		return -ENOMEM;
-	out->v = v;
-	v[out->n++] = *cell;
-	return 0;
+	s->experiment.is = c->experiment->id;
+	snprintf(s->kernel, sizeof(s->kernel), "%s", c->kernel->name);
+	snprintf(s->barrier, sizeof(s->barrier), "%s", c->barrier->name);
+	if (c->barrier2)
+		snprintf(s->barrier2, sizeof(s->barrier2), "%s", c->barrier2->name);
+	if (loop && !spec_counts(s))
+		snprintf(s->access_pattern, sizeof(s->access_pattern), "%s", loop->pattern->name);
+	s->is_load = c->kernel->direction == KERNEL_LOAD;
+	s->width_bytes = c->kernel->width_bytes;
+	s->interval_bytes = loop ? loop->interval_bytes : 0;
+	s->doorbell_bytes = loop ? loop->doorbell_bytes : 0;
+	spec_id(c->id, s, with_pattern);
+}
+
+/* Names the cell by what it is made of, and appends it. */
+static void cell_append(const struct expansion *x, struct cell *c, bool with_pattern)
+{
+	struct cell_list *list = x->cells;
+	struct cell *v;
+
+	c->experiment = x->experiment;
+	c->spec.mapping = x->mapping;
+	cell_name(c, with_pattern);
+	v = realloc(list->v, (list->n + 1) * sizeof(*v));
+	if (!v) {
+		list->out_of_memory = true;
+		return;
+	}
+	list->v = v;
+	v[list->n++] = *c;
 }
 
 /* Bytes that the loop touches from its base on; 0: all of the region. */
@@ -119,79 +103,87 @@ static uint64_t stays_bytes(const struct loop *loop)
 }
 
 static bool fits(const struct cell_want *want, const struct loop *loop,
-		 const struct exp_limits *limits)
+		 const struct expansion *x)
 {
 	uint64_t region = want->region_bytes, stays = stays_bytes(loop);
 	unsigned int parts = want->threads ? want->threads : 1;
 
 	/* a shifted region must end inside, and its map stays whole lines */
-	if (region + (want->shift_bytes ? 64 : 0) > limits->region_bytes)
+	if (region + (want->shift_bytes ? 64 : 0) > x->region_bytes)
 		return false;
 	return stays ? region >= stays : region % ((uint64_t)parts * loop->block_bytes) == 0;
 }
 
-int cell_add(struct cell_list *out, const struct experiment *e, const struct exp_limits *limits,
-	     const struct cell_want *want)
+/*
+ * Accesses of the shortest visit of a loop: its own, doorbells, barriers that load, and what is read to
+ * empty queues before each batch and to flush.
+ */
+static void count_least(struct cell *c)
 {
-	char span[24], access[80];
-	struct loop_key key = { .kernel = want->kernel,
-				.barrier = want->barrier,
-				.pattern = want->pattern,
-				.interval_bytes = want->interval_bytes,
-				.doorbell_bytes = want->doorbell_bytes };
-	const struct loop *loop;
-	struct cell cell;
+	const struct loop *loop = c->loop;
+	bool stores = loop->kernel->direction == KERNEL_STORE;
+	uint64_t batches = loop->block_accesses == 1 ? 3 * EXP_LEAST_BATCHES : EXP_LEAST_BATCHES + 2;
+	uint64_t accesses = batches * c->spec.lap_bytes / loop->kernel->width_bytes;
+	uint64_t barriers =
+		batches *
+		(loop->interval_bytes ? c->spec.lap_bytes / loop->interval_bytes : c->spec.threads);
+	bool loads = loop->barrier->purposes & FOR_LOADS_TOO;
+	bool empties = stores || *c->spec.place; /* a team does before each batch */
 
-	if (!want->pattern && want->region_bytes < SPAN_BELOW_BYTES)
-		snprintf(span, sizeof(span), "span%u", (unsigned int)want->region_bytes);
-	else
-		snprintf(span, sizeof(span), "seq");
-	if (!want->pattern)
-		key.pattern = span;
-	loop = arch_find_loop(&key);
-	if (!loop || !fits(want, loop, limits) ||
-	    !limits_want_kernel(limits, want->kernel) || !limits_want_barrier(limits, want->barrier))
-		return 0;
-	cell = (struct cell){ .experiment = e,
-			      .type = want->type,
-			      .kernel = loop->kernel,
-			      .loop = loop,
-			      .shape = "",
-			      .place = want->place ? want->place : "",
-			      .barrier = loop->barrier,
-			      .threads = want->threads ? want->threads : 1,
-			      .region_bytes = want->region_bytes,
-			      .shift_bytes = want->shift_bytes,
-			      .stores = loop->kernel->direction == KERNEL_STORE,
-			      .flushed = want->flushed,
-			      .unit = want->unit,
-			      .unit_bytes = want->unit_bytes ? want->unit_bytes :
-							       loop->kernel->width_bytes };
-	if ((cell.stores || loop->doorbell_bytes) && !limits->may_store)
-		return 0;
-	if (loop->doorbell_bytes && !limits->has_doorbell)
-		return 0;
-	cell.lap_bytes = arch_lap_bytes(loop, cell.region_bytes) *
-			 (loop->pattern->stays_bytes ? cell.threads : 1);
-	*(cell.stores ? &cell.least_stores : &cell.least_loads) =
-		(EXP_LEAST_BATCHES + 2) * cell.lap_bytes / loop->kernel->width_bytes;
-	cell_name_access(access, sizeof(access), loop, want->pattern ? want->pattern : "");
-	if (*cell.place)
-		snprintf(access + strlen(access), sizeof(access) - strlen(access), ":x%u:%s",
-			 cell.threads, cell.place);
-	cell_make_id(&cell, access);
-	return cell_append(out, &cell);
+	c->least_stores = (stores ? accesses : 0) + (loop->doorbell_bytes ? barriers : 0);
+	c->least_loads =
+		(stores ? 0 : accesses) + (loads ? barriers : 0) +
+		batches * c->spec.threads * ((empties ? 1 : 0) + (c->spec.flushed ? 1 : 0)) + LOOKS;
 }
 
-int cell_add_counted(struct cell_list *out, const struct cell *cell, const char *access)
+static bool may_add(const struct expansion *x, const struct cell_want *want, const struct loop *loop)
 {
-	struct cell c = *cell;
+	bool stores = loop->kernel->direction == KERNEL_STORE || loop->doorbell_bytes;
 
-	c.unit = "events";
-	c.unit_bytes = c.kernel->width_bytes;
-	c.lap_bytes = c.region_bytes;
-	cell_make_id(&c, access);
-	return cell_append(out, &c);
+	return fits(want, loop, x) && exp_wants_kernel(x, want->kernel) &&
+	       exp_wants_barrier(x, want->barrier) && (x->may_store || !stores) &&
+	       (x->has_doorbell || !loop->doorbell_bytes);
+}
+
+void cell_add(const struct expansion *x, struct cell_want want)
+{
+	char usual[24];
+	struct loop_key key = { .kernel = want.kernel,
+				.barrier = want.barrier,
+				.pattern = want.pattern ? want.pattern : usual,
+				.interval_bytes = want.interval_bytes,
+				.doorbell_bytes = want.doorbell_bytes };
+	const struct loop *loop;
+	struct cell cell;
+	struct cell_spec *s = &cell.spec;
+
+	spec_usual_pattern(usual, sizeof(usual), want.region_bytes);
+	loop = arch_find_loop(&key);
+	if (!loop || !may_add(x, &want, loop))
+		return;
+	cell = (struct cell){ .kernel = loop->kernel, .loop = loop, .barrier = loop->barrier };
+	s->threads = want.threads ? want.threads : 1;
+	s->region_bytes = want.region_bytes;
+	s->shift_bytes = want.shift_bytes;
+	s->flushed = want.flushed;
+	s->unit = want.unit;
+	s->unit_bytes = want.unit_bytes ? want.unit_bytes : loop->kernel->width_bytes;
+	s->lap_bytes = arch_lap_bytes(loop, s->region_bytes) *
+		       (loop->pattern->stays_bytes ? s->threads : 1);
+	snprintf(s->place, sizeof(s->place), "%s", want.place ? want.place : "");
+	count_least(&cell);
+	cell_append(x, &cell, want.pattern);
+}
+
+void cell_add_counted(const struct expansion *x, struct cell c, const char *shape,
+		      const char *place)
+{
+	c.spec.unit = UNIT_EVENTS;
+	snprintf(c.spec.shape, sizeof(c.spec.shape), "%s", shape);
+	snprintf(c.spec.place, sizeof(c.spec.place), "%s", place);
+	c.spec.unit_bytes = c.kernel->width_bytes;
+	c.spec.lap_bytes = c.spec.region_bytes;
+	cell_append(x, &c, false);
 }
 
 void cell_list_free(struct cell_list *list)

@@ -14,10 +14,10 @@ static int show(void *arg, bool under_test)
 {
 	struct stage *s = arg;
 	struct map_range range = s->range;
-	enum map_type type = under_test ? s->cell->type : MAP_PLAIN;
+	enum map_type type = under_test ? s->cell->spec.mapping : MAP_PLAIN;
 
 	/* ordinary memory would be gone with its mapping */
-	if (s->cell->type == MAP_RAM || type == s->data.type)
+	if (s->cell->spec.mapping == MAP_RAM || type == s->data.type)
 		return 0;
 	map_close(&s->data);
 	range.writable = true;
@@ -54,13 +54,13 @@ static void flush(void *arg)
 	arch_read_flush(s->data.addr);
 }
 
-int exp_integrity_visit(struct stage *stage, struct outcome *out)
+static int visit(struct stage *stage, struct outcome *out)
 {
 	const struct integrity_port port = { stage, stage->range.offset_bytes, show, put, get, store,
 					      flush };
 	const struct cell *c = stage->cell;
-	int ret = integrity_run(&port, integrity_find(c->shape), c->kernel, c->region_bytes,
-				stage->seed, out);
+	int ret = integrity_run(&port, integrity_find(c->spec.shape), c->kernel,
+				c->spec.region_bytes, stage->seed, out);
 
 	if (!ret || ret == -EFAULT || out->why[0])
 		return ret;
@@ -74,7 +74,7 @@ static bool may_be_unaligned(const struct kernel *k, enum map_type type)
 {
 	if (k->width_bytes < 2 || k->feature)
 		return false;
-	return arch_alignment_tells_type ? type == MAP_WC || type == MAP_RAM : k->trap_safe;
+	return arch_here()->alignment_tells_type ? type == MAP_WC || type == MAP_RAM : k->trap_safe;
 }
 
 static bool belongs(const struct integrity_set *set, const struct kernel *k, enum map_type type)
@@ -87,50 +87,48 @@ static bool belongs(const struct integrity_set *set, const struct kernel *k, enu
 	return !strcmp(set->name, "aligned") || (k->trap_safe && k->width_bytes <= 8 && !k->feature);
 }
 
-static uint64_t region_of(const struct exp_limits *l)
+static uint64_t region_of(const struct expansion *x)
 {
 	static const uint64_t most[EXP_PROFILES] = { 4096, 16384, 1 << 20 };
-	uint64_t region = most[l->profile];
+	uint64_t region = most[x->request->profile];
 
-	while (region > l->region_bytes)
+	while (region > x->region_bytes)
 		region /= 2;
 	return region;
 }
 
-static int add(const struct experiment *e, const struct exp_limits *l, struct cell_list *out,
-	       enum map_type type, const struct integrity_set *set, const struct kernel *k)
+static void add(const struct expansion *x, const struct integrity_set *set, const struct kernel *k)
 {
 	struct loop_key key = { .kernel = k->name, .barrier = "none", .pattern = "single" };
-	uint64_t words = region_of(l) / 4;
-	struct cell cell = { .experiment = e,
-			     .type = type,
-			     .kernel = k,
+	uint64_t words = region_of(x) / 4;
+	struct cell cell = { .kernel = k,
 			     .loop = arch_find_loop(&key),
-			     .shape = set->name,
-			     .place = "",
-			     .barrier = arch_find_barrier("none"),
-			     .threads = 1,
-			     .region_bytes = region_of(l),
-			     .stores = true,
+			     .barrier = arch_barrier_of(arch_here(), "none"),
+			     .spec.threads = 1,
+			     .spec.region_bytes = region_of(x),
 			     .least_stores = 2 * words, /* tags; at most as many again */
-			     .least_loads = words };
-	char access[48];
+			     /* every other round has a flush for each line that is stored to */
+			     .least_loads = words + words / 32 + 8 };
 
-	snprintf(access, sizeof(access), "%s:%s", k->name, set->name);
-	return cell.loop ? cell_add_counted(out, &cell, access) : 0;
+	if (cell.loop)
+		cell_add_counted(x, cell, set->name, "");
 }
 
-int exp_integrity_expand(const struct experiment *e, const struct exp_limits *l,
-			 struct cell_list *out)
+static void expand(const struct expansion *x)
 {
-	int ret = 0;
-
-	if (!l->may_store || l->region_bytes < 4096 || !limits_want_barrier(l, "none"))
-		return 0;
-	for (size_t i = 0; i < l->n_types; i++)
-		for (const struct integrity_set *s = integrity_sets; s->name; s++)
-			for (const struct kernel *k = arch_kernels; k->name && !ret; k++)
-				if (belongs(s, k, l->types[i]) && limits_want_kernel(l, k->name))
-					ret = add(e, l, out, l->types[i], s, k);
-	return ret;
+	if (!x->may_store || x->region_bytes < 4096 || !exp_wants_barrier(x, "none"))
+		return;
+	for (const struct integrity_set *s = integrity_sets; s->name; s++)
+		for (const struct kernel *k = arch_kernels; k->name; k++)
+			if (belongs(s, k, x->mapping) && exp_wants_kernel(x, k->name))
+				add(x, s, k);
 }
+
+const struct experiment exp_integrity = {
+	.id = EXP_INTEGRITY,
+	.question = "does what was stored arrive, where it was stored, and only there?",
+	.needs = "consent to store",
+	.from = EXP_DEFAULT,
+	.expand = expand,
+	.visit = visit,
+};

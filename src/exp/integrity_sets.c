@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <string.h>
+#include "base/array.h"
 #include "base/hash.h"
 #include "exp/integrity.h"
 
@@ -48,7 +49,7 @@ static unsigned int make_gaps(unsigned int *offsets, unsigned int index, unsigne
 	const uint64_t known[] = { 0x5, 0x9, 1 | 1ull << (units - 1), 0xa, 0x5555555555555555 & all,
 				   all & ~2ull };
 
-	if (index < sizeof(known) / sizeof(known[0]))
+	if (index < ARRAY_SIZE(known))
 		return units_of(offsets, known[index] & all, width);
 	do {
 		*random = hash_mix(*random + 1);

@@ -13,68 +13,62 @@
 #define REGION_BYTES 4096u
 #define WORD_BYTES   8u
 
-static int expand_loads(const struct experiment *e, const struct exp_limits *l,
-			struct cell_list *out, struct cell_want want)
+static void expand_loads(const struct expansion *x)
 {
-	int ret;
+	struct cell_want want = { .kernel = "load8",
+				  .barrier = exp_barrier(FOR_DEPENDENCE),
+				  .interval_bytes = WORD_BYTES,
+				  .region_bytes = LINE_BYTES,
+				  .unit = UNIT_NS };
 
-	want.kernel = "load8";
-	want.barrier = "dep";
-	want.interval_bytes = WORD_BYTES;
-	want.region_bytes = LINE_BYTES;
-	ret = cell_add(out, e, l, &want);
-	if (ret || l->profile == EXP_QUICK)
-		return ret;
+	cell_add(x, want);
+	if (x->request->profile == EXP_QUICK)
+		return;
 	want.barrier = "none";
 	want.interval_bytes = 0;
 	want.pattern = "single";
-	ret = cell_add(out, e, l, &want);
+	cell_add(x, want);
 	want.pattern = "stride64";
 	want.region_bytes = REGION_BYTES;
-	for (size_t b = 0; b < 2; b++) {
-		want.barrier = exp_load_barriers[b];
-		for (unsigned int n = 1; n <= 16 && !ret; n *= 2) {
-			want.interval_bytes = n * WORD_BYTES;
-			ret = cell_add(out, e, l, &want);
-		}
+	want.barrier = exp_barrier(FOR_WAITING_FOR_LOADS);
+	for (unsigned int n = 1; n <= 16; n *= 2) {
+		want.interval_bytes = n * WORD_BYTES;
+		cell_add(x, want);
 	}
-	return ret;
 }
 
-static int expand_stores(const struct experiment *e, const struct exp_limits *l,
-			 struct cell_list *out, struct cell_want want)
+static void expand_stores(const struct expansion *x)
 {
-	int ret = 0;
+	struct cell_want want = { .kernel = "store8", .region_bytes = LINE_BYTES, .unit = UNIT_NS };
 
-	want.kernel = "store8";
-	want.region_bytes = LINE_BYTES;
-	for (const struct barrier *b = arch_barriers; b->name && !ret; b++) {
-		if (!b->common && l->profile != EXP_FULL)
+	for (const struct barrier *b = arch_here()->barriers; b->name; b++) {
+		if (!b->common && x->request->profile != EXP_FULL)
 			continue;
 		want.barrier = b->name;
 		want.interval_bytes = strcmp(b->name, "none") ? WORD_BYTES : 0;
-		ret = cell_add(out, e, l, &want);
+		cell_add(x, want);
 	}
-	if (ret || l->profile == EXP_QUICK)
-		return ret;
+	if (x->request->profile == EXP_QUICK)
+		return;
 	want.barrier = "none";
 	want.interval_bytes = 0;
 	want.pattern = "single";
-	ret = cell_add(out, e, l, &want);
+	cell_add(x, want);
 	want.flushed = true;
-	return ret ? ret : cell_add(out, e, l, &want);
+	cell_add(x, want);
 }
 
-int exp_lat_expand(const struct experiment *e, const struct exp_limits *l, struct cell_list *out)
+static void expand(const struct expansion *x)
 {
-	int ret = 0;
-
-	for (size_t i = 0; i < l->n_types && !ret; i++) {
-		struct cell_want want = { .type = l->types[i], .unit = "ns" };
-
-		ret = expand_loads(e, l, out, want);
-		if (!ret)
-			ret = expand_stores(e, l, out, want);
-	}
-	return ret;
+	expand_loads(x);
+	expand_stores(x);
 }
+
+const struct experiment exp_lat = {
+	.id = EXP_LAT,
+	.question = "how long is a read's round trip, how many reads overlap, and what does a store cost "
+		    "with each barrier?",
+	.from = EXP_QUICK,
+	.expand = expand,
+	.visit = exp_loop_visit,
+};

@@ -36,7 +36,7 @@ struct litmus_condition {
 struct litmus_shape {
 	const char *name;
 	const char *outcome;    /* the weak one, in words */
-	bool coherence;         /* one word only: forbidden on every type, but see judge/correct.c */
+	bool coherence;         /* one word only: forbidden on every type, but see verdict/violations.c */
 	struct litmus_thread thread[2];
 	/* weak: both conditions of either row */
 	struct litmus_condition weak[2][2];

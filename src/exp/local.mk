@@ -1,5 +1,5 @@
 libmeasure_a_SOURCES += \
-	%D%/exp.c %D%/exp.h \
+	%D%/exp.c %D%/exp.h %D%/request.h \
 	%D%/loop.c \
 	%D%/bw.c \
 	%D%/combine.c \
@@ -13,4 +13,6 @@ libmeasure_a_SOURCES += \
 	%D%/probe.c %D%/probe.h \
 	%D%/scale.c \
 	%D%/team.c %D%/team.h
-libjudge_a_SOURCES += %D%/litmus.c %D%/litmus.h
+libjudge_a_SOURCES += \
+	%D%/litmus.c %D%/litmus.h \
+	%D%/spec.c %D%/spec.h

@@ -13,9 +13,9 @@
 static uint64_t time_batch(const struct cell *c, const struct loop_args *args)
 {
 	/* start with empty queues, or a batch pays for the one before */
-	if (c->stores)
+	if (!c->spec.is_load)
 		arch_read_flush(args->flush);
-	return arch_time_loop(c->loop, args, c->flushed);
+	return arch_time_loop(c->loop, args, c->spec.flushed);
 }
 
 /*
@@ -62,14 +62,14 @@ int exp_loop_visit(struct stage *stage, struct outcome *out)
 	const struct cell *c = stage->cell;
 	bool single = c->loop->block_accesses == 1;
 	unsigned int batches = single ? OUTCOME_TICKS_MAX : stage->batches;
-	volatile unsigned char *base = stage->data.addr + c->shift_bytes;
+	volatile unsigned char *base = stage->data.addr + c->spec.shift_bytes;
 	struct loop_args args = { .base = base,
-				  .end = base + c->region_bytes,
+				  .end = base + c->spec.region_bytes,
 				  .laps = single ? 1 : stage->laps,
 				  .value = stage->value,
 				  .flush = stage->flush,
 				  .doorbell = stage->doorbell };
-	uint64_t start;
+	uint64_t start = arch_clock_start();
 
 	/* single accesses are timed one by one: the first ones are not counted either */
 	if (single)
@@ -78,7 +78,6 @@ int exp_loop_visit(struct stage *stage, struct outcome *out)
 	else
 		find_laps(stage, &args);
 	out->laps = args.laps;
-	start = arch_clock_start();
 	while (out->n < batches && out->n < OUTCOME_TICKS_MAX) {
 		out->ticks[out->n] = time_batch(c, &args);
 		out->n++;
@@ -86,7 +85,7 @@ int exp_loop_visit(struct stage *stage, struct outcome *out)
 			break;
 	}
 	/* what is still on its way must not arrive after the parent put the window back */
-	if (c->stores)
+	if (!c->spec.is_load)
 		arch_read_flush(args.flush);
 	return exp_check_coarse(stage, out);
 }

@@ -2,7 +2,6 @@
 #include "config.h"
 #include <stdio.h>
 #include <string.h>
-#include "arch/edges.h"
 #include "exp/exp.h"
 #include "exp/litmus.h"
 #include "exp/team.h"
@@ -66,12 +65,14 @@ static void try_once(struct run *r, unsigned int thread, unsigned int i)
 
 static void reset(struct run *r)
 {
+	r->more = !r->out->tries || arch_clock_end() < r->end_ticks;
+	if (!r->more)
+		return;
 	for (unsigned int i = 0; i < TRIES; i++) {
 		arch_store32(word_of(r, LITMUS_X, i), 0);
 		arch_store32(word_of(r, LITMUS_Y, i), 0);
 	}
 	arch_read_flush(r->stage->data.addr);
-	r->more = !r->out->tries || arch_clock_end() < r->end_ticks;
 }
 
 static void collect(struct run *r)
@@ -115,10 +116,10 @@ static void work(struct team *team, unsigned int thread)
 	}
 }
 
-int exp_order_visit(struct stage *stage, struct outcome *out)
+static int visit(struct stage *stage, struct outcome *out)
 {
 	const struct cell *c = stage->cell;
-	const struct litmus_shape *shape = litmus_find(c->shape);
+	const struct litmus_shape *shape = litmus_find(c->spec.shape);
 	uint64_t now = arch_clock_end();
 	struct run r = {
 		.stage = stage,
@@ -141,126 +142,96 @@ int exp_order_visit(struct stage *stage, struct outcome *out)
 	return ret;
 }
 
-static enum edge edge_of(const char *kind)
-{
-	int e = EDGE_WW;
-
-	while (e < EDGES - 1 && strcmp(edge_names[e], kind))
-		e++;
-	return (enum edge)e;
-}
-
 /* The one that orders this edge and as little else as there is; a single store needs none. */
 static const char *weakest(const char *kind)
 {
-	unsigned int bit = EDGE_BIT(edge_of(kind)), least = 0;
-	const char *name = "none";
+	unsigned int bit = orders_of_kind(kind);
+	const struct barrier *least = NULL;
 
-	if (strlen(kind) < 2)
-		return name;
-	for (const struct barrier *b = arch_barriers; b->name; b++) {
-		unsigned int edges = barrier_edges(arch_name, b->name);
-
-		if (!(edges & bit) || !arch_find_pair(kind, b->name))
-			continue;
-		if (!least || __builtin_popcount(edges) < __builtin_popcount(least)) {
-			least = edges;
-			name = b->name;
-		}
-	}
-	return name;
+	for (const struct barrier *b = arch_here()->barriers; b->name; b++)
+		if ((b->orders & bit) && arch_find_pair(kind, b->name) &&
+		    (!least || __builtin_popcount(b->orders) < __builtin_popcount(least->orders)))
+			least = b;
+	return least ? least->name : "none";
 }
 
-struct want {
-	const struct experiment *e;
-	const struct exp_limits *limits;
-	struct cell_list *out;
-	enum map_type type;
-};
-
-/* sets may be the same: nothing and the weakest for a thread of one store */
-static bool is_listed(const struct want *w, const struct cell *cell)
+/* Sets may be the same: nothing, and the weakest for a thread of one store. */
+static bool is_listed(const struct expansion *x, const struct cell *cell, const char *shape)
 {
-	for (size_t i = 0; i < w->out->n; i++) {
-		const struct cell *c = &w->out->v[i];
+	for (size_t i = 0; i < x->cells->n; i++) {
+		const struct cell *c = &x->cells->v[i];
 
-		if (c->experiment == cell->experiment && c->type == cell->type &&
-		    !strcmp(c->shape, cell->shape) && c->barrier == cell->barrier &&
+		if (c->experiment == x->experiment && c->spec.mapping == x->mapping &&
+		    !strcmp(c->spec.shape, shape) && c->barrier == cell->barrier &&
 		    c->barrier2 == cell->barrier2)
 			return true;
 	}
 	return false;
 }
 
-static int add(const struct want *w, const struct litmus_shape *shape, const char *first,
-	       const char *second)
+static void add(const struct expansion *x, const struct litmus_shape *shape, const char *first,
+		const char *second)
 {
-	struct cell cell = { .experiment = w->e,
-			     .type = w->type,
-			     .kernel = arch_find_kernel("store4"),
-			     .shape = shape->name,
-			     .place = "near",
-			     .barrier = arch_find_barrier(first),
-			     .barrier2 = arch_find_barrier(second),
-			     .threads = 2,
-			     .region_bytes = REGION_BYTES,
-			     .stores = true,
+	struct cell cell = { .kernel = arch_find_kernel("store4"),
+			     .barrier = arch_barrier_of(arch_here(), first),
+			     .barrier2 = arch_barrier_of(arch_here(), second),
+			     .spec.threads = 2,
+			     .spec.region_bytes = REGION_BYTES,
 			     .lasts = VISIT_BATCHES,
-			     /* reset, two accesses in each thread, what is there in the end */
+			     /*
+			      * reset, two accesses in each thread, what is there in the end; a barrier may
+			      * load, queues are emptied
+			      */
 			     .least_stores = 4 * TRIES,
-			     .least_loads = 4 * TRIES };
-	char access[64];
+			     .least_loads = 6 * TRIES + 8 };
 
-	if (!limits_want_barrier(w->limits, first) || !limits_want_barrier(w->limits, second))
-		return 0;
-	snprintf(access, sizeof(access), "%s:%s:%s", shape->name, first, second);
-	return is_listed(w, &cell) ? 0 : cell_add_counted(w->out, &cell, access);
+	if (exp_wants_barrier(x, first) && exp_wants_barrier(x, second) &&
+	    !is_listed(x, &cell, shape->name))
+		cell_add_counted(x, cell, shape->name, "near");
 }
 
 /* No barrier, the weakest that forbid the outcome, the full one; with --full each one. */
-static int add_sets(const struct want *w, const struct litmus_shape *shape)
+static void add_sets(const struct expansion *x, const struct litmus_shape *shape)
 {
 	const char *kinds[2] = { shape->thread[0].kind, shape->thread[1].kind };
-	const char *full = barrier_full(arch_name);
-	int ret = add(w, shape, "none", "none");
+	const char *full = exp_barrier(FOR_FULL_ORDER);
 
+	add(x, shape, "none", "none");
 	if (shape->coherence)
-		return ret;
-	if (!ret)
-		ret = add(w, shape, weakest(kinds[0]), weakest(kinds[1]));
-	if (!ret)
-		ret = add(w, shape, full, full);
-	for (const struct barrier *b = arch_barriers; b->name && !ret; b++)
-		if (w->limits->profile == EXP_FULL && arch_find_pair(kinds[0], b->name))
-			ret = add(w, shape, b->name, b->name);
-	return ret;
+		return;
+	add(x, shape, weakest(kinds[0]), weakest(kinds[1]));
+	if (*full)
+		add(x, shape, full, full);
+	for (const struct barrier *b = arch_here()->barriers; b->name; b++)
+		if (x->request->profile == EXP_FULL && arch_find_pair(kinds[0], b->name))
+			add(x, shape, b->name, b->name);
 }
 
 /* Data, then a flag: each barrier that a driver may have put between. */
-static int add_writers(const struct want *w)
+static void add_writers(const struct expansion *x)
 {
 	const struct litmus_shape *mp = litmus_find("MP");
-	int ret = 0;
 
-	for (const struct barrier *b = arch_barriers; b->name && !ret; b++)
+	for (const struct barrier *b = arch_here()->barriers; b->name; b++)
 		if (arch_find_pair(mp->thread[0].kind, b->name))
-			ret = add(w, mp, b->name, weakest(mp->thread[1].kind));
-	return ret;
+			add(x, mp, b->name, weakest(mp->thread[1].kind));
 }
 
-int exp_order_expand(const struct experiment *e, const struct exp_limits *l, struct cell_list *out)
+static void expand(const struct expansion *x)
 {
-	struct want w = { .e = e, .limits = l, .out = out };
-	int ret = 0;
-
-	if (!l->may_store || l->region_bytes < REGION_BYTES || !limits_want_kernel(l, "store4"))
-		return 0;
-	for (size_t i = 0; i < l->n_types && !ret; i++) {
-		w.type = l->types[i];
-		for (const struct litmus_shape *s = litmus_shapes; s->name && !ret; s++)
-			ret = add_sets(&w, s);
-		if (!ret)
-			ret = add_writers(&w);
-	}
-	return ret;
+	if (!x->may_store || x->region_bytes < REGION_BYTES || !exp_wants_kernel(x, "store4"))
+		return;
+	for (const struct litmus_shape *s = litmus_shapes; s->name; s++)
+		add_sets(x, s);
+	add_writers(x);
 }
+
+const struct experiment exp_order = {
+	.id = EXP_ORDER,
+	.question = "which reorderings do two CPUs see, and which barrier is the cheapest that data "
+		    "and flag need?",
+	.needs = "consent to store",
+	.from = EXP_DEFAULT,
+	.expand = expand,
+	.visit = visit,
+};

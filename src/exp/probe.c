@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <string.h>
+#include "base/array.h"
 #include "exp/exp.h"
 #include "exp/probe.h"
 #include "stat/summary.h"
@@ -13,102 +14,91 @@
 #define REGION_BYTES 4096u
 #define LONG_BYTES   65536u
 
-static int expand_loads(const struct experiment *e, const struct exp_limits *l,
-			struct cell_list *out, struct cell_want want)
+static void expand_loads(const struct expansion *x)
 {
 	/* eight loads of one line, one load of a line, and eight of eight lines */
 	static const struct {
 		const char *pattern;
 		unsigned int loads;
 	} sets[] = { { "seq", 8 }, { "stride64", 1 }, { "stride64", 8 } };
-	int ret;
+	struct cell_want want = { .kernel = "load8",
+				  .barrier = exp_barrier(FOR_DEPENDENCE),
+				  .interval_bytes = WORD_BYTES,
+				  .region_bytes = LINE_BYTES,
+				  .unit = UNIT_NS };
 
-	want.kernel = "load8";
-	want.unit = "ns";
-	want.barrier = "dep";
-	want.interval_bytes = WORD_BYTES;
-	want.region_bytes = LINE_BYTES;
-	ret = cell_add(out, e, l, &want);
+	cell_add(x, want);
 	want.region_bytes = REGION_BYTES;
-	for (size_t i = 0; i < 6 && !ret; i++) {
-		want.barrier = exp_load_barriers[i / 3];
-		want.pattern = sets[i % 3].pattern;
-		want.interval_bytes = sets[i % 3].loads * WORD_BYTES;
-		ret = cell_add(out, e, l, &want);
+	want.barrier = exp_barrier(FOR_WAITING_FOR_LOADS);
+	for (size_t i = 0; i < ARRAY_SIZE(sets); i++) {
+		want.pattern = sets[i].pattern;
+		want.interval_bytes = sets[i].loads * WORD_BYTES;
+		cell_add(x, want);
 	}
-	return ret;
 }
 
 /* Sequences that may gather: the best of several counts, as cores combine some and not others. */
-static int expand_sequences(const struct experiment *e, const struct exp_limits *l,
-			    struct cell_list *out, struct cell_want want)
+static void expand_sequences(const struct expansion *x)
 {
-	int ret = 0;
+	struct cell_want want = { .barrier = "none", .region_bytes = REGION_BYTES, .unit = UNIT_RATE };
 
-	want.barrier = "none";
-	want.region_bytes = REGION_BYTES;
-	for (const struct kernel *k = arch_kernels; k->name && !ret; k++) {
-		if (k->direction != KERNEL_STORE || k->width_bytes < WORD_BYTES ||
-		    !strcmp(k->name, "store8_c"))
-			continue;
+	for (const struct kernel *k = arch_kernels; k->name; k++) {
 		want.kernel = k->name;
-		ret = cell_add(out, e, l, &want);
+		if (k->direction == KERNEL_STORE && k->width_bytes >= WORD_BYTES &&
+		    strcmp(k->name, "store8_c"))
+			cell_add(x, want);
 	}
-	/* long enough to be held against the link, once it has arrived */
+	/* long enough to be compared with the link, once it has arrived */
 	want.kernel = "store8";
 	want.region_bytes = LONG_BYTES;
 	want.flushed = true;
-	return ret ? ret : cell_add(out, e, l, &want);
+	cell_add(x, want);
 }
 
-static int expand_stores(const struct experiment *e, const struct exp_limits *l,
-			 struct cell_list *out, struct cell_want want)
+static void expand_words(const struct expansion *x)
 {
-	int ret = expand_sequences(e, l, out, want);
+	struct cell_want want = { .kernel = "store8",
+				  .barrier = "none",
+				  .region_bytes = REGION_BYTES,
+				  .unit = UNIT_NS };
 
 	/* one word over and over against as many words of different lines */
-	want.kernel = "store8";
-	want.barrier = "none";
-	want.unit = "ns";
-	want.region_bytes = REGION_BYTES;
 	want.pattern = "one";
-	if (!ret)
-		ret = cell_add(out, e, l, &want);
+	cell_add(x, want);
 	want.pattern = "stride64";
-	if (!ret)
-		ret = cell_add(out, e, l, &want);
+	cell_add(x, want);
 	/* what was just stored */
 	want.pattern = NULL;
 	want.region_bytes = LINE_BYTES;
-	want.barrier = "load-back";
+	want.barrier = exp_barrier(FOR_LOADING_BACK);
 	want.interval_bytes = WORD_BYTES;
-	return ret ? ret : cell_add(out, e, l, &want);
+	cell_add(x, want);
 }
 
-/* What judge/signs.c holds against each other; single accesses and risky ones come beside. */
-int exp_probe_expand(const struct experiment *e, const struct exp_limits *l, struct cell_list *out)
+/* What verdict/timing_evidence.c compares; single accesses and crash probes come beside. */
+static void expand(const struct expansion *x)
 {
-	int ret = 0;
-
-	for (size_t i = 0; i < l->n_types && !ret; i++) {
-		struct cell_want want = { .type = l->types[i], .unit = "B/s" };
-
-		ret = expand_loads(e, l, out, want);
-		if (!ret)
-			ret = expand_stores(e, l, out, want);
-	}
-	return ret;
+	expand_loads(x);
+	expand_sequences(x);
+	expand_words(x);
 }
 
-/* Only by name, and only probed: run/probes.c */
-int exp_exclusive_expand(const struct experiment *e, const struct exp_limits *l,
-			 struct cell_list *out)
-{
-	(void)e;
-	(void)l;
-	(void)out;
-	return 0;
-}
+const struct experiment exp_probe = {
+	.id = EXP_PROBE,
+	.question = "is the mapping direct or trapped, does it answer, does it read back, and which memory "
+		    "type does it show?",
+	.from = EXP_QUICK,
+	.expand = expand,
+	.visit = exp_loop_visit,
+};
+
+const struct experiment exp_exclusive = {
+	.id = EXP_EXCLUSIVE,
+	.question = "do exclusive accesses work, which may take the machine down?",
+	.needs = "a BAR, consent to store, and exclusive accesses, which are Arm's",
+	.from = EXP_PROFILES,
+	.crash_probe = PROBE_EXCLUSIVE,
+};
 
 static double single_ns(double ticks, const struct arch_clock *clock)
 {
@@ -181,7 +171,7 @@ void probe_access(struct probe_access *p, const struct mapping *m, bool may_stor
 	arch_read_flush(m->addr);
 }
 
-const char *probe_risky(const struct mapping *m, const struct risky *risky)
+int probe_crash(const struct mapping *m, const struct crash_probe *crash_probe)
 {
-	return risky->access(m->addr);
+	return crash_probe->access(m->addr);
 }

@@ -34,8 +34,8 @@ void probe_access(struct probe_access *p, const struct mapping *m, bool may_stor
 /*
  * One risky access at the mapping's first byte, which must be 4 KiB aligned. Where it tells the type,
  * it faults on Device memory; through a Normal-NC mapping that a hypervisor's stage 2 turned into
- * Device, it kills the VM. NULL: it worked; else the access's word for what came of it.
+ * Device, it kills the VM. ACCESS_...
  */
-const char *probe_risky(const struct mapping *m, const struct risky *risky);
+int probe_crash(const struct mapping *m, const struct crash_probe *crash_probe);
 
 #endif

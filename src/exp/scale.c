@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/array.h"
 #include "exp/exp.h"
 #include "exp/team.h"
 
@@ -29,7 +30,7 @@ struct run {
 static void run_loop(struct run *r, unsigned int thread)
 {
 	const struct cell *c = r->stage->cell;
-	uint64_t part = c->region_bytes / c->threads;
+	uint64_t part = c->spec.region_bytes / c->spec.threads;
 	volatile unsigned char *base = r->stage->data.addr;
 	struct loop_args args = { .laps = r->laps,
 				  .value = r->stage->value,
@@ -41,7 +42,7 @@ static void run_loop(struct run *r, unsigned int thread)
 	args.end = base + (thread + 1) * part;
 	r->at[thread].begin = arch_clock_start();
 	c->loop->fn(&args);
-	if (c->flushed)
+	if (c->spec.flushed)
 		arch_read_flush(r->stage->flush);
 	r->at[thread].end = arch_clock_end();
 }
@@ -50,7 +51,7 @@ static uint64_t batch_ticks(const struct run *r)
 {
 	uint64_t begin = UINT64_MAX, end = 0;
 
-	for (unsigned int i = 0; i < r->stage->cell->threads; i++) {
+	for (unsigned int i = 0; i < r->stage->cell->spec.threads; i++) {
 		begin = r->at[i].begin < begin ? r->at[i].begin : begin;
 		end = r->at[i].end > end ? r->at[i].end : end;
 	}
@@ -100,11 +101,11 @@ static void work(struct team *team, unsigned int thread)
 	}
 }
 
-int exp_scale_visit(struct stage *stage, struct outcome *out)
+static int visit(struct stage *stage, struct outcome *out)
 {
 	uint64_t now = arch_clock_end();
 	struct run r = { .stage = stage, .out = out, .laps = stage->laps, .more = true };
-	struct team team = { .n = stage->cell->threads,
+	struct team team = { .n = stage->cell->spec.threads,
 			     .cpus = stage->cpus,
 			     .work = work,
 			     .arg = &r,
@@ -121,39 +122,43 @@ int exp_scale_visit(struct stage *stage, struct outcome *out)
 	return exp_check_coarse(stage, out);
 }
 
-static int add(const struct experiment *e, const struct exp_limits *l, struct cell_list *out,
-	       struct cell_want want, const char *kernel, bool same, bool far)
+static void expand_place(const struct expansion *x, struct cell_want want)
 {
-	static const char *const places[2][2] = { { "near-own", "near-same" },
-						  { "far-own", "far-same" } };
-
-	want.kernel = kernel;
-	want.place = places[far][same];
-	want.region_bytes = same ? SAME_BYTES : (uint64_t)OWN_BYTES * want.threads;
-	return cell_add(out, e, l, &want);
+	want.kernel = "store8";
+	cell_add(x, want);
+	if (want.region_bytes == SAME_BYTES)
+		return;
+	want.flushed = true;
+	cell_add(x, want);
+	want.flushed = false;
+	want.kernel = "load8";
+	cell_add(x, want);
 }
 
-int exp_scale_expand(const struct experiment *e, const struct exp_limits *l, struct cell_list *out)
+static void expand(const struct expansion *x)
 {
-	unsigned int most = l->profile == EXP_FULL ? TEAM_MAX : 4;
-	int ret = 0;
+	static const struct {
+		const char *name;
+		bool same;
+	} places[] = { { "near-own", false }, { "near-same", true }, { "far-own", false },
+		       { "far-same", true } };
+	unsigned int most = x->request->profile == EXP_FULL ? TEAM_MAX : 4;
 
-	for (size_t i = 0; i < l->n_types; i++) {
-		struct cell_want want = { .type = l->types[i], .barrier = "none", .unit = "B/s" };
-
-		for (unsigned int n = 1; n <= most && !ret; n *= 2)
-			for (int far = 0; far < 2 && !ret; far++)
-				for (int same = 0; same < 2 && !ret; same++) {
-					want.threads = n;
-					want.flushed = false;
-					ret = add(e, l, out, want, "store8", same, far);
-					want.flushed = true;
-					if (!ret && !same)
-						ret = add(e, l, out, want, "store8", same, far);
-					want.flushed = false;
-					if (!ret && !same)
-						ret = add(e, l, out, want, "load8", same, far);
-				}
-	}
-	return ret;
+	for (unsigned int n = 1; n <= most; n *= 2)
+		for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+			expand_place(x, (struct cell_want){
+					.barrier = "none",
+					.place = places[i].name,
+					.threads = n,
+					.region_bytes = places[i].same ? SAME_BYTES : OWN_BYTES * n,
+					.unit = UNIT_RATE });
 }
+
+const struct experiment exp_scale = {
+	.id = EXP_SCALE,
+	.question = "how much more do several CPUs store and load, near the device and far, on one "
+		    "line and on their own?",
+	.from = EXP_DEFAULT,
+	.expand = expand,
+	.visit = visit,
+};

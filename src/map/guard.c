@@ -6,12 +6,13 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include "base/array.h"
 #include "map/guard.h"
 #include "map/map.h"
 
 static const int signals[] = { SIGBUS, SIGSEGV, SIGILL };
 
-#define N_SIGNALS (sizeof(signals) / sizeof(signals[0]))
+#define N_SIGNALS (ARRAY_SIZE(signals))
 
 /* Of the thread; NULL: not in a guarded call. A synchronous fault is its own thread's. */
 static __thread sigjmp_buf *back;

@@ -5,11 +5,10 @@
 #include "base/fault.h"
 
 /*
- * Survives SIGBUS, SIGSEGV and SIGILL of an access to a mapping that map_open made, and of nothing
- * else: a fault elsewhere is a bug and must crash, and such a signal that somebody sends ends the
- * process as ever. Calls fn(arg) in the calling thread; several
- * threads may be in one at a time, each comes back from its own faults. 0, or -EFAULT with *fault
- * set.
+ * Calls fn(arg) in this thread, and survives SIGBUS, SIGSEGV and SIGILL of its accesses to a mapping that
+ * map_open made. A fault elsewhere is a bug and ends the process, as do these signals when somebody sends
+ * them. Several threads may be in such a call; each comes back from its own faults. 0, or -EFAULT with
+ * *fault set.
  */
 int guard_call(void (*fn)(void *arg), void *arg, struct fault *fault);
 

@@ -5,3 +5,5 @@ libmeasure_a_SOURCES += \
 	%D%/map_ram.c \
 	%D%/map_sysfs.c \
 	%D%/memtype.c
+libjudge_a_SOURCES += \
+	%D%/name.c

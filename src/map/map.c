@@ -1,27 +1,68 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "arch/arch.h"
+#include "base/array.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "map/map.h"
 
-static const struct map_way ways[MAP_TYPES] = {
-	[MAP_PLAIN] = { "plain", "sysfs", "", arch_asks_plain, map_sysfs },
-	[MAP_WC] = { "wc", "sysfs", "_wc", arch_asks_wc, map_sysfs },
-	[MAP_DEVMEM] = { "devmem", "devmem", NULL, arch_asks_devmem, map_devmem },
-	[MAP_RAM] = { "ram", "ram", NULL, arch_asks_ram, map_ram },
-};
+#define ROW(type, name, map, ...) { map, __VA_ARGS__ },
+static const struct map_way ways[MAP_TYPES] = { MAP_WAYS(ROW) };
+#define EACH(...) 0,
+_Static_assert(sizeof((char[]){ MAP_WAYS_MEMORY(EACH) }) == 1,
+	       "what is no BAR is asked for as MAP_RAM: a second one would be taken for a BAR");
 
 /* What this process has mapped: a cell maps its data, and the page that it reads to flush. */
 static struct mapping open_maps[8];
 
-#define OPEN_MAPS (sizeof(open_maps) / sizeof(open_maps[0]))
-
 const struct map_way *map_way(enum map_type type)
 {
 	return &ways[type];
+}
+
+bool map_option_find(enum map_type *type, const char *way)
+{
+	*type = MAP_PLAIN;
+	if (!strcmp(way, MAP_OPTION_SYSFS))
+		return true;
+	for (enum map_type t = 0; t < MAP_TYPES; t++) {
+		if (!ways[t].option || strcmp(map_name(t), way))
+			continue;
+		*type = t;
+		return true;
+	}
+	return false;
+}
+
+/* The last row first: ordinary memory, which is no BAR, ends the list. */
+static const char *list_options(char *buf, size_t n, bool with_help)
+{
+	snprintf(buf, n, MAP_OPTION_SYSFS);
+	for (int t = MAP_TYPES - 1; t >= 0; t--) {
+		bool last = t == MAP_RAM;
+
+		if (!ways[t].option)
+			continue;
+		if (with_help)
+			text_append(buf, n, "; %s%s: %s", last ? "or " : "", map_name(t), ways[t].option);
+		else
+			text_append(buf, n, "%s%s", last ? " or " : ", ", map_name(t));
+	}
+	return buf;
+}
+
+const char *map_option_names(char *buf, size_t n)
+{
+	return list_options(buf, n, false);
+}
+
+const char *map_option_help(char *buf, size_t n)
+{
+	return list_options(buf, n, true);
 }
 
 static bool overlaps(const struct mapping *m, uint64_t phys, uint64_t bytes)
@@ -46,13 +87,13 @@ int map_open(struct mapping *m, enum map_type type, const struct map_range *rang
 	struct mapping *slot = NULL;
 	int ret;
 
-	for (size_t i = 0; i < OPEN_MAPS; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(open_maps); i++) {
 		if (!open_maps[i].pages)
 			slot = &open_maps[i];
 		else if (open_maps[i].type != type && type != MAP_RAM &&
 			 overlaps(&open_maps[i], new.pages_phys, new.pages_bytes)) {
 			log_error("refused to map a page as %s that is mapped as %s: mismatched aliases",
-				  ways[type].name, ways[open_maps[i].type].name);
+				  map_name(type), map_name(open_maps[i].type));
 			return -EBUSY;
 		}
 	}
@@ -72,7 +113,7 @@ void map_close(struct mapping *m)
 	if (!m->addr)
 		return;
 	munmap(m->pages, m->pages_bytes);
-	for (size_t i = 0; i < OPEN_MAPS; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(open_maps); i++)
 		if (open_maps[i].pages == m->pages)
 			open_maps[i].pages = NULL;
 	m->addr = NULL;
@@ -82,7 +123,7 @@ bool map_contains(const void *addr, uint64_t *offset_bytes)
 {
 	uintptr_t at = (uintptr_t)addr;
 
-	for (size_t i = 0; i < OPEN_MAPS; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(open_maps); i++) {
 		uintptr_t pages = (uintptr_t)open_maps[i].pages;
 
 		if (!pages || at < pages || at - pages >= open_maps[i].pages_bytes)

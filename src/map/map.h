@@ -3,20 +3,35 @@
 #define MAP_MAP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include "arch/info.h"
 #include "pci/device.h"
 
 /*
- * Ways to map a BAR, one row each. A mapping has a type that was asked for; which type it really
- * is, only judge/ says.
+ * Ways to map a BAR. A row makes an enum map_type, its struct map_way, its words in results and in --map:
+ * TYPE, name in options, ids and results, function in a map_*.c, then members of struct map_way. A mapping
+ * has a type that was asked for; which type it really is, only verdict/ says. TYPE must be no flag of
+ * mmap(2): MAP_SYNC and MAP_FIXED are taken.
  */
-enum map_type {
-	MAP_PLAIN, /* sysfs resourceN: Device-nGnRE on arm64, UC- on x86 */
-	MAP_WC,    /* sysfs resourceN_wc: Normal-NC, WC */
-	MAP_RAM,   /* anonymous memory, for trying the tool: no BAR at all */
-	MAP_DEVMEM, /* /dev/mem: Device-nGnRnE on arm64, UC- on x86; only where it was asked for */
-	MAP_TYPES
-};
+#define MAP_WAYS_SYSFS(row)                                                                        \
+	row(PLAIN, "plain", map_sysfs, .asks = ASKS_DEVICE, .file_suffix = "")                     \
+	row(WC, "wc", map_sysfs, .asks = ASKS_WRITECOMBINE, .file_suffix = "_wc")
+/* No BAR at all. */
+#define MAP_WAYS_MEMORY(row)                                                                       \
+	row(RAM, "ram", map_ram, .asks = ASKS_CACHED,                                              \
+	    .option = "ordinary memory, to try the tool")
+/* Of experiments with optional_mappings. */
+#define MAP_WAYS_OPTIONAL(row)                                                                     \
+	row(DEVMEM, "devmem", map_devmem, .asks = ASKS_NONCACHED,                                  \
+	    .option = "/dev/mem as well, for early-ack",                                           \
+	    .refusal = "/dev/mem goes past the kernel's checks")
+
+#define MAP_WAYS_BAR(row) MAP_WAYS_SYSFS(row) MAP_WAYS_OPTIONAL(row)
+#define MAP_WAYS(row)     MAP_WAYS_SYSFS(row) MAP_WAYS_MEMORY(row) MAP_WAYS_OPTIONAL(row)
+
+#define MAP_WAY_TYPE(type, ...) MAP_##type,
+enum map_type { MAP_WAYS(MAP_WAY_TYPE) MAP_TYPES };
 
 struct mapping {
 	enum map_type type;
@@ -37,21 +52,33 @@ struct map_range {
 	bool writable;                /* false: pages are mapped read-only */
 };
 
+/* sets m->pages for whole pages from pages_offset; -errno after logging */
+typedef int map_fn(struct mapping *m, const struct map_range *range, uint64_t pages_offset);
+
 struct map_way {
-	const char *name;    /* "plain", "wc", "ram": in options, ids and results */
-	const char *backend; /* --map */
-	const char *file_suffix; /* after "resourceN"; NULL: no file */
-	const char *asks;    /* memory type by this architecture's name */
-	/* sets m->pages for whole pages from pages_offset; -errno after logging */
-	int (*map)(struct mapping *m, const struct map_range *range, uint64_t pages_offset);
+	map_fn *map;
+	enum arch_asks asks;     /* for which type of memory */
+	const char *file_suffix; /* of map_sysfs: after "resourceN" */
+	const char *option;      /* what --map NAME measures; NULL: what --map sysfs does */
+	const char *refusal;     /* why it is used only if --map names it; NULL: it is usual */
 };
 
+const char *map_name(enum map_type type);
 const struct map_way *map_way(enum map_type type);
+
+/*
+ * --map: true when way is one, and *type is then the mapping that it names, or MAP_PLAIN; its choices,
+ * "sysfs, devmem or ram", and with what each is for.
+ */
+#define MAP_OPTION_SYSFS "sysfs"
+bool map_option_find(enum map_type *type, const char *way);
+const char *map_option_names(char *buf, size_t n);
+const char *map_option_help(char *buf, size_t n);
 
 /*
  * Maps; m is set only on success. -EBUSY when this process has one of the same pages mapped with
  * another type: Device and Normal-NC aliases of one page are mismatched attributes (Arm ARM B2.11),
- * and on x86 the first one would decide the type of both. Every error is logged with its way out.
+ * and on x86 the first one would decide the type of both. Every error is logged with its remedy.
  */
 int map_open(struct mapping *m, enum map_type type, const struct map_range *range);
 void map_close(struct mapping *m);
@@ -67,9 +94,7 @@ bool map_contains(const void *addr, uint64_t *offset_bytes);
  */
 bool map_listed_otherwise(const struct mapping *m, char *type, size_t n);
 
-/* The rows' functions. */
-int map_sysfs(struct mapping *m, const struct map_range *range, uint64_t pages_offset);
-int map_devmem(struct mapping *m, const struct map_range *range, uint64_t pages_offset);
-int map_ram(struct mapping *m, const struct map_range *range, uint64_t pages_offset);
+#define MAP_WAY_DECLARE(type, name, map, ...) map_fn map;
+MAP_WAYS(MAP_WAY_DECLARE)
 
 #endif

@@ -6,15 +6,16 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "base/lockdown.h"
+#include "base/array.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/privilege.h"
 #include "map/map.h"
 
 struct cause {
 	int err;
 	const char *cause;
-	const char *way_out;
+	const char *remedy;
 };
 
 static const struct cause open_causes[] = {
@@ -29,10 +30,9 @@ static const struct cause open_causes[] = {
 /* Linux drivers/pci/pci-sysfs.c pci_mmap_resource, drivers/pci/mmap.c */
 static const struct cause mmap_causes[] = {
 	{ EINVAL,
-	  "a driver claims the BAR and IO_STRICT_DEVMEM is on, or the window does not fit the BAR any "
-	  "more, or x86 PAT has another type for it",
-	  "unbind the driver, or boot with iomem=relaxed; compare with --list; on x86 see "
-	  "/sys/kernel/debug/x86/pat_memtype_list" },
+	  "the window does not fit the BAR any more, x86's PAT has another type for it, or somebody has claimed "
+	  "it just now",
+	  "compare with sudo mmiobench --list; on x86 see /sys/kernel/debug/x86/pat_memtype_list" },
 	{ EACCES, "the file was opened read-only", "this is a bug of mmiobench, please report it" },
 	{ ENODEV, "the device is gone, or this is an I/O BAR", "see mmiobench --list" },
 	{ ENOMEM, "the kernel has no room for the mapping", "choose a smaller --length" },
@@ -55,7 +55,14 @@ static void log_forbidden(const char *path)
 	bool known = !lockdown_read(level, sizeof(level));
 	const struct cause *c = &mmap_forbidden[!known ? 2 : lockdown_holds() ? 0 : 1];
 
-	log_error("cannot map %s: %s: %s: %s", path, strerror(EPERM), c->cause, c->way_out);
+	log_error("cannot map %s: %s: %s: %s", path, strerror(EPERM), c->cause, c->remedy);
+}
+
+/* With IO_STRICT_DEVMEM, what iomem_is_exclusive() says. */
+static void log_claimed(const char *path, const struct bar *bar)
+{
+	log_error("cannot map %s: %s has claimed the BAR, and the kernel maps that for nobody else: boot with "
+		  "iomem=relaxed", path, bar->claimed);
 }
 
 static void log_cause(const char *what, const char *path, int err, const struct cause *causes,
@@ -65,7 +72,7 @@ static void log_cause(const char *what, const char *path, int err, const struct 
 		if (causes[i].err != err)
 			continue;
 		log_error("cannot %s %s: %s: %s: %s", what, path, strerror(err), causes[i].cause,
-			  causes[i].way_out);
+			  causes[i].remedy);
 		return;
 	}
 	log_error("cannot %s %s: %s", what, path, strerror(err));
@@ -85,7 +92,7 @@ int map_sysfs(struct mapping *m, const struct map_range *range, uint64_t pages_o
 	if (fd < 0) {
 		err = errno;
 		log_cause("open", path, err, open_causes,
-			  sizeof(open_causes) / sizeof(open_causes[0]));
+			  ARRAY_SIZE(open_causes));
 		return -err;
 	}
 	/* MAP_SHARED: the writes of a private mapping would never reach the device */
@@ -95,9 +102,11 @@ int map_sysfs(struct mapping *m, const struct map_range *range, uint64_t pages_o
 	if (p == MAP_FAILED) {
 		if (err == EPERM)
 			log_forbidden(path);
+		else if (err == EINVAL && range->bar->claimed[0])
+			log_claimed(path, range->bar);
 		else
 			log_cause("map", path, err, mmap_causes,
-				  sizeof(mmap_causes) / sizeof(mmap_causes[0]));
+				  ARRAY_SIZE(mmap_causes));
 		return -err;
 	}
 	m->pages = p;

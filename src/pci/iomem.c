@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/clean.h"
 #include "base/path.h"
-#include "pci/iomem.h"
+#include "base/text.h"
+#include "pci/fill.h"
+#include "pci/list.h"
 
 /* kernel/resource.c, r_show(): "start-end : name", a parent before its children; blanks count levels, to 5. */
 struct entry {
@@ -26,13 +26,9 @@ static bool entry_parse(struct entry *e, char *line)
 	return true;
 }
 
-/* As the list is ordered: a domain of five digits comes behind all of four. */
 static int by_bdf(const void *bdf, const void *device)
 {
-	const char *a = bdf, *b = ((const struct pci_device *)device)->bdf;
-	size_t na = strlen(a), nb = strlen(b);
-
-	return na == nb ? strcmp(a, b) : na < nb ? -1 : 1;
+	return pci_bdf_compare(bdf, ((const struct pci_device *)device)->bdf);
 }
 
 static void claim(struct pci_device *d, const struct entry *e)
@@ -56,13 +52,16 @@ void iomem_claims(struct pci_device *v, size_t n)
 	} in[NESTED];
 	struct pci_device *d;
 	size_t depth = 0;
-	char path[PATH_MAX], line[256];
+	bool any = false, shown = false;
+	char line[256];
 	struct entry e;
-	FILE *f = path_make(path, sizeof(path), "/proc/iomem") ? NULL : fopen(path, "re");
+	FILE *f = path_fopen("/proc/iomem");
 
 	while (f && fgets(line, sizeof(line), f)) {
 		if (!entry_parse(&e, line))
 			continue;
+		any = true;
+		shown |= e.end != 0;
 		while (depth && (e.start < in[depth - 1].start || e.end > in[depth - 1].end))
 			depth--;
 		d = bsearch(e.name, v, n, sizeof(*v), by_bdf);
@@ -76,4 +75,6 @@ void iomem_claims(struct pci_device *v, size_t n)
 	}
 	if (f)
 		fclose(f);
+	for (size_t i = 0; any && !shown && i < n; i++)
+		v[i].hidden = true;
 }

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <pci/pci.h>
-#include "base/clean.h"
+#include "base/array.h"
 #include "base/log.h"
+#include "base/parse.h"
 #include "base/path.h"
-#include "pci/iomem.h"
+#include "base/text.h"
+#include "pci/fill.h"
 #include "pci/list.h"
 
 /* include/linux/ioport.h; libpci's copy of those flags leaves it out */
@@ -50,7 +52,7 @@ static void libpci_error(char *fmt, ...)
 static void libpci_quiet(char *fmt, ...) PCI_PRINTF(1, 2);
 static void libpci_quiet(char *fmt, ...)
 {
-	(void)fmt; /* a warning says that something is not known, and the list shows that */
+	(void)fmt; /* libpci warns of what it cannot read, and the list shows that it is not known */
 }
 
 static int libpci_try(void (*fn)(struct fill *), struct fill *f)
@@ -61,25 +63,18 @@ static int libpci_try(void (*fn)(struct fill *), struct fill *f)
 	return 0;
 }
 
-/* Below a recorded machine's root. */
-static void libpci_set_root(struct fill *f)
-{
-	char path[PATH_MAX];
-
-	if (!path_make(path, sizeof(path), "/sys/bus/pci"))
-		pci_set_param(f->acc, "sysfs.path", path);
-}
-
 /*
- * A recorded machine that brings its own pci.ids is described by that alone, so that its list is
- * the same everywhere. A bundle brings one along: systems keep theirs in several places, or none.
+ * A recorded machine's files are below its root. If it brings its own pci.ids it is described by that alone,
+ * so that its list is the same everywhere. A bundle names one: systems keep theirs in several places, or none.
  */
-static void libpci_choose_names(struct fill *f)
+static void libpci_choose_files(struct fill *f)
 {
 	struct pci_access *acc = f->acc;
 	const char *file = secure_getenv("MMIOBENCH_PCI_IDS");
 	char path[PATH_MAX], *copy;
 
+	if (!path_make(path, sizeof(path), "/sys/bus/pci"))
+		pci_set_param(acc, "sysfs.path", path);
 	/* pci.ids only: neither the network nor a cache in $HOME, nor udev, which leaks per miss */
 	acc->id_lookup_mode = PCI_LOOKUP_NO_HWDB;
 	if (*path_sysroot() && path_exists("/usr/share/misc/pci.ids")) {
@@ -94,37 +89,9 @@ static void libpci_choose_names(struct fill *f)
 		pci_set_name_list_path(acc, copy, 1);
 }
 
-static int libpci_open(struct pci_access **out)
-{
-	char path[PATH_MAX];
-	struct pci_access *acc;
-	struct fill f = { 0 };
-	int ret = path_make(path, sizeof(path), "/sys/bus/pci");
-
-	if (ret) {
-		log_error("the path of --sysroot is too long: use a shorter one");
-		return ret;
-	}
-	acc = pci_alloc();
-	if (!acc)
-		return -ENOMEM;
-	acc->method = PCI_ACCESS_SYS_BUS_PCI;
-	acc->error = libpci_error;
-	acc->warning = libpci_quiet;
-	acc->debug = libpci_quiet;
-	f.acc = acc;
-	if (libpci_try(libpci_set_root, &f) || libpci_try(libpci_choose_names, &f)) {
-		log_error("cannot list PCI functions: %s: look at %s/sys/bus/pci/devices",
-			  libpci_message, path_sysroot());
-		pci_cleanup(acc);
-		return -EIO;
-	}
-	*out = acc;
-	return 0;
-}
-
 static void libpci_scan(struct fill *f)
 {
+	libpci_choose_files(f);
 	pci_init(f->acc);
 	pci_scan_bus(f->acc);
 }
@@ -148,12 +115,13 @@ static void fill_numa(struct fill *f)
 		f->to->numa_node = f->from->numa_node < 0 ? -1 : f->from->numa_node;
 }
 
+/* A BAR without a size has no address that could be used, whatever its line in "resource" says. */
 static void fill_bar(struct pci_device *dev, unsigned int i, const struct pci_dev *from)
 {
 	struct bar *bar = &dev->bars[i];
 	uint64_t flags = from->flags[i];
 
-	if (!from->size[i] || !(flags & (PCI_IORESOURCE_MEM | PCI_IORESOURCE_IO)))
+	if (!(flags & (PCI_IORESOURCE_MEM | PCI_IORESOURCE_IO)))
 		return;
 	bar->kind = flags & PCI_IORESOURCE_MEM ? BAR_MEMORY : BAR_IO;
 	bar->phys_bytes = from->base_addr[i] &
@@ -161,7 +129,7 @@ static void fill_bar(struct pci_device *dev, unsigned int i, const struct pci_de
 	bar->size_bytes = from->size[i];
 	bar->prefetchable = bar->kind == BAR_MEMORY && flags & PCI_IORESOURCE_PREFETCH;
 	bar->is_64bit = bar->kind == BAR_MEMORY && flags & PCI_IORESOURCE_MEM_64;
-	bar->unset = flags & IORESOURCE_UNSET;
+	bar->unset = flags & IORESOURCE_UNSET || !from->size[i];
 	bar->has_file = path_exists(SYSFS_DEVICE "resource%u", dev->bdf, i);
 	bar->has_wc_file = path_exists(SYSFS_DEVICE "resource%u_wc", dev->bdf, i);
 }
@@ -173,91 +141,15 @@ static void fill_bars(struct fill *f)
 		fill_bar(f->to, i, f->from);
 }
 
-/* Device Serial Number, PCIe base spec 7.9.3: the lower half first. Needs root: beyond byte 64. */
-static void fill_serial(struct fill *f)
-{
-	struct pci_cap *cap;
-	uint64_t serial;
-	u8 b[8];
-
-	pci_fill_info(f->from, PCI_FILL_CAPS | PCI_FILL_EXT_CAPS);
-	cap = pci_find_cap(f->from, PCI_EXT_CAP_ID_DSN, PCI_CAP_EXTENDED);
-	if (!cap || !pci_read_block(f->from, (int)cap->addr + 4, b, sizeof(b)))
-		return;
-	serial = 0;
-	for (unsigned int i = sizeof(b); i--;)
-		serial = serial << 8 | b[i];
-	if (serial == 0 || serial == UINT64_MAX) /* not programmed, or no answer */
-		return;
-	f->to->has_serial = true;
-	f->to->serial = serial;
-}
-
-static uint16_t header_word(const u8 *header, unsigned int at)
-{
-	return (uint16_t)(header[at] | header[at + 1] << 8);
-}
-
-/* at: of a register whose low three bits are a BAR's index, the others an offset in that BAR. */
-static void msix_area(struct pci_device *d, const u8 *cap, unsigned int at, uint64_t bytes)
-{
-	uint32_t place = header_word(cap, at) | (uint32_t)header_word(cap, at + 2) << 16;
-	unsigned int index = place & PCI_MSIX_BIR;
-	struct bar *bar = index < PCI_BARS ? &d->bars[index] : NULL;
-
-	if (bar)
-		bar->msix[bar->n_msix++] = (struct bar_area){ place & ~PCI_MSIX_BIR, bytes };
-}
-
-/* PCIe base spec 7.7.2: 16 bytes a vector, and a bit of it in words of 64. As beyond byte 64, needs root. */
-static void fill_msix(struct fill *f)
-{
-	struct pci_cap *found;
-	unsigned int vectors;
-	u8 cap[12];
-
-	pci_fill_info(f->from, PCI_FILL_CAPS);
-	found = pci_find_cap(f->from, PCI_CAP_ID_MSIX, PCI_CAP_NORMAL);
-	if (!found || !pci_read_block(f->from, (int)found->addr, cap, sizeof(cap)))
-		return;
-	vectors = (header_word(cap, PCI_CAP_FLAGS) & PCI_MSIX_TABSIZE) + 1u;
-	msix_area(f->to, cap, PCI_MSIX_TABLE, vectors * 16u);
-	msix_area(f->to, cap, PCI_MSIX_PBA, (vectors + 63) / 64 * 8);
-}
-
-/* Of a virtual function, PCIe base spec 9.3.4.1: vendor reads ffff, memory space enable 0. */
 static void fill_config(struct fill *f)
 {
-	u8 header[64];
-	unsigned int type;
-
-	f->to->bridge = f->to->class_code >> 8 == PCI_BASE_CLASS_BRIDGE;
-	f->to->memory_decode = f->to->virtual_function;
-	if (!pci_read_block(f->from, 0, header, sizeof(header)))
-		return;
-	if (header_word(header, f->to->virtual_function ? PCI_COMMAND : PCI_VENDOR_ID) == 0xffff)
-		return; /* asleep in D3cold, or gone */
-	f->to->revision = header[PCI_REVISION_ID];
-	f->to->prog_if = header[PCI_CLASS_PROG];
-	type = header[PCI_HEADER_TYPE] & 0x7f;
-	if (type == PCI_HEADER_TYPE_NORMAL) {
-		f->to->subsystem_vendor = header_word(header, PCI_SUBSYSTEM_VENDOR_ID);
-		f->to->subsystem_device = header_word(header, PCI_SUBSYSTEM_ID);
-	}
-	f->to->bridge |= type == PCI_HEADER_TYPE_BRIDGE || type == PCI_HEADER_TYPE_CARDBUS;
-	f->to->memory_decode |= (header[PCI_COMMAND] & PCI_COMMAND_MEMORY) != 0;
-	f->to->bus_master = header[PCI_COMMAND] & PCI_COMMAND_MASTER;
-	fill_msix(f);
-	fill_serial(f);
+	config_fill(f->to, f->from);
 }
 
 /* libpci refuses to shorten a name. */
 static void name_copy(char *to, size_t n, const char *from)
 {
-	size_t len = strnlen(from, n - 1);
-
-	memcpy(to, from, len);
-	to[len] = 0;
+	snprintf(to, n, "%s", from);
 	text_clean(to);
 }
 
@@ -281,14 +173,12 @@ static void fill_names(struct fill *f)
 /* Files that libpci does not read, or only since 3.8. "" and 0 where there is none. */
 static unsigned int attr_number(const struct pci_device *dev, const char *name, unsigned int max)
 {
-	unsigned long v;
-	char buf[32], *end;
+	unsigned int v = 0;
+	char buf[32];
 
-	if (path_read(buf, sizeof(buf), SYSFS_DEVICE "%s", dev->bdf, name) <= 0)
-		return 0;
-	errno = 0;
-	v = strtoul(buf, &end, 0);
-	return errno || *end || v > max ? 0 : (unsigned int)v;
+	if (path_read(buf, sizeof(buf), SYSFS_DEVICE "%s", dev->bdf, name) > 0)
+		parse_uint(buf, max, &v);
+	return v;
 }
 
 static void attr_text(char *to, size_t n, const struct pci_device *dev, const char *name)
@@ -358,23 +248,23 @@ static void device_fill(struct fill *f)
 					     d->bdf) != -ENOENT;
 	for (unsigned int i = 0; i < PCI_BARS; i++)
 		d->bars[i].index = i;
-	for (size_t i = 0; i < sizeof(fills) / sizeof(*fills); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fills); i++)
 		if (libpci_try(fills[i].fill, f))
 			log_warn("%s: %s are not known: %s", d->bdf, fills[i].what, libpci_message);
 	fill_files(d);
 }
 
-static int device_compare(const void *pa, const void *pb)
+/* A domain of five digits comes behind all of four. */
+int pci_bdf_compare(const char *a, const char *b)
 {
-	const struct pci_device *a = pa, *b = pb;
+	size_t na = strlen(a), nb = strlen(b);
 
-	if (a->domain != b->domain)
-		return a->domain < b->domain ? -1 : 1;
-	if (a->bus != b->bus)
-		return a->bus < b->bus ? -1 : 1;
-	if (a->dev != b->dev)
-		return a->dev < b->dev ? -1 : 1;
-	return a->func < b->func ? -1 : a->func > b->func;
+	return na == nb ? strcmp(a, b) : na < nb ? -1 : 1;
+}
+
+static int device_compare(const void *a, const void *b)
+{
+	return pci_bdf_compare(((const struct pci_device *)a)->bdf, ((const struct pci_device *)b)->bdf);
 }
 
 static int list_fill(struct pci_list *list, struct pci_access *acc)
@@ -420,9 +310,13 @@ int pci_list_load(struct pci_list *list)
 		*list = (struct pci_list){ 0 };
 		return 0;
 	}
-	ret = libpci_open(&acc);
-	if (ret)
-		return ret;
+	acc = pci_alloc();
+	if (!acc)
+		return -ENOMEM;
+	acc->method = PCI_ACCESS_SYS_BUS_PCI;
+	acc->error = libpci_error;
+	acc->warning = libpci_quiet;
+	acc->debug = libpci_quiet;
 	ret = list_fill(list, acc);
 	pci_cleanup(acc);
 	return ret;

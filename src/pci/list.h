@@ -17,6 +17,9 @@ struct pci_list {
 int pci_list_load(struct pci_list *list);
 void pci_list_free(struct pci_list *list);
 
+/* The order of the list, by "domain:bus:device.function". */
+int pci_bdf_compare(const char *a, const char *b);
+
 /* Reads the function's link again and keeps the faster of both: an idle GPU's is slowed down. */
 void pci_link_look_again(struct pci_device *dev);
 

@@ -1,9 +1,10 @@
 libmeasure_a_SOURCES += \
+	%D%/config_space.c \
 	%D%/device.h \
-	%D%/iomem.c %D%/iomem.h \
+	%D%/fill.h \
+	%D%/iomem.c \
 	%D%/list.c %D%/list.h \
 	%D%/lock.c %D%/lock.h \
-	%D%/power.c %D%/power.h \
 	%D%/select.c %D%/select.h \
 	%D%/watch.c %D%/watch.h
 # pure, and its words are needed by whoever reads a result

@@ -2,7 +2,6 @@
 #include "config.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +9,9 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
-#include "base/clean.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "pci/lock.h"
 
 /*
@@ -22,13 +21,11 @@
 static unsigned int lock_holder(int fd)
 {
 	unsigned int pid, first, second, holder = 0;
-	char path[PATH_MAX], line[256];
 	unsigned long inode;
+	char line[256];
 	struct stat st;
-	FILE *f = NULL;
+	FILE *f = fstat(fd, &st) ? NULL : path_fopen("/proc/locks");
 
-	if (!fstat(fd, &st) && !path_make(path, sizeof(path), "/proc/locks"))
-		f = fopen(path, "re");
 	while (f && !holder && fgets(line, sizeof(line), f))
 		if (sscanf(line, "%*u: FLOCK %*s %*s %u %x:%x:%lu", &pid, &first, &second, &inode) == 4 &&
 		    first == major(st.st_dev) && second == minor(st.st_dev) && inode == st.st_ino)
@@ -38,13 +35,13 @@ static unsigned int lock_holder(int fd)
 	return holder;
 }
 
-/* Not by /proc alone, which may hide it (hidepid). */
+/* /proc alone does not tell: it may hide other users' processes (hidepid). */
 static bool has_ended(unsigned int pid)
 {
 	return !path_exists("/proc/%u", pid) && kill((pid_t)pid, 0) && errno == ESRCH;
 }
 
-/* Whoever may read the file can lock it: what is no mmiobench is not worth waiting for. */
+/* Whoever may read the file can lock it. Only another mmiobench is worth waiting for. */
 static void log_busy(const char *bdf, int fd)
 {
 	unsigned int pid = lock_holder(fd);
@@ -69,16 +66,12 @@ static void log_busy(const char *bdf, int fd)
 
 int pci_lock(const struct pci_device *dev)
 {
-	char path[PATH_MAX];
-	int ret = path_make(path, sizeof(path), "/sys/bus/pci/devices/%s/config", dev->bdf);
-	int fd = -1;
+	int fd = path_open(O_RDONLY, "/sys/bus/pci/devices/%s/config", dev->bdf), ret = fd;
 
-	if (!ret) {
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB))
-			return fd;
+	if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB))
+		return fd;
+	if (fd >= 0)
 		ret = -errno;
-	}
 	if (ret == -EWOULDBLOCK) {
 		log_busy(dev->bdf, fd);
 		ret = -EBUSY;
@@ -91,7 +84,7 @@ int pci_lock(const struct pci_device *dev)
 	return ret;
 }
 
-/* No LOCK_UN: a child that still touches the function keeps it locked. */
+/* LOCK_UN would unlock it for a child, too, that still works on the function; closing does not. */
 void pci_unlock(int fd)
 {
 	if (fd >= 0)

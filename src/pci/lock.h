@@ -9,7 +9,7 @@
  * and put back what the other had written. An flock of the function's sysfs "config" file, so that
  * the kernel drops it however we end. Held as long as any process has the descriptor, which forked
  * children inherit. Not promised: against other programs, and in another network namespace, whose /sys has
- * other inodes (kernfs_test_super()): there the rescue file's lock holds (run/rescue_file.h), for those
+ * other inodes (kernfs_test_super()): there the rescue file's lock holds (restore/rescue.h), for those
  * that share /run.
  *
  * The descriptor; -EBUSY or another -errno after logging.

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <pci/pci.h>
-#include "base/clean.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "pci/watch.h"
 
 static int config_get(const struct pci_watch *w, unsigned int at, unsigned char *bytes, size_t n)
@@ -45,13 +45,13 @@ int pci_watch_begin(struct pci_watch *w, const struct pci_device *dev, const str
 }
 
 /*
- * sysfs answers ENODEV for the file of a function that was removed, also when it is back; that may
- * happen between any two reads of a look.
+ * sysfs answers ENODEV for an open file of a function that was removed, even when the function is back. It may
+ * be removed between any two reads.
  */
 static enum pci_presence unreadable(int ret, char *why, size_t n)
 {
 	if (!ret || ret == -ENODEV)
-		snprintf(why, n, "the device was removed");
+		snprintf(why, n, "the device was removed: unplugged, or its remove file written");
 	else
 		snprintf(why, n, "its configuration space cannot be read (%.40s)", strerror(-ret));
 	return PCI_GONE;
@@ -121,7 +121,7 @@ enum pci_presence pci_watch_see(const struct pci_watch *w, char *why, size_t n)
 	if (memcmp(now, w->ids, sizeof(now))) {
 		snprintf(why, n, "%s", memcmp(now, ones, sizeof(now)) ?
 			 "another device is in its place" :
-			 "its configuration space reads as ones: it is off or gone");
+			 "its configuration space reads as ones: unplugged, off, or in reset");
 		return PCI_GONE;
 	}
 	presence = look_driver(w, why, n);

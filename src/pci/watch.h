@@ -8,8 +8,8 @@
 
 /*
  * Whether a function still is what it was when a run began on it: the same function, answering, its
- * BAR where it was, and no driver on it that was not. A BAR that nobody answers for reads as all
- * ones, at a speed of its own, and a driver that came has a claim to what we would store to.
+ * BAR where it was, and the same driver or none. Reads of a BAR that no device answers return all ones, at
+ * another speed; and a driver that came uses what we would store to.
  *
  * Not promised: something that came and went between two looks.
  */
@@ -20,7 +20,7 @@ struct pci_watch {
 	unsigned int bar;        /* its index */
 	unsigned char ids[4], base[8]; /* as found */
 	bool away;               /* at the last look */
-	bool spoke;              /* its BAR was read as something else than ones; whoever reads says so */
+	bool answered;           /* its BAR was read as something else than ones; whoever reads says so */
 };
 
 enum pci_presence {

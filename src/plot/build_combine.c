@@ -1,130 +1,101 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
-#include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "plot/build.h"
+#include "verdict/findings.h"
 
 /* Which sequence combines behind which barrier; how many lines can be open. */
 
 static bool belongs(const struct cell_record *c)
 {
-	return !strcmp(c->experiment, "combine") && !strcmp(c->unit, "B/s");
-}
-
-static bool is_whole_line(const struct cell_record *c)
-{
-	return belongs(c) && !strcmp(c->access_pattern, "seq") && !c->shift_bytes;
+	return cell_is(c, EXP_COMBINE) && c->spec.unit == UNIT_RATE;
 }
 
 /* wc, and beside it plain without a barrier, that does not combine for sure; or ram. */
 static bool is_shown(const struct cell_record *c)
 {
-	return is_whole_line(c) && (strcmp(c->mapping, "plain") || !strcmp(c->barrier, "none"));
+	return belongs(c) && combine_is_whole_line(c) &&
+	       (c->spec.mapping != MAP_PLAIN || !strcmp(c->spec.barrier, "none"));
 }
 
-static int add_cell(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
-		    size_t side, const struct cell_record *c)
+static void add_cell(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
+		     size_t side, const struct cell_record *c)
 {
-	const struct build_series want = { "rate", "", 0, side };
-	struct picture_series *s;
-	struct picture_point point;
+	struct picture_point point = build_figure(&in->sides[side], c, PICTURE_RATE);
 	char column[64];
-	int row, at, ret = 0;
 
-	snprintf(column, sizeof(column), "%s, %s", c->mapping, c->barrier);
-	at = build_name(p, &panel->columns, column);
-	row = at < 0 ? at : build_name(p, &panel->rows, c->kernel);
-	if (row < 0)
-		return row == -ENOMEM ? row : 0;
-	s = build_series(p, panel, in, &want, &ret);
-	if (!s)
-		return ret;
-	s->ink = PICTURE_INK_WC;
-	build_figure(&point, &in->sides[side], c);
+	snprintf(column, sizeof(column), "%s, %s", map_name(c->spec.mapping), c->spec.barrier);
 	point.share = point.x;
-	point.x = at;
-	point.y = row;
-	if (!point.absent)
-		build_text(point.text, sizeof(point.text), PICTURE_RATE, point.share);
-	return build_point(p, s, &point);
+	if (build_place(p, panel, &point, column, c->spec.kernel))
+		build_point(p, panel, build_series(p, in->names[side], "rate", PICTURE_INK_WC), &point);
 }
 
-/* Shades are shares of the best of all panels, so that they can be held against each other. */
-static void shade(struct picture *p)
+static double best_of(const struct picture *p)
 {
 	double best = 0;
 
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < p->n_panels; i++)
-			for (size_t s = 0; s < p->panels[i].n_series; s++)
-				for (size_t k = 0; k < p->panels[i].series[s].n; k++) {
-					struct picture_point *point = &p->panels[i].series[s].v[k];
-
-					if (!pass && !point->absent && point->share > best)
-						best = point->share;
-					if (pass && best > 0)
-						point->share /= best;
-				}
+	for (size_t i = 0; i < p->n_panels; i++)
+		for (size_t s = 0; s < p->n_series; s++)
+			for (size_t k = 0; k < p->panels[i].series[s].n; k++)
+				best = fmax(best, p->panels[i].series[s].v[k].share);
+	return best;
 }
 
-int picture_build_combine(struct picture *p, const struct picture_input *in)
+/* Shades are shares of the best of all panels, so that these can be compared. */
+static void shade(struct picture *p)
 {
-	int ret = 0;
+	double best = best_of(p);
 
+	for (size_t i = 0; i < p->n_panels; i++)
+		for (size_t s = 0; s < p->n_series; s++)
+			for (size_t k = 0; k < p->panels[i].series[s].n && best > 0; k++)
+				p->panels[i].series[s].v[k].share /= best;
+}
+
+void picture_build_combine(struct picture *p, const struct picture_input *in)
+{
 	snprintf(p->title, sizeof(p->title), "Which store sequence combines");
 	snprintf(p->about[0], sizeof(p->about[0]),
 		 "posted rate of 64-byte lines over 4K, the barrier after each line; darker is "
 		 "faster");
-	for (size_t side = 0; side < in->n_sides && !ret; side++) {
-		const struct result *r = &in->sides[side].runs[0];
-		struct picture_panel *panel =
-			build_panel(p, in->names[side], "mapping, barrier", PICTURE_COUNT,
-				    "64 bytes by", PICTURE_COUNT);
+	for (size_t side = 0; side < in->n_sides; side++) {
+		struct picture_panel *panel = build_panel(p, in->names[side], "mapping, barrier",
+							  PICTURE_NO_UNIT, PICTURE_NO_UNIT);
 
-		for (size_t i = 0; i < r->n_cells && !ret; i++)
-			if (is_shown(&r->cells[i]))
-				ret = add_cell(p, panel, in, side, &r->cells[i]);
-		if (!panel->n_series)
-			p->n_panels--;
+		for_each_cell(c, &in->sides[side].runs[0])
+			if (is_shown(c))
+				add_cell(p, panel, in, side, c);
 	}
 	shade(p);
-	return ret;
 }
 
-static int add_lines(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
-		     size_t side)
+static void add_lines(struct picture *p, struct picture_panel *panel,
+		      const struct picture_input *in, size_t side)
 {
-	const struct result *r = &in->sides[side].runs[0];
-	int ret = 0;
-
-	for (size_t i = 0; i < r->n_cells && !ret; i++) {
-		const struct cell_record *c = &r->cells[i];
-		const struct build_series want = { c->mapping, "", 0, side };
+	for_each_cell(c, &in->sides[side].runs[0]) {
 		double lines;
 
-		if (!belongs(c) || strncmp(c->access_pattern, "lines", 5))
+		if (!belongs(c) || strncmp(c->spec.access_pattern, "lines", 5))
 			continue;
-		lines = strtod(c->access_pattern + strlen("lines"), NULL);
+		lines = strtod(c->spec.access_pattern + strlen("lines"), NULL);
 		/* else no pattern of ours */
 		if (lines >= 1 && lines <= 1e6)
-			ret = build_curve(p, panel, in, &want, c, lines);
+			build_curve(p, panel, in, side,
+				    build_mapping(p, in, side, c->spec.mapping, "", 0), c, lines);
 	}
-	return ret;
 }
 
-int picture_build_lines(struct picture *p, const struct picture_input *in)
+void picture_build_lines(struct picture *p, const struct picture_input *in)
 {
-	struct picture_panel *panel = build_panel(
-		p, "8-byte stores going round N lines of 64 bytes, posted", "lines open at a time",
-		PICTURE_COUNT, "bytes per second", PICTURE_RATE);
-	int ret = 0;
+	struct picture_panel *panel =
+		build_panel(p, "8-byte stores going round N lines of 64 bytes, posted",
+			    "lines open at a time", PICTURE_COUNT, PICTURE_RATE);
 
 	snprintf(p->title, sizeof(p->title), "How many lines can be open");
-	panel->x.log = panel->y.log = true;
-	for (size_t side = 0; side < in->n_sides && !ret; side++)
-		ret = add_lines(p, panel, in, side);
+	for (size_t side = 0; side < in->n_sides; side++)
+		add_lines(p, panel, in, side);
 	build_sort(panel);
-	return ret;
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include "base/clock.h"
+#include "base/xalloc.h"
 #include "plot/build.h"
 #include "stat/summary.h"
 
 /* Of a directory of results: verdicts by kernel and machine, figures over time. */
 
-/* From what speaks least to what speaks most about a kind of machine. */
+/* A kind of machine shows the last of these that any of its results has. */
 static const struct {
-	enum verdict_word word;
+	enum verdict_outcome word;
 	bool bad;
 } words[] = {
 	{ VERDICT_PRESERVED, false }, { VERDICT_INCONCLUSIVE, false }, { VERDICT_WRITE_BACK, true },
@@ -42,14 +42,6 @@ static void name_machine(char *buf, size_t n, const struct survey_record *rec)
 		 known(rec->keys[SURVEY_WHERE]));
 }
 
-static int find_name(const struct picture_names *names, const char *name)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (!strcmp(names->v[i], name))
-			return (int)i;
-	return -1;
-}
-
 static int by_version(const void *a, const void *b)
 {
 	return strverscmp(a, b);
@@ -61,50 +53,47 @@ static void sort_names(struct picture_names *names)
 		qsort(names->v, names->n, sizeof(names->v[0]), by_version);
 }
 
-static int list_names(struct picture *p, struct picture_panel *panel,
-		      const struct picture_input *in)
+static void list_names(struct picture *p, struct picture_panel *panel,
+		       const struct picture_input *in)
 {
 	char machine[112];
 
-	for (size_t i = 0; i < in->n_records; i++) {
-		const struct survey_record *rec = &in->records[i];
+	for (size_t i = 0; i < in->survey->n_records; i++) {
+		const struct survey_record *rec = &in->survey->records[i];
 
 		if (!is_result(rec))
 			continue;
 		name_machine(machine, sizeof(machine), rec);
-		if (build_name(p, &panel->rows, known(rec->keys[SURVEY_KERNEL])) == -ENOMEM ||
-		    build_name(p, &panel->columns, machine) == -ENOMEM)
-			return -ENOMEM;
+		build_name(p, &panel->rows, known(rec->keys[SURVEY_KERNEL]));
+		build_name(p, &panel->columns, machine);
 	}
 	sort_names(&panel->rows);
 	sort_names(&panel->columns);
-	return 0;
 }
 
-static void count(struct tally *tally, const struct picture_panel *panel,
-		  const struct picture_input *in)
+static void count(struct tally tally[PICTURE_NAMES][PICTURE_NAMES],
+		  const struct picture_panel *panel, const struct picture_input *in)
 {
 	char machine[112];
 
-	for (size_t i = 0; i < in->n_records; i++) {
-		const struct survey_record *rec = &in->records[i];
+	for (size_t i = 0; i < in->survey->n_records; i++) {
+		const struct survey_record *rec = &in->survey->records[i];
 		int row, column;
 
 		if (!is_result(rec))
 			continue;
 		name_machine(machine, sizeof(machine), rec);
-		row = find_name(&panel->rows, known(rec->keys[SURVEY_KERNEL]));
-		column = find_name(&panel->columns, machine);
+		row = build_find_name(&panel->rows, known(rec->keys[SURVEY_KERNEL]));
+		column = build_find_name(&panel->columns, machine);
 		if (row < 0 || column < 0)
 			continue;
-		tally += (size_t)row * panel->columns.n + (size_t)column;
-		tally->n++;
-		tally->n_words[rec->word] += rec->judged && rec->about_guest;
-		tally -= (size_t)row * panel->columns.n + (size_t)column;
+		tally[row][column].n++;
+		if (rec->verdict != SURVEY_NO_VERDICT)
+			tally[row][column].n_words[rec->verdict]++;
 	}
 }
 
-/* The worst that there is, and all in why. */
+/* The text is the worst verdict, why lists all of them. */
 static void set_point(struct picture_point *point, const struct tally *t)
 {
 	size_t bad = 0, judged = 0, used = 0;
@@ -112,7 +101,7 @@ static void set_point(struct picture_point *point, const struct tally *t)
 	snprintf(point->text, sizeof(point->text), "no guest: %zu", t->n);
 	for (size_t i = 0; i < N_WORDS; i++) {
 		size_t n = t->n_words[words[i].word];
-		const char *name = verdict_word_name(words[i].word);
+		const char *name = verdict_outcome_name(words[i].word);
 
 		if (!n)
 			continue;
@@ -128,49 +117,29 @@ static void set_point(struct picture_point *point, const struct tally *t)
 	point->low = point->high = (double)t->n;
 }
 
-static int add_tallies(struct picture *p, struct picture_panel *panel, const struct tally *tally)
+void picture_build_verdicts(struct picture *p, const struct picture_input *in)
 {
-	struct picture_series *s = calloc(1, sizeof(*s));
-	int ret = 0;
-
-	if (!s)
-		return -ENOMEM;
-	panel->series = s;
-	panel->n_series = 1;
-	s->ink = PICTURE_INK_PLAIN;
-	snprintf(s->name, sizeof(s->name), "results");
-	for (size_t row = 0; row < panel->rows.n; row++)
-		for (size_t column = 0; column < panel->columns.n && !ret; column++) {
-			const struct tally *t = &tally[row * panel->columns.n + column];
-			struct picture_point point = { .x = (double)column, .y = (double)row };
-
-			if (!t->n)
-				continue;
-			set_point(&point, t);
-			ret = build_point(p, s, &point);
-		}
-	return ret;
-}
-
-int picture_build_verdicts(struct picture *p, const struct picture_input *in)
-{
-	struct picture_panel *panel = build_panel(p, "", "machine", PICTURE_COUNT,
-						  "kernel of who measured", PICTURE_COUNT);
-	struct tally *tally;
-	int ret = list_names(p, panel, in);
+	struct tally(*tally)[PICTURE_NAMES] = xcalloc(PICTURE_NAMES, sizeof(*tally));
+	struct picture_panel *panel =
+		build_panel(p, "", "machine", PICTURE_NO_UNIT, PICTURE_NO_UNIT);
+	int series = build_series(p, "", "results", PICTURE_INK_PLAIN);
 
 	snprintf(p->title, sizeof(p->title), "Verdicts by kernel and machine");
 	snprintf(p->about[0], sizeof(p->about[0]),
 		 "the worst verdict of each kind and how many results have "
 		 "it; darker: more of them did not get write combining");
-	tally = calloc(panel->rows.n * panel->columns.n + 1, sizeof(*tally));
-	if (!tally)
-		return -ENOMEM;
+	list_names(p, panel, in);
 	count(tally, panel, in);
-	if (!ret)
-		ret = add_tallies(p, panel, tally);
+	for (size_t row = 0; row < panel->rows.n; row++)
+		for (size_t column = 0; column < panel->columns.n; column++) {
+			struct picture_point point = { .x = (double)column, .y = (double)row };
+
+			if (!tally[row][column].n)
+				continue;
+			set_point(&point, &tally[row][column]);
+			build_point(p, panel, series, &point);
+		}
 	free(tally);
-	return ret;
 }
 
 /* A figure of a machine's at a time. */
@@ -185,15 +154,6 @@ static int by_time(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
-static bool parse_time(const char *text, double *out)
-{
-	struct tm tm = { 0 };
-	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-
-	*out = (double)timegm(&tm);
-	return end && !*end && *out > 0;
-}
-
 /* Times of emulators count for nothing, unless there are no others. */
 static bool counts(const struct survey_record *rec, bool timed)
 {
@@ -202,8 +162,8 @@ static bool counts(const struct survey_record *rec, bool timed)
 
 static bool any_timed(const struct picture_input *in)
 {
-	for (size_t i = 0; i < in->n_records; i++)
-		if (counts(&in->records[i], true))
+	for (size_t i = 0; i < in->survey->n_records; i++)
+		if (counts(&in->survey->records[i], true))
 			return true;
 	return false;
 }
@@ -213,15 +173,16 @@ static size_t collect(struct moment *v, const struct picture_input *in, const ch
 {
 	char name[112];
 	size_t n = 0;
+	time_t at;
 
-	for (size_t i = 0; i < in->n_records; i++) {
-		const struct survey_record *rec = &in->records[i];
+	for (size_t i = 0; i < in->survey->n_records; i++) {
+		const struct survey_record *rec = &in->survey->records[i];
 
 		name_machine(name, sizeof(name), rec);
 		if (!counts(rec, timed) || strcmp(name, machine) || !(rec->figures[figure] > 0) ||
-		    !parse_time(rec->started, &v[n].at))
+		    !date_known(rec->started, &at))
 			continue;
-		v[n++].value = rec->figures[figure];
+		v[n++] = (struct moment){ (double)at, rec->figures[figure] };
 	}
 	qsort(v, n, sizeof(*v), by_time);
 	return n;
@@ -230,15 +191,12 @@ static size_t collect(struct moment *v, const struct picture_input *in, const ch
 #define MOMENTS 100 /* of a series: more are put together */
 
 /* Results that follow each other as one point: their median, from the lowest to the highest. */
-static int add_moment(struct picture *p, struct picture_series *s, const struct moment *v, size_t n,
-		      enum picture_unit unit)
+static void add_moment(struct picture *p, struct picture_panel *panel, int series,
+		       const struct moment *v, size_t n)
 {
 	struct picture_point point = { .x = v[n / 2].at, .low = INFINITY };
-	double *values = calloc(n, sizeof(*values));
-	char first[24];
+	double *values = xcalloc(n, sizeof(*values));
 
-	if (!values)
-		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		values[i] = v[i].value;
 		point.low = fmin(point.low, v[i].value);
@@ -246,69 +204,55 @@ static int add_moment(struct picture *p, struct picture_series *s, const struct 
 	}
 	point.y = summary_median(values, n);
 	free(values);
-	snprintf(point.text, sizeof(point.text), "%s",
-		 build_text(first, sizeof(first), unit, point.y));
+	build_text(point.text, sizeof(point.text), panel->y, point.y);
 	if (n > 1)
 		snprintf(point.why, sizeof(point.why),
-			 "median of %zu results, from the lowest to the "
-			 "highest",
-			 n);
-	return build_point(p, s, &point);
+			 "median of %zu results, from the lowest to the highest", n);
+	build_point(p, panel, series, &point);
 }
 
-static int add_machine(struct picture *p, struct picture_panel *panel,
-		       const struct picture_input *in, const struct moment *v, size_t n,
-		       const char *machine, size_t number)
+static void add_machine(struct picture *p, struct picture_panel *panel, const struct moment *v,
+			size_t n, const char *machine, size_t number)
 {
 	static const enum picture_ink inks[] = { PICTURE_INK_WC, PICTURE_INK_PLAIN, PICTURE_INK_RAM,
 						 PICTURE_INK_OTHER };
 	const size_t n_inks = sizeof(inks) / sizeof(inks[0]);
-	const struct build_series want = { machine, "", (unsigned int)(number / n_inks), 0 };
 	size_t each = (n + MOMENTS - 1) / MOMENTS;
-	struct picture_series *s;
-	int ret = 0;
+	int series = n ? build_series(p, "", machine, inks[number % n_inks]) : -1;
 
-	s = n ? build_series(p, panel, in, &want, &ret) : NULL;
-	if (!s)
-		return ret;
-	s->ink = inks[number % n_inks];
-	for (size_t i = 0; i < n && !ret; i += each)
-		ret = add_moment(p, s, v + i, n - i < each ? n - i : each, panel->y.unit);
-	return ret;
+	if (series < 0)
+		return;
+	p->series[series].mark = (unsigned int)(number / n_inks);
+	for (size_t i = 0; i < n; i += each)
+		add_moment(p, panel, series, v + i, n - i < each ? n - i : each);
 }
 
-int picture_build_history(struct picture *p, const struct picture_input *in)
+void picture_build_history(struct picture *p, const struct picture_input *in)
 {
-	struct moment *v = calloc(in->n_records + 1, sizeof(*v));
-	struct picture_names machines = { 0 };
-	bool timed = any_timed(in);
+	struct moment *v = xcalloc(in->survey->n_records, sizeof(*v));
+	struct picture_names machines = { .n = 0 };
 	char name[112];
-	int ret = v ? 0 : -ENOMEM;
 
+	p->untimed = !any_timed(in);
 	snprintf(p->title, sizeof(p->title), "Figures over time, by machine");
-	for (size_t i = 0; i < in->n_records && !ret; i++) {
-		name_machine(name, sizeof(name), &in->records[i]);
-		if (counts(&in->records[i], timed) && build_name(p, &machines, name) == -ENOMEM)
-			ret = -ENOMEM;
+	for (size_t i = 0; i < in->survey->n_records; i++) {
+		name_machine(name, sizeof(name), &in->survey->records[i]);
+		if (counts(&in->survey->records[i], !p->untimed))
+			build_name(p, &machines, name);
 	}
 	sort_names(&machines);
-	for (int figure = 0; figure < COMPARE_GATES && !ret; figure++) {
-		bool is_time = compare_gates[figure].is_time;
+	for (int figure = 0; figure < COMPARE_GATES; figure++) {
 		struct picture_panel *panel =
-			build_panel(p, compare_gates[figure].what, "", PICTURE_TIME, "",
-				    is_time ? PICTURE_NS : PICTURE_RATE);
+			build_panel(p, compare_gates[figure].what, "UTC", PICTURE_TIME,
+				    compare_gates[figure].spec.unit != UNIT_RATE ? PICTURE_NS :
+												  PICTURE_RATE);
 
-		panel->y.log = panel->own_values = true;
-		for (size_t i = 0; i < machines.n && !ret; i++) {
-			size_t n = collect(v, in, machines.v[i], figure, timed);
+		panel->own_scale = true;
+		for (size_t i = 0; i < machines.n; i++) {
+			size_t n = collect(v, in, machines.v[i], figure, !p->untimed);
 
-			ret = add_machine(p, panel, in, v, n, machines.v[i], i);
+			add_machine(p, panel, v, n, machines.v[i], i);
 		}
-		if (!panel->n_series)
-			p->n_panels--;
 	}
-	p->untimed = !timed;
-	free(machines.v);
 	free(v);
-	return ret;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/xalloc.h"
 #include "plot/build.h"
 
 /* The guest's speed by the host's, worst first: times upside down, so that left is always worse. */
@@ -18,7 +18,7 @@ struct speed {
 
 static bool speed_of(struct speed *s, const struct compare_row *row)
 {
-	bool rate = !strcmp(row->unit, "B/s");
+	bool rate = row->unit == UNIT_RATE;
 
 	if (!row->is_timed || !(row->ratio.low > 0) || !isfinite(row->ratio.high))
 		return false;
@@ -49,28 +49,22 @@ static const struct {
 	[COMPARE_OPEN] = { "inconclusive", PICTURE_INK_QUIET },
 };
 
-static int add_row(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
-		   const struct speed *s)
+static void add_row(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
+		    const struct speed *s)
 {
-	const struct build_series want = { .mapping = words[s->row->word].name,
-					   .kernel = "",
-					   .side = 1 };
 	struct picture_point point = { .x = s->value, .low = s->low, .high = s->high };
-	struct picture_series *series;
 	char name[112];
-	int row, ret = 0;
+	int row;
 
 	snprintf(name, sizeof(name), "%s%s", s->row->id, s->row->gate ? " *" : "");
 	row = build_name(p, &panel->rows, name);
 	if (row < 0)
-		return row == -ENOMEM ? row : 0;
-	series = build_series(p, panel, in, &want, &ret);
-	if (!series)
-		return ret;
-	series->ink = words[s->row->word].ink;
+		return;
 	point.y = row;
 	build_text(point.text, sizeof(point.text), PICTURE_RATIO, s->value);
-	return build_point(p, series, &point);
+	build_point(p, panel,
+		    build_series(p, in->names[1], words[s->row->word].name, words[s->row->word].ink),
+		    &point);
 }
 
 static void describe(struct picture *p, const struct picture_input *in, const struct speed *v,
@@ -92,28 +86,23 @@ static void describe(struct picture *p, const struct picture_input *in, const st
 	p->left_out = n - shown;
 }
 
-int picture_build_forest(struct picture *p, const struct picture_input *in)
+void picture_build_forest(struct picture *p, const struct picture_input *in)
 {
 	const struct compare_cells *c = &in->comparison->cells;
-	struct speed *v = calloc(c->n_rows + 1, sizeof(*v));
-	struct picture_panel *panel = build_panel(p, "", "", PICTURE_RATIO, "", PICTURE_COUNT);
+	struct speed *v = xcalloc(c->n_rows + 1, sizeof(*v));
+	struct picture_panel *panel = build_panel(p, "", "", PICTURE_RATIO, PICTURE_NO_UNIT);
 	size_t n = 0, shown;
-	int ret = 0;
 
-	if (!v)
-		return -ENOMEM;
 	for (size_t i = 0; i < c->n_rows; i++)
 		n += speed_of(&v[n], &c->rows[i]);
 	qsort(v, n, sizeof(*v), slowest_first);
 	shown = n < ROWS ? n : ROWS;
-	snprintf(panel->x.label, sizeof(panel->x.label),
+	snprintf(panel->x_label, sizeof(panel->x_label),
 		 "%s's speed / %s's: below 1 the %s is slower", in->names[1], in->names[0],
 		 in->names[1]);
-	panel->x.log = true;
 	panel->band = in->comparison->ask.min_effect;
-	for (size_t i = 0; i < shown && !ret; i++)
-		ret = add_row(p, panel, in, &v[i]);
+	for (size_t i = 0; i < shown; i++)
+		add_row(p, panel, in, &v[i]);
 	describe(p, in, v, n, shown);
 	free(v);
-	return ret;
 }

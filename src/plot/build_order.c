@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
-#include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include "judge/correct.h"
 #include "plot/build.h"
+#include "verdict/findings.h"
 
 /* Weak outcomes of litmus tests per million tries, and whether the architecture forbids them. */
 
@@ -13,7 +13,7 @@
 
 struct count {
 	uint64_t tries, events;
-	bool forbidden, failed;
+	enum weak_kind kind; /* the worst of the runs */
 };
 
 static void count_side(struct count *n, const struct picture_input *in, size_t side,
@@ -21,17 +21,17 @@ static void count_side(struct count *n, const struct picture_input *in, size_t s
 {
 	const struct compare_side *s = &in->sides[side];
 	const struct verdict *v = in->verdicts[side];
-	char why[256];
 
 	for (size_t i = 0; i < s->n_runs; i++) {
 		const struct cell_record *c = i ? result_find_cell(&s->runs[i], first->id) : first;
+		struct weak weak;
 
 		if (!c)
 			continue;
+		weak = order_weak(&s->runs[i], v, c);
 		n->tries += c->tries;
 		n->events += c->events;
-		n->forbidden |= litmus_forbidden(&s->runs[i], v, c);
-		n->failed |= cell_failed(&s->runs[i], v, c, why, sizeof(why));
+		n->kind = weak.kind > n->kind ? weak.kind : n->kind;
 	}
 }
 
@@ -46,102 +46,74 @@ static double shade(double per_million)
 static void set_point(struct picture_point *point, const struct picture_input *in, size_t side,
 		      const struct cell_record *c)
 {
-	struct count n = { 0 };
+	static const struct {
+		const char *mark, *what;
+	} kinds[] = { [WEAK_ALLOWED] = { " ~", "allowed" }, [WEAK_FORBIDDEN] = { "", "forbidden" },
+		      [WEAK_WRONG] = { " !", "forbidden, and seen" } };
+	struct count n = { .kind = WEAK_ALLOWED };
 	double per_million;
 
 	count_side(&n, in, side, c);
 	if (!n.tries) {
-		point->absent = true;
-		snprintf(point->why, sizeof(point->why), "%s%s%s", cell_status_name(c->status),
-			 c->why[0] ? ": " : "", c->why);
+		build_absent(point, c);
 		return;
 	}
 	per_million = 1e6 * (double)n.events / (double)n.tries;
-	point->share = shade(per_million);
-	point->low = point->high = per_million;
-	point->alarm = n.failed;
+	*point = (struct picture_point){ .low = per_million, .high = per_million,
+					 .share = shade(per_million), .alarm = n.kind == WEAK_WRONG };
 	snprintf(point->text, sizeof(point->text), "%.*f%s",
-		 per_million > 0 && per_million < 9.95 ? 1 : 0, per_million,
-		 n.failed      ? " !"
-		 : n.forbidden ? ""
-			       : " ~");
-	snprintf(point->why, sizeof(point->why), "%s, %llu of %llu tries",
-		 n.failed      ? "forbidden, and seen"
-		 : n.forbidden ? "forbidden"
-			       : "allowed",
-		 (unsigned long long)n.events, (unsigned long long)n.tries);
+		 per_million > 0 && per_million < 9.95, per_million, kinds[n.kind].mark);
+	snprintf(point->why, sizeof(point->why), "%s, %" PRIu64 " of %" PRIu64 " tries",
+		 kinds[n.kind].what, n.events, n.tries);
 }
 
-static int add_cell(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
-		    size_t side, const struct cell_record *c)
+static void add_cell(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
+		     size_t side, const struct cell_record *c)
 {
-	const struct build_series want = { "weak outcomes per million", "", 0, side };
-	struct picture_point point = { 0 };
-	struct picture_series *s;
+	struct picture_point point;
 	char row[64];
-	int at, y, ret = 0;
 
-	snprintf(row, sizeof(row), "%s  %.18s | %.18s", c->shape, c->barrier, c->barrier2);
-	at = build_name(p, &panel->columns, c->mapping);
-	y = at < 0 ? at : build_name(p, &panel->rows, row);
-	if (y < 0)
-		return y == -ENOMEM ? y : 0;
-	s = build_series(p, panel, in, &want, &ret);
-	if (!s)
-		return ret;
-	s->ink = PICTURE_INK_QUIET;
+	snprintf(row, sizeof(row), "%s  %.18s | %.18s", c->spec.shape, c->spec.barrier, c->spec.barrier2);
 	set_point(&point, in, side, c);
-	point.x = at;
-	point.y = y;
-	return build_point(p, s, &point);
+	if (build_place(p, panel, &point, map_name(c->spec.mapping), row))
+		build_point(p, panel, build_series(p, in->names[side], "weak outcomes per million",
+						   PICTURE_INK_QUIET), &point);
 }
 
 static bool belongs(const struct cell_record *c)
 {
-	return !strcmp(c->experiment, "order") && cell_counts(c);
+	return cell_is(c, EXP_ORDER) && cell_counts(c);
 }
 
-/* The first one of its shape. */
-static bool is_first(const struct result *r, size_t at)
+static bool is_shape(const struct cell_record *c, const char *shape)
 {
-	for (size_t i = 0; i < at; i++)
-		if (belongs(&r->cells[i]) && !strcmp(r->cells[i].shape, r->cells[at].shape))
-			return false;
-	return belongs(&r->cells[at]);
+	return belongs(c) && !strcmp(c->spec.shape, shape);
 }
 
-/* All of a shape stand together, wherever they are in the plan. */
-static int add_shape(struct picture *p, struct picture_panel *panel, const struct picture_input *in,
-		     size_t side, size_t first)
+static bool is_first_of_shape(const struct result *r, const struct cell_record *cell)
 {
-	const struct result *r = &in->sides[side].runs[0];
-	int ret = 0;
-
-	for (size_t i = first; i < r->n_cells && !ret; i++)
-		if (belongs(&r->cells[i]) && !strcmp(r->cells[i].shape, r->cells[first].shape))
-			ret = add_cell(p, panel, in, side, &r->cells[i]);
-	return ret;
+	for_each_cell(c, r)
+		if (is_shape(c, cell->spec.shape))
+			return c == cell;
+	return false;
 }
 
-int picture_build_order(struct picture *p, const struct picture_input *in)
+void picture_build_order(struct picture *p, const struct picture_input *in)
 {
-	int ret = 0;
-
 	snprintf(p->title, sizeof(p->title), "Which reorderings two CPUs saw");
 	snprintf(p->about[0], sizeof(p->about[0]),
 		 "weak outcomes per million tries; ~: allowed here; !: forbidden, and seen; "
 		 "no mark: forbidden");
-	for (size_t side = 0; side < in->n_sides && !ret; side++) {
+	for (size_t side = 0; side < in->n_sides; side++) {
 		const struct result *r = &in->sides[side].runs[0];
-		struct picture_panel *panel =
-			build_panel(p, in->names[side], "mapping", PICTURE_COUNT,
-				    "shape, barriers of both CPUs", PICTURE_COUNT);
+		struct picture_panel *panel = build_panel(p, in->names[side], "mapping",
+							  PICTURE_NO_UNIT, PICTURE_NO_UNIT);
 
-		for (size_t i = 0; i < r->n_cells && !ret; i++)
-			if (is_first(r, i))
-				ret = add_shape(p, panel, in, side, i);
-		if (!panel->n_series)
-			p->n_panels--;
+		/* all of a shape stand together, wherever they are in the plan */
+		for_each_cell(first, r)
+			if (is_first_of_shape(r, first))
+				for_each_cell(c, r)
+					if (is_shape(c, first->spec.shape))
+						add_cell(p, panel, in, side, c);
 	}
-	return ret;
 }

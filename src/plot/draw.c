@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include "base/log.h"
-#include "base/memory.h"
 #include "plot/draw.h"
 #include "plot/gnuplot.h"
 
-static int make_script(const struct picture *p, const struct script_canvas *canvas, char **script,
-		       size_t *n)
-{
-	FILE *f = memory_open(script, n);
+struct work {
+	const struct picture *p;
+	const struct script_canvas *canvas;
+	const char *script;
+};
 
-	if (!f)
-		goto no_memory;
-	script_write(f, p, canvas);
-	if (!memory_close(f))
-		return 0;
-	free(*script);
-no_memory:
-	log_error("out of memory");
-	return -ENOMEM;
+static void write_script(FILE *out, const void *what)
+{
+	const struct work *w = what;
+	/* gnuplot would run "< command" or "| command" */
+	const char *here = w->script && w->script[0] != '/' ? "./" : "";
+
+	script_data(out, w->p, w->canvas);
+	fputs(script_text("page.gp"), out);
+	if (!w->script) {
+		fputs(script_text(w->p->kind->script), out);
+		return;
+	}
+	/* by name: what gnuplot says of it has its name and line */
+	fputs("load ", out);
+	script_quote(out, here);
+	fputs(" . ", out);
+	script_quote(out, w->script);
+	fputc('\n', out);
 }
 
 /* gnuplot begins a terminal's page with a form feed, and fills its lines with blanks. */
@@ -50,36 +56,22 @@ static void trim_page(char *page, size_t *n)
 	*n = (size_t)(to - page);
 }
 
-int plot_draw(const struct picture *p, const struct script_canvas *canvas, char **out, size_t *n)
+/* gnuplot leaves ">" as it is, which XML takes for an end behind "]]". */
+static void mend_svg(char *svg)
 {
-	char *script, *drawn, *clean;
-	size_t script_n;
-	int ret = make_script(p, canvas, &script, &script_n);
-
-	if (ret)
-		return ret;
-	ret = gnuplot_run(script, script_n, &drawn, n);
-	free(script);
-	if (ret)
-		return ret;
-	*out = drawn;
-	if (canvas->target == SCRIPT_TERMINAL)
-		trim_page(drawn, n);
-	if (canvas->target != SCRIPT_SVG)
-		return 0;
-	ret = svg_clean(drawn, p, &clean);
-	free(drawn);
-	if (ret)
-		return ret;
-	*out = clean;
-	*n = strlen(clean);
-	return 0;
+	for (char *p = svg; (p = strstr(p, "]]>"));)
+		p[2] = '?';
 }
 
-int plot_svg(const struct picture *p, char **svg)
+int plot_draw(const struct picture *p, const struct script_canvas *canvas, const char *script,
+	      char **out, size_t *n)
 {
-	const struct script_canvas canvas = { .target = SCRIPT_SVG, .width = SCRIPT_WIDTH };
-	size_t n;
+	const struct work w = { p, canvas, script };
+	int ret = gnuplot_run(write_script, &w, out, n);
 
-	return plot_draw(p, &canvas, svg, &n);
+	if (!ret && canvas->target == SCRIPT_TERMINAL)
+		trim_page(*out, n);
+	else if (!ret && canvas->target == SCRIPT_SVG)
+		mend_svg(*out);
+	return ret;
 }

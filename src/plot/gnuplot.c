@@ -2,7 +2,6 @@
 #include "config.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,22 +9,20 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "base/clean.h"
 #include "base/log.h"
-#include "base/monotonic.h"
 #include "base/privilege.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 #include "plot/gnuplot.h"
 
 #define NOT_FOUND 127
 
+/* Its standard streams: files in memory. */
 struct run {
-	int script, said; /* its stdin and stderr: files in memory */
-	int pipe[2];	  /* its stdout */
-	pid_t pid;
-	char *out;
-	size_t n, room;
+	FILE *file[3];
 };
 
 /* The user's variables may name files of commands to read first. */
@@ -52,7 +49,7 @@ static void clean_environment(void)
 
 static _Noreturn void not_started(const struct run *run)
 {
-	dprintf(run->said, "it cannot be started: %s", strerror(errno));
+	dprintf(fileno(run->file[STDERR_FILENO]), "it cannot be started: %s", strerror(errno));
 	_exit(NOT_FOUND - 1);
 }
 
@@ -60,13 +57,12 @@ static _Noreturn void not_started(const struct run *run)
 static int clean_path(void)
 {
 	const char *path = getenv("PATH"), *end;
-	char *kept = path ? calloc(1, strlen(path) + 2) : NULL;
+	char *kept;
 	int ret;
 
 	if (!path)
 		return 0;
-	if (!kept)
-		return -ENOMEM;
+	kept = xcalloc(strlen(path) + 2, 1);
 	for (; *path; path = *end ? end + 1 : end) {
 		end = strchrnul(path, ':');
 		if (*path == '/')
@@ -78,20 +74,32 @@ static int clean_path(void)
 	return ret;
 }
 
-static _Noreturn void become_gnuplot(const struct run *run)
+/* Bounded in time, on the clock and of a CPU, and in what it writes. */
+static void set_bounds(void)
 {
 	const struct rlimit cpu = { GNUPLOT_SECONDS, GNUPLOT_SECONDS }, core = { 0, 0 };
+	const struct rlimit size = { GNUPLOT_MOST, GNUPLOT_MOST };
+
+	setrlimit(RLIMIT_CPU, &cpu);
+	setrlimit(RLIMIT_CORE, &core);
+	setrlimit(RLIMIT_FSIZE, &size);
+	signal(SIGALRM, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
+	alarm(GNUPLOT_SECONDS);
+}
+
+static _Noreturn void become_gnuplot(const struct run *run)
+{
 	static const char name[] = "gnuplot";
 	char *argv[] = { (char *)(uintptr_t)name, (char *)(uintptr_t) "-d", (char *)(uintptr_t) "-",
 			 NULL };
 
-	if (dup2(run->script, STDIN_FILENO) < 0 || dup2(run->pipe[1], STDOUT_FILENO) < 0 ||
-	    dup2(run->said, STDERR_FILENO) < 0)
-		not_started(run);
+	for (int i = 0; i < 3; i++)
+		if (dup2(fileno(run->file[i]), i) < 0)
+			not_started(run);
 	if (privilege_keep(PRIVILEGE_NONE) || clean_path())
 		not_started(run);
-	setrlimit(RLIMIT_CPU, &cpu);
-	setrlimit(RLIMIT_CORE, &core);
+	set_bounds();
 	clean_environment();
 	execvp(name, argv);
 	if (errno == ENOENT)
@@ -99,165 +107,146 @@ static _Noreturn void become_gnuplot(const struct run *run)
 	not_started(run);
 }
 
-static int open_memory(const char *name, const char *text, size_t n)
+static void close_streams(const struct run *run)
 {
-	int fd = memfd_create(name, MFD_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	for (size_t done = 0; done < n;) {
-		ssize_t more = write(fd, text + done, n - done);
-
-		if (more < 0 && errno != EINTR) {
-			int ret = -errno;
-
-			close(fd);
-			return ret;
-		}
-		done += more > 0 ? (size_t)more : 0;
-	}
-	lseek(fd, 0, SEEK_SET);
-	return fd;
+	for (int i = 0; i < 3; i++)
+		if (run->file[i])
+			fclose(run->file[i]);
 }
 
-static int start(struct run *run, const char *script, size_t n)
+/* None of them is one of ours, which dup2() would close. NULL: errno says why. */
+static FILE *open_memory(const char *name)
 {
-	int ret;
+	int fd = memfd_create(name, MFD_CLOEXEC), high = fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	FILE *file = high < 0 ? NULL : fdopen(high, "w+");
+	int error = errno;
 
-	run->script = open_memory("script", script, n);
-	if (run->script < 0)
-		return run->script;
-	run->said = open_memory("said", "", 0);
-	ret = run->said < 0 ? run->said : 0;
-	if (!ret && pipe2(run->pipe, O_CLOEXEC))
-		ret = -errno;
-	if (ret)
-		goto close_said;
-	run->pid = fork();
-	if (!run->pid)
-		become_gnuplot(run);
-	if (run->pid > 0) {
-		close(run->pipe[1]);
-		return 0;
-	}
-	ret = -errno;
-	close(run->pipe[0]);
-	close(run->pipe[1]);
-close_said:
-	if (run->said >= 0)
-		close(run->said);
-	close(run->script);
-	return ret;
+	if (high >= 0 && !file)
+		close(high);
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return file;
 }
 
-/* One more byte than was read always has room, for the NUL. */
-static int grow(struct run *run)
+static int open_streams(struct run *run)
 {
-	char *v;
+	static const char *const names[] = { "script", "drawn", "said" };
 
-	if (run->room - run->n > 1)
-		return 0;
-	if (run->room >= GNUPLOT_MOST)
-		return -EFBIG;
-	run->room = run->room ? 2 * run->room : 1 << 16;
-	v = realloc(run->out, run->room);
-	if (!v)
-		return -ENOMEM;
-	run->out = v;
-	return 0;
-}
-
-static int read_all(struct run *run)
-{
-	double end = monotonic_s() + GNUPLOT_SECONDS;
-
-	for (;;) {
-		struct pollfd p = { .fd = run->pipe[0], .events = POLLIN };
-		double left = end - monotonic_s();
-		ssize_t n;
-		int ret = grow(run);
-
-		if (ret)
-			return ret;
-		if (left <= 0)
-			return -ETIMEDOUT;
-		if (poll(&p, 1, (int)(left * 1000) + 1) <= 0)
-			continue;
-		n = read(run->pipe[0], run->out + run->n, run->room - run->n - 1);
-		if (n < 0 && errno != EINTR)
+	*run = (struct run){ { NULL } };
+	for (int i = 0; i < 3; i++) {
+		run->file[i] = open_memory(names[i]);
+		if (!run->file[i])
 			return -errno;
-		if (!n)
-			break;
-		run->n += n > 0 ? (size_t)n : 0;
 	}
-	run->out[run->n] = 0;
 	return 0;
+}
+
+/* It stands at its beginning, for gnuplot to read. */
+static int write_script(const struct run *run, void (*write)(FILE *out, const void *what),
+			const void *what)
+{
+	FILE *f = run->file[STDIN_FILENO];
+
+	write(f, what);
+	if (fflush(f))
+		return -errno;
+	if (ferror(f))
+		return -EIO;
+	rewind(f);
+	return 0;
+}
+
+/* All that it wrote. 0, -EIO. */
+static int read_drawn(const struct run *run, char **out, size_t *n)
+{
+	FILE *f = run->file[STDOUT_FILENO];
+	struct stat st;
+	size_t size = fstat(fileno(f), &st) ? 0 : (size_t)st.st_size;
+
+	*out = xcalloc(size + 1, 1);
+	rewind(f);
+	*n = fread(*out, 1, size, f);
+	if (*n == size && size)
+		return 0;
+	if (size)
+		log_error("cannot read what gnuplot draws: %s", strerror(errno));
+	else
+		log_error("gnuplot failed: %s", "it drew nothing");
+	free(*out);
+	return -EIO;
 }
 
 /* What it said first, on one line. */
 static void read_said(const struct run *run, char *buf, size_t size)
 {
-	ssize_t n = pread(run->said, buf, size - 1, 0);
+	FILE *f = run->file[STDERR_FILENO];
 
-	buf[n > 0 ? n : 0] = 0;
+	rewind(f);
+	buf[fread(buf, 1, size - 1, f)] = 0;
 	for (char *p = buf; *p; p++)
 		if (*p == '\n' || *p == '\t')
 			*p = ' ';
 	text_clean(buf);
 }
 
-static int explain(const struct run *run, int ret, int status)
+/* gnuplot goes on after many errors: any message means that the picture is not as it should be. */
+static int check_end(int status, const char *said)
 {
-	char said[400];
-
-	read_said(run, said, sizeof(said));
-	if (ret == -ETIMEDOUT)
-		log_error(
-			"gnuplot did not end within %d s and was stopped: draw fewer pictures with "
-			"--plots",
-			GNUPLOT_SECONDS);
-	else if (ret)
-		log_error("cannot read what gnuplot draws: %s", strerror(-ret));
-	else if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND) {
 		log_error(
 			"gnuplot is not installed: install the Debian package gnuplot-nox; --data "
 			"works without it");
+		return -ENOENT;
+	}
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+		log_error("gnuplot did not end within %d s and was stopped: draw fewer pictures with "
+			  "--plots",
+			  GNUPLOT_SECONDS);
+	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ)
+		log_error("gnuplot wrote more than %u MiB and was stopped: draw smaller pictures "
+			  "with --size",
+			  GNUPLOT_MOST >> 20);
 	else if (WIFSIGNALED(status))
 		log_error("gnuplot was ended by signal %d: %s", WTERMSIG(status), said);
+	else if (status || *said)
+		log_error("gnuplot failed: %s", *said ? said : "it does not say why");
 	else
-		log_error("gnuplot failed: %s", said[0] ? said : "it drew nothing");
-	if (ret)
-		return ret;
-	return WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND ? -ENOENT : -EIO;
+		return 0;
+	return -EIO;
 }
 
-int gnuplot_run(const char *script, size_t script_n, char **out, size_t *n)
+static int run_once(const struct run *run, char **out, size_t *n)
 {
-	struct run run = { .script = -1 };
-	int ret = start(&run, script, script_n), status = 0;
-	char said[8];
+	pid_t pid = fork();
+	int status, ret;
+	char said[400];
 
-	if (ret) {
-		log_error("cannot start gnuplot: %s", strerror(-ret));
+	if (!pid)
+		become_gnuplot(run);
+	if (pid < 0) {
+		ret = -errno;
+		log_error("cannot start gnuplot: %s", strerror(errno));
 		return ret;
 	}
-	ret = read_all(&run);
-	if (ret)
-		kill(run.pid, SIGKILL);
-	while (waitpid(run.pid, &status, 0) < 0 && errno == EINTR)
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	read_said(&run, said, sizeof(said));
-	/* it goes on after many an error: whatever it complains of, the picture is not as meant */
-	if (ret || status || said[0] || !run.n)
-		ret = explain(&run, ret, status);
-	close(run.pipe[0]);
-	close(run.said);
-	close(run.script);
-	if (ret) {
-		free(run.out);
-		return ret;
-	}
-	*out = run.out;
-	*n = run.n;
-	return 0;
+	read_said(run, said, sizeof(said));
+	ret = check_end(status, said);
+	return ret ? ret : read_drawn(run, out, n);
+}
+
+int gnuplot_run(void (*write)(FILE *out, const void *what), const void *what, char **out, size_t *n)
+{
+	struct run run;
+	int ret = open_streams(&run);
+
+	if (!ret)
+		ret = write_script(&run, write, what);
+	if (ret)
+		log_error("cannot start gnuplot: %s", strerror(-ret));
+	else
+		ret = run_once(&run, out, n);
+	close_streams(&run);
+	return ret;
 }

@@ -1,34 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/parse.h"
-#include "judge/rules.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 #include "plot/build.h"
-#include "report/text.h"
+#include "report/text/text.h"
+#include "verdict/wording.h"
+#include "verdict/findings.h"
 
 const struct picture_kind picture_kinds[] = {
-	{ "bw", "how fast are stores and loads, by size? does wc part from plain?", PICTURE_CURVES,
-	  1, picture_build_bw },
-	{ "widths", "how fast is each kernel, narrow and wide, over one region?", PICTURE_BARS, 1,
+	{ "bw", "curves.gp", "how fast are stores and loads, by size? does wc part from plain?", 1,
+	  picture_build_bw },
+	{ "widths", "bars.gp", "how fast is each kernel, narrow and wide, over one region?", 1,
 	  picture_build_widths },
-	{ "barriers", "what does a store cost with each barrier behind it?", PICTURE_BARS, 1,
+	{ "barriers", "bars.gp", "what does a store cost with each barrier behind it?", 1,
 	  picture_build_barriers },
-	{ "combine", "which store sequence combines, and behind which barrier?", PICTURE_MAP, 1,
+	{ "combine", "map.gp", "which store sequence combines, and behind which barrier?", 1,
 	  picture_build_combine },
-	{ "latency", "how long does a read take, and how often longer?", PICTURE_STEPS, 1,
+	{ "latency", "steps.gp", "how long does a read take, and how often longer?", 1,
 	  picture_build_latency },
-	{ "lines", "how many lines can be open before combining stops?", PICTURE_CURVES, 1,
+	{ "lines", "curves.gp", "how many lines can be open before combining stops?", 1,
 	  picture_build_lines },
-	{ "order", "which reorderings did two CPUs see, and are they allowed?", PICTURE_MAP, 1,
+	{ "order", "map.gp", "which reorderings did two CPUs see, and are they allowed?", 1,
 	  picture_build_order },
-	{ "forest", "where is one side slower than the other, and how surely?", PICTURE_RATIOS, 2,
+	{ "forest", "forest.gp", "where is one side slower than the other, and how surely?", 2,
 	  picture_build_forest },
-	{ "verdicts", "which kernels and machines preserve write combining?", PICTURE_MAP, 0,
+	{ "verdicts", "map.gp", "which kernels and machines preserve write combining?", 0,
 	  picture_build_verdicts },
-	{ "history", "how do the gating figures change from run to run?", PICTURE_CURVES, 0,
+	{ "history", "history.gp", "how do the gating figures change from run to run?", 0,
 	  picture_build_history },
 	{ 0 },
 };
@@ -46,17 +48,16 @@ bool picture_kind_fits(const struct picture_kind *k, size_t n_sides)
 	return n_sides ? k->sides && k->sides <= n_sides : !k->sides;
 }
 
+static void free_panel(struct picture_panel *panel)
+{
+	for (size_t s = 0; s < PICTURE_SERIES; s++)
+		free(panel->series[s].v);
+}
+
 static void free_picture(struct picture *p)
 {
-	for (size_t i = 0; i < p->n_panels; i++) {
-		struct picture_panel *panel = &p->panels[i];
-
-		for (size_t s = 0; s < panel->n_series; s++)
-			free(panel->series[s].v);
-		free(panel->series);
-		free(panel->rows.v);
-		free(panel->columns.v);
-	}
+	for (size_t i = 0; i < p->n_panels; i++)
+		free_panel(&p->panels[i]);
 }
 
 void pictures_free(struct pictures *p)
@@ -71,8 +72,7 @@ void pictures_free(struct pictures *p)
 static void describe(char *buf, size_t n, const char *name, const struct compare_side *side)
 {
 	const struct result *r = &side->runs[0];
-	const char *kernel = fact_get(&r->env.facts, "kernel_release");
-	const char *model = fact_get(&r->env.facts, "cpu_model");
+	const char *model = fact_or(&r->env.facts, "cpu_model", "");
 	char device[224] = "ordinary memory", runs[48] = "", size[24];
 
 	if (!r->is_ram)
@@ -85,12 +85,12 @@ static void describe(char *buf, size_t n, const char *name, const struct compare
 	snprintf(buf, n,
 		 "%s%s%s%sLinux %s, %s%s%s; machine: %s; %s; mmiobench %s, %s, %u rounds; %s%s",
 		 name, *name ? ": " : "", r->env.emulated ? "EMULATED, " : "",
-		 r->replayed ? "REPLAYED, " : "", kernel ? kernel : "?", r->arch, model ? ", " : "",
-		 model ? model : "", env_guest_name(r->env.virt.guest), device, r->version,
+		 r->replayed ? "REPLAYED, " : "", fact_or(&r->env.facts, "kernel_release", "?"), r->arch,
+		 *model ? ", " : "", model, env_guest_name(r->env.virt.guest), device, r->version,
 		 r->profile, r->rounds_done, r->started, runs);
 }
 
-/* It is the host's kernel that decides. */
+/* The host's kernel decides what the guest gets, so the verdict names it. */
 static void put_verdict(char *buf, size_t n, const struct picture_input *in, const struct result *r,
 			const struct verdict *v)
 {
@@ -99,30 +99,23 @@ static void put_verdict(char *buf, size_t n, const struct picture_input *in, con
 
 	if (in->n_sides > 1 && v->about_guest && kernel)
 		used = snprintf(buf, n, "on a host with Linux %.64s: ", kernel);
-	text_verdict(buf + used, n - (size_t)used, r, v);
+	verdict_sentence(buf + used, n - (size_t)used, r, v);
+}
+
+static void about_left_out(char *buf, size_t n, const struct picture *p)
+{
+	snprintf(buf, n, "%zu values more are left out: too many to be read", p->left_out);
 }
 
 /* Many results: how many, and from when. */
 static void finish_directory(struct picture *p, const struct picture_input *in)
 {
-	const char *oldest = NULL, *newest = NULL;
-	size_t n = 0, broken = 0, untimed = 0, copies = 0;
+	const struct survey *s = in->survey;
+	size_t n = s->n_states[SURVEY_RESULT], copies = s->n_states[SURVEY_COPY];
+	size_t broken = s->n_states[SURVEY_BROKEN] + s->n_states[SURVEY_CLOSED] +
+			s->n_states[SURVEY_READING];
 	char more[48] = "";
 
-	for (size_t i = 0; i < in->n_records; i++) {
-		const struct survey_record *rec = &in->records[i];
-
-		broken += survey_is_unreadable(rec) || rec->state == SURVEY_READING;
-		copies += rec->state == SURVEY_COPY;
-		if (rec->state != SURVEY_RESULT)
-			continue;
-		n++;
-		untimed += !rec->timed;
-		if (!oldest || strcmp(rec->started, oldest) < 0)
-			oldest = rec->started;
-		if (!newest || strcmp(rec->started, newest) > 0)
-			newest = rec->started;
-	}
 	if (copies)
 		snprintf(more, sizeof(more), "; %zu cop%s left out", copies,
 			 copies == 1 ? "y" : "ies");
@@ -130,23 +123,21 @@ static void finish_directory(struct picture *p, const struct picture_input *in)
 		 "%zu result%s of mmiobench, from %s to %s; %zu of them of "
 		 "emulated CPUs or recorded trees; %zu file%s could not be read%s; drawn by mmioplot "
 		 "%s",
-		 n, plural(n), oldest ? oldest : "", newest ? newest : "", untimed, broken, plural(broken), more,
-		 PACKAGE_VERSION);
+		 n, plural(n), s->oldest ? s->oldest : "", s->newest ? s->newest : "", s->n_untimed,
+		 broken, plural(broken), more, PACKAGE_VERSION);
 	if (p->left_out)
-		snprintf(p->about[1], sizeof(p->about[1]),
-			 "%zu values more are left out: too many to be read", p->left_out);
+		about_left_out(p->about[1], sizeof(p->about[1]), p);
 }
 
-/*
- * In QEMU's target/arm/ptw.c what stage 1 said of alignment checks, which cost the time, is lost
- * behind stage 2: a picture where plain is as fast as wc would be taken for a demoted guest's.
- */
+/* Without a note a picture where plain is as fast as wc would look like a demoted guest's. */
 static bool plain_is_fast(const struct result *r, const struct verdict *v)
 {
-	struct wc_ratio ratio = judge_wc_ratio(r);
+	return v->about_guest && v->effective == EFFECTIVE_NORMAL_NC && bw_plain_is_fast(r);
+}
 
-	return r->env.emulated && v->about_guest && v->effective == EFFECTIVE_NORMAL_NC &&
-	       !strcmp(r->arch, "aarch64") && ratio.most > 0 && ratio.most < 1.5;
+static bool is_form(const struct picture *p, const char *script)
+{
+	return !strcmp(p->kind->script, script);
 }
 
 static void finish(struct picture *p, const struct picture_input *in)
@@ -154,18 +145,14 @@ static void finish(struct picture *p, const struct picture_input *in)
 	const struct verdict *v = in->verdicts[in->n_sides - 1];
 	const struct result *r =
 		in->comparison ? in->comparison->guest : &in->sides[in->n_sides - 1].runs[0];
-	size_t used = 0;
+	size_t used = p->about[0][0] ? 1 : 0;
 
-	while (used < 2 && p->about[used][0])
-		used++;
 	if (v && v->judged)
 		put_verdict(p->about[used++], sizeof(p->about[0]), in, r, v);
-	if (p->left_out && p->kind->form != PICTURE_RATIOS && used < 3)
-		snprintf(p->about[used++], sizeof(p->about[0]),
-			 "%zu values more are left out: too many to "
-			 "be read",
-			 p->left_out);
-	if (v && used < 3 && p->kind->form != PICTURE_MAP && plain_is_fast(r, v))
+	/* a forest says itself which ones */
+	if (p->left_out && !is_form(p, "forest.gp"))
+		about_left_out(p->about[used++], sizeof(p->about[0]), p);
+	if (v && used < 3 && !is_form(p, "map.gp") && plain_is_fast(r, v))
 		snprintf(p->about[used], sizeof(p->about[0]),
 			 "Under QEMU's emulation stage 2 alone "
 			 "decides how fast a guest's page is: here plain is as fast as wc. On "
@@ -183,44 +170,72 @@ static void finish(struct picture *p, const struct picture_input *in)
 	}
 }
 
-static int make_one(struct pictures *out, const struct picture_input *in,
-		    const struct picture_kind *kind)
+static bool has_series(const struct picture_panel *panel)
 {
-	struct picture *v = realloc(out->v, (out->n + 1) * sizeof(*v));
-	int ret;
+	for (size_t s = 0; s < PICTURE_SERIES; s++)
+		if (panel->series[s].n)
+			return true;
+	return false;
+}
 
-	if (!v)
-		return -ENOMEM;
-	out->v = v;
-	v += out->n;
-	*v = (struct picture){ .kind = kind };
-	ret = kind->build(v, in);
-	if (!ret && !build_has_points(v))
-		ret = -ENODATA;
-	if (ret) {
-		free_picture(v);
-		return ret == -ENODATA ? 0 : ret;
+static void drop_empty_panels(struct picture *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->n_panels; i++)
+		if (has_series(&p->panels[i]))
+			p->panels[kept++] = p->panels[i];
+	p->n_panels = kept;
+}
+
+bool picture_measured(const struct picture_points *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->v[i].absent)
+			return true;
+	return false;
+}
+
+static bool has_figures(const struct picture *p)
+{
+	for (size_t i = 0; i < p->n_panels; i++)
+		for (size_t s = 0; s < p->n_series; s++)
+			if (picture_measured(&p->panels[i].series[s]))
+				return true;
+	return false;
+}
+
+static void make_one(struct pictures *out, const struct picture_input *in,
+		     const struct picture_kind *kind)
+{
+	struct picture *p;
+
+	out->v = xrealloc(out->v, out->n + 1, sizeof(*out->v));
+	p = &out->v[out->n];
+	memset(p, 0, sizeof(*p));
+	p->kind = kind;
+	kind->build(p, in);
+	drop_empty_panels(p);
+	if (!has_figures(p)) {
+		free_picture(p);
+		return;
 	}
 	if (in->n_sides)
-		finish(v, in);
+		finish(p, in);
 	else
-		finish_directory(v, in);
+		finish_directory(p, in);
 	out->n++;
-	return 0;
 }
 
-int pictures_make(struct pictures *out, const struct picture_input *in, const char *list)
+void pictures_make(struct pictures *out, const struct picture_input *in, const char *list)
 {
-	int ret = 0;
-
-	for (const struct picture_kind *k = picture_kinds; k->name && !ret; k++)
+	for (const struct picture_kind *k = picture_kinds; k->name; k++)
 		if (picture_kind_fits(k, in->n_sides) && (!list || list_has(list, k->name)))
-			ret = make_one(out, in, k);
-	return ret;
+			make_one(out, in, k);
 }
 
-int picture_judge(struct picture_judged *j, const struct compare_side *sides, size_t n_sides,
-		  const struct compare_ask *ask)
+void picture_judge(struct picture_judged *j, const struct compare_side *sides, size_t n_sides,
+		   const struct compare_ask *ask)
 {
 	struct picture_input *in = &j->in;
 
@@ -234,17 +249,18 @@ int picture_judge(struct picture_judged *j, const struct compare_side *sides, si
 						   .witness = ask->witness };
 
 		judge_input(&j->verdicts[0], &alone);
-		return 0;
+		return;
 	}
-	if (compare_make_sides(&j->comparison, &sides[0], &sides[1], ask))
-		return -ENOMEM;
+	if (compare_make(&j->comparison, &sides[0], &sides[1], ask))
+		xalloc_die();
 	in->comparison = &j->comparison;
-	compare_judge(&j->verdicts[0], &j->comparison, 0, &sides[0].runs[0]);
+	j->verdicts[0] = j->comparison.verdicts[0][0];
 	j->verdicts[1] = j->comparison.verdict;
-	/* of a machine held against itself there is neither host nor guest */
-	in->names[0] = j->comparison.verdict.about_guest ? "host" : "first";
-	in->names[1] = j->comparison.verdict.about_guest ? "guest" : "second";
-	return 0;
+	/* of a machine compared with itself there is neither host nor guest */
+	in->names[0] = j->comparison.before_after ? "before" :
+		       j->comparison.verdict.about_guest ? "host" : "first";
+	in->names[1] = j->comparison.before_after ? "after" :
+		       j->comparison.verdict.about_guest ? "guest" : "second";
 }
 
 void picture_judged_free(struct picture_judged *j)

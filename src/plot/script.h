@@ -6,9 +6,8 @@
 #include "plot/picture.h"
 
 /*
- * A picture as commands of gnuplot. Pure. Of a result's text only letters, digits, blanks and a few
- * signs stand there as they are, all else that is printable as octal, and enhanced text is off:
- * nothing in a result is more than text. Data are numbers only.
+ * What gnuplot is given of a picture before the scripts that draw it: variables and data blocks, all
+ * of them in mmioplot(1), SCRIPTS. Pure. Nothing in a result is more than text.
  */
 
 enum script_target { SCRIPT_SVG, SCRIPT_PNG, SCRIPT_TERMINAL };
@@ -28,12 +27,21 @@ struct script_canvas {
 #define SCRIPT_LEAST_COLUMNS 60u
 #define SCRIPT_MOST_COLUMNS  240u
 
-void script_write(FILE *out, const struct picture *p, const struct script_canvas *canvas);
+void script_data(FILE *out, const struct picture *p, const struct script_canvas *canvas);
 
-/* "text" for gnuplot, at most so many characters. */
-void script_quote(FILE *out, const char *text, size_t most);
+/*
+ * "text" for gnuplot: letters, digits, blanks and a few signs as they are, all else that is
+ * printable as octal, what is not as '?'.
+ */
+void script_quote(FILE *out, const char *text);
 
-/* The same for a tick's name, which gnuplot takes for a format. */
-void script_quote_tick(FILE *out, const char *text, size_t most);
+/* gnuplot's own part of a picture, from src/plot/scripts; ends with a row without name. */
+struct script_file {
+	const char *name, *text;
+};
+extern const struct script_file script_files[];
+
+/* By its name, of those. */
+const char *script_text(const char *name);
 
 #endif

@@ -12,8 +12,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "base/array.h"
+#include "base/clock.h"
 #include "base/log.h"
-#include "base/monotonic.h"
 #include "env/topology.h"
 #include "map/guard.h"
 #include "run/child.h"
@@ -52,7 +53,7 @@ static bool ends_process(int sig)
 				      SIGCHLD, SIGURG,	SIGWINCH, SIGPIPE, SIGSEGV, SIGBUS,
 				      SIGILL,  SIGFPE,	SIGABRT, SIGTRAP, SIGSYS };
 
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		if (sig == others[i])
 			return false;
 	return sig < 32 || sig >= SIGRTMIN;
@@ -88,7 +89,7 @@ void child_signals_unblock(void)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-int child_signals_first(void)
+int child_signals_pending(void)
 {
 	sigset_t pending;
 
@@ -99,17 +100,23 @@ int child_signals_first(void)
 	return 0;
 }
 
-bool child_signals_pending(void)
-{
-	return child_signals_first() != 0;
-}
-
 void child_signals_take(void)
 {
 	const struct timespec now = { 0 };
 
 	while (sigtimedwait(&ending, NULL, &now) > 0)
 		;
+}
+
+void child_signals_pause(void)
+{
+	/* how late an ending signal may be noticed */
+	const struct timespec step = { .tv_nsec = 50000000 };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigtimedwait(&set, NULL, &step);
 }
 
 struct child_context {
@@ -155,13 +162,8 @@ static _Noreturn void child_main(const struct child_work *work, struct child_sha
  */
 static int child_wait(pid_t pid, unsigned int timeout_ms, int *wstatus)
 {
-	/* how late an ending signal may be noticed */
-	const struct timespec step = { .tv_nsec = 50000000 };
 	double waited_s = 0, then = monotonic_s(), now;
-	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
 	for (;; then = now) {
 		pid_t got = waitpid(pid, wstatus, WNOHANG);
 
@@ -172,7 +174,7 @@ static int child_wait(pid_t pid, unsigned int timeout_ms, int *wstatus)
 			return -EINTR;
 		if (waited_s > timeout_ms / 1e3 + LATE_S)
 			return -ETIMEDOUT;
-		sigtimedwait(&set, NULL, &step);
+		child_signals_pause();
 		now = monotonic_s();
 		waited_s += fmax(0, fmin(now - then, LATE_S));
 	}

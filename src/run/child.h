@@ -2,7 +2,7 @@
 #ifndef RUN_CHILD_H
 #define RUN_CHILD_H
 
-#include "run/result.h"
+#include "record/result.h"
 
 /*
  * A piece of work in a process of its own, pinned to a CPU, so that whatever it does to a device
@@ -39,10 +39,11 @@ void child_signals_block(void);
 /* Restores the mask; a signal that came meanwhile then does what it does, but for SIGPIPE. */
 void child_signals_unblock(void);
 /* One that came, or 0; it stays pending. */
-int child_signals_first(void);
-/* True when one came; and forgets those that came, for whoever has done what they asked for. */
-bool child_signals_pending(void);
+int child_signals_pending(void);
+/* Forgets those that came: what they asked for is done. */
 void child_signals_take(void);
+/* Waits for the end of a child, and not longer than a moment. */
+void child_signals_pause(void);
 
 /*
  * Forks, runs, waits. Returns how it ended and says why in why (CELL_MEASURED: fn returned 0).

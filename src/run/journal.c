@@ -15,9 +15,11 @@
 #include <sys/statfs.h>
 #include <time.h>
 #include <unistd.h>
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/log.h"
-#include "base/planted.h"
 #include "run/journal.h"
 
 #define JOURNAL_BYTES_MAX (16 << 20)
@@ -63,7 +65,7 @@ static int open_journal(const char *path, int flags)
 		return -errno;
 	if (fstat(fd, &st))
 		ret = -errno;
-	else if (flags & O_WRONLY && planted_entry(path, &st))
+	else if (flags & O_WRONLY && untrusted_path_entry(path, &st))
 		ret = -EPERM;
 	else if (!S_ISREG(st.st_mode))
 		ret = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
@@ -115,24 +117,24 @@ out:
 
 static json_t *line_parse(const char *line);
 
-static int journal_append(const struct journal_attempt *a, const char *event, const char *outcome)
+static int journal_append(const struct journal_attempt *a, const char *event, const struct word *outcome)
 {
 	const struct result *r = a->result;
 	const char *boot = fact_get(&r->env.facts, "boot_id");
 	const char *kernel = fact_get(&r->env.facts, "kernel_release");
 	char now[32], ids[16], check[20], *text, *line = NULL;
-	time_t t = time(NULL);
-	struct tm tm;
 	json_t *record, *again;
 	int ret;
 
-	strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+	date_text(now, sizeof(now), time(NULL));
 	snprintf(ids, sizeof(ids), "%04x:%04x", r->device.vendor, r->device.device);
 	record = json_pack("{ss ss ss ss ss ss ss si sI ss ss ss ss}", "schema", JOURNAL_SCHEMA,
 			   "attempt", a->id, "time", now, "boot_id", boot ? boot : "", "kernel",
 			   kernel ? kernel : "", "bdf", r->device.bdf, "device", ids, "bar",
 			   (int)r->bar.index, "bar_bytes", (json_int_t)r->bar.size_bytes, "probe",
-			   a->probe, "mapping", a->mapping, "event", event, "outcome", outcome);
+			   word_text(&a->probe, &words_probe), "mapping",
+			   word_text(&a->mapping, &words_mapping), "event", event, "outcome",
+			   probe_outcome_text(outcome));
 	/* a record without a checksum that fits is none: nothing may rest on it */
 	text = record_check(record, check, sizeof(check)) &&
 	       !json_object_set_new(record, "check", json_string(check)) ?
@@ -188,7 +190,7 @@ static void warn_in_memory(const char *path)
 }
 
 int journal_before(struct journal_attempt *a, const char *path, const struct result *result,
-		   const char *probe, const char *mapping)
+		   enum probe probe, enum map_type mapping)
 {
 	const char *boot = fact_get(&result->env.facts, "boot_id");
 	struct timespec ts;
@@ -197,15 +199,15 @@ int journal_before(struct journal_attempt *a, const char *path, const struct res
 	if (ret)
 		return ret;
 	clock_gettime(CLOCK_REALTIME, &ts);
-	*a = (struct journal_attempt){ path, result, probe, mapping, "" };
+	*a = (struct journal_attempt){ path, result, { .is = (int)probe }, { .is = (int)mapping }, "" };
 	snprintf(a->id, sizeof(a->id), "%.8s-%d-%" PRIx64, boot ? boot : "unknown", (int)getpid(),
 		 (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
 	warn_in_memory(path);
-	ret = journal_append(a, "before", "");
+	ret = journal_append(a, "before", &(struct word){ .is = OUTCOME_NONE });
 	/* half written, it must not look like a death: the attempt is not made */
 	if (ret) {
 		log_mute(true);
-		journal_append(a, "after", "not-made");
+		journal_append(a, "after", &(struct word){ .is = OUTCOME_NOT_MADE });
 		log_mute(false);
 	}
 	return ret;
@@ -213,21 +215,23 @@ int journal_before(struct journal_attempt *a, const char *path, const struct res
 
 void journal_settle(struct result *result, const char *path)
 {
+	static const struct word survived = { .is = OUTCOME_SURVIVED };
+
 	if (!fact_get(&result->env.facts, "boot_id"))
 		return;
 	for (size_t i = 0; i < result->n_journal; i++) {
 		struct journal_record *j = &result->journal[i];
 		struct journal_attempt a = { path, result, j->probe, j->mapping, "" };
 
-		if (!j->this_boot || j->outcome[0])
+		if (!j->this_boot || j->outcome.is != OUTCOME_NONE)
 			continue;
 		snprintf(a.id, sizeof(a.id), "%s", j->attempt);
-		if (!journal_append(&a, "after", "survived"))
-			snprintf(j->outcome, sizeof(j->outcome), "survived");
+		if (!journal_append(&a, "after", &survived))
+			j->outcome = survived;
 	}
 }
 
-int journal_after(const struct journal_attempt *a, const char *outcome)
+int journal_after(const struct journal_attempt *a, const struct word *outcome)
 {
 	return journal_append(a, "after", outcome);
 }
@@ -240,13 +244,17 @@ static const char *text_of(const json_t *record, const char *key)
 }
 
 #define TEXT(member) { #member, offsetof(struct journal_record, member), \
-		       sizeof(((struct journal_record *)NULL)->member) }
+		       sizeof(((struct journal_record *)NULL)->member), NULL }
+#define WORD(member, longest, words) \
+	{ #member, offsetof(struct journal_record, member), (longest) + 1, &(words) }
 
 static const struct {
 	const char *key;
 	size_t at, size;
+	const struct words *words; /* of a struct word */
 } texts[] = {
-	TEXT(attempt), TEXT(time), TEXT(boot_id), TEXT(kernel), TEXT(probe), TEXT(mapping), TEXT(outcome),
+	TEXT(attempt), TEXT(time), TEXT(boot_id), TEXT(kernel), WORD(probe, 23, words_probe),
+	WORD(mapping, 15, words_mapping), WORD(outcome, 31, words_probe_outcome),
 };
 
 /*
@@ -257,7 +265,7 @@ static bool texts_fit(const json_t *record)
 {
 	bool after = !strcmp(text_of(record, "event"), "after");
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		const char *s = text_of(record, texts[i].key);
 
 		if (strlen(s) >= texts[i].size)
@@ -338,8 +346,14 @@ static int scan_before(struct journal_scan *scan, const json_t *record)
 	struct journal_record j = { 0 };
 
 	drop_oldest(scan);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		strcpy((char *)&j + texts[i].at, text_of(record, texts[i].key));
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		void *at = (char *)&j + texts[i].at;
+
+		if (texts[i].words)
+			word_set(at, texts[i].words, text_of(record, texts[i].key));
+		else
+			strcpy(at, text_of(record, texts[i].key));
+	}
 	/* not known: then it is not said to be of another boot, which would prove that the VM died */
 	j.this_boot = !boot || !j.boot_id[0] || !strcmp(boot, j.boot_id);
 	return result_add_journal(scan->result, &j);
@@ -349,8 +363,8 @@ static int scan_before(struct journal_scan *scan, const json_t *record)
 static void note_torn(struct result *r)
 {
 	for (size_t i = 0; i < r->n_journal; i++)
-		if (!r->journal[i].outcome[0])
-			snprintf(r->journal[i].outcome, sizeof(r->journal[i].outcome), "torn");
+		if (r->journal[i].outcome.is == OUTCOME_NONE)
+			r->journal[i].outcome.is = OUTCOME_TORN;
 }
 
 static int scan_line(struct journal_scan *scan, const char *line)
@@ -371,7 +385,7 @@ static int scan_line(struct journal_scan *scan, const char *line)
 		for (size_t i = 0; i < r->n_journal && !ret; i++)
 			if (!strcmp(text_of(record, "event"), "after") &&
 			    !strcmp(r->journal[i].attempt, text_of(record, "attempt")))
-				snprintf(r->journal[i].outcome, sizeof(r->journal[i].outcome), "%s",
+				word_set(&r->journal[i].outcome, &words_probe_outcome,
 					 text_of(record, "outcome"));
 	}
 	json_decref(record);
@@ -417,8 +431,8 @@ static bool has_attempt(const struct result *r, const struct journal_record *j)
 	for (size_t i = 0; i < r->n_journal; i++)
 		if (!strcmp(r->journal[i].time, j->time) &&
 		    !strcmp(r->journal[i].boot_id, j->boot_id) &&
-		    !strcmp(r->journal[i].probe, j->probe) &&
-		    !strcmp(r->journal[i].mapping, j->mapping))
+		    word_is_same(&r->journal[i].probe, &j->probe) &&
+		    word_is_same(&r->journal[i].mapping, &j->mapping))
 			return true;
 	return false;
 }

@@ -2,7 +2,7 @@
 #ifndef RUN_JOURNAL_H
 #define RUN_JOURNAL_H
 
-#include "run/result.h"
+#include "record/result.h"
 
 /*
  * The crash journal: one JSON object a line, each with a checksum. A probe that can kill the VM is
@@ -16,7 +16,7 @@
 struct journal_attempt {
 	const char *path;
 	const struct result *result; /* device, BAR, boot id, kernel */
-	const char *probe, *mapping;
+	struct word probe, mapping; /* enum probe, enum map_type */
 	char id[64];
 };
 
@@ -25,10 +25,10 @@ struct journal_attempt {
  * after logging: then the attempt must not be made.
  */
 int journal_before(struct journal_attempt *a, const char *path, const struct result *result,
-		   const char *probe, const char *mapping);
+		   enum probe probe, enum map_type mapping);
 
 /* Appends how the attempt ended. 0, or -errno after logging. */
-int journal_after(const struct journal_attempt *a, const char *outcome);
+int journal_after(const struct journal_attempt *a, const struct word *outcome);
 
 /*
  * Closes the result's open records of this boot: whoever made those attempts ended before saying

@@ -20,25 +20,12 @@ int launch_name(char *buf, size_t n, const char *path, unsigned int index);
 /* Of the launch, from that of all. Different for each index, and never base itself by design. */
 uint64_t launch_seed(uint64_t base, unsigned int index);
 
-/*
- * The words that this process was started with, as the kernel has them: an emulator's own are there,
- * too. The caller frees with launch_command_free. 0, -errno after logging.
- */
+/* The command line that main() got, and what a launch must be told beside it. Not owned. */
 struct launch_command {
-	char *bytes;             /* owned; what words point into */
-	size_t n_bytes;
-	char **words;            /* owned; NULL at the end */
-	size_t n;
+	char *const *argv;       /* with the program's name; NULL at the end */
+	char *const *words;      /* come right behind the name: what argv says, too, counts */
+	size_t n_words;
 };
-int launch_command_read(struct launch_command *c);
-void launch_command_free(struct launch_command *c);
-
-/*
- * Puts words in behind the program's name: own_words of the last ones are what main() got, with the
- * name. Words behind them are later on the command line. They are kept, not copied. 0, -ENOMEM,
- * -EINVAL: the command has fewer words.
- */
-int launch_command_insert(struct launch_command *c, size_t own_words, char *const *words, size_t n);
 
 /*
  * Executes this program again with that command, and waits for its end. A signal that ends us is

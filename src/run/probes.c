@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/log.h"
-#include "base/parse.h"
+#include "base/memory.h"
 #include "base/privilege.h"
+#include "base/text.h"
+#include "env/errata.h"
 #include "exp/probe.h"
 #include "run/child.h"
 #include "run/journal.h"
@@ -14,14 +16,13 @@
 
 #define PROBE_TIMEOUT_MS 10000
 #define CANNOT_BE_MAPPED "cannot be mapped"
-#define RISKY_WORD       sizeof(((struct probe_record *)NULL)->outcome)
 
 struct probe_work {
 	enum map_type type;
 	const struct map_range *range;
 	bool may_store;
 	const struct arch_clock *clock;
-	const struct risky *risky; /* NULL: the access probe */
+	const struct crash_probe *crash_probe; /* NULL: the access probe */
 };
 
 static int map_watched(struct child_shared *shared, struct mapping *m, const struct probe_work *w)
@@ -50,14 +51,13 @@ static int access_child(struct child_shared *shared, void *arg)
 	return 0;
 }
 
-static int risky_child(struct child_shared *shared, void *arg)
+static int crash_probe_child(struct child_shared *shared, void *arg)
 {
 	const struct probe_work *w = arg;
 	struct mapping m;
 	int ret = map_watched(shared, &m, w);
-	const char *word = ret ? NULL : probe_risky(&m, w->risky);
 
-	snprintf((char *)shared->payload, RISKY_WORD, "%s", word ? word : "works");
+	*(int *)shared->payload = ret ? ACCESS_WORKS : probe_crash(&m, w->crash_probe);
 	return ret;
 }
 
@@ -66,33 +66,33 @@ static void record_access(struct probe_record *rec, const struct probe_access *p
 	rec->load_ns = p->load_ns;
 	rec->store_ns = p->store_ns;
 	if (p->reads_back) {
-		snprintf(rec->outcome, sizeof(rec->outcome), "reads-back");
+		rec->outcome.is = OUTCOME_READS_BACK;
 	} else if (p->all_ones) {
-		snprintf(rec->outcome, sizeof(rec->outcome), "all-ones");
+		rec->outcome.is = OUTCOME_ALL_ONES;
 		snprintf(rec->detail, sizeof(rec->detail),
 			 "every word read through %s is 0xffffffff: perhaps nobody answers (memory "
 			 "decode off, D3, removed), then no figure below is of a device",
-			 rec->mapping);
+			 map_name(rec->mapping));
 	} else if (p->stored) {
-		snprintf(rec->outcome, sizeof(rec->outcome), "does-not-read-back");
+		rec->outcome.is = OUTCOME_DOES_NOT_READ_BACK;
 		snprintf(rec->detail, sizeof(rec->detail), "stored 0x%08x, read 0x%08x", p->wrote,
 			 p->read);
 	} else {
-		snprintf(rec->outcome, sizeof(rec->outcome), "loads-only");
+		rec->outcome.is = OUTCOME_LOADS_ONLY;
 	}
 }
 
 /* What a mapping is by the kernel's own list, where that is not what it asks for. */
-static int add_listed(struct result *result, const char *mapping, const char *type)
+static int add_listed(struct result *result, enum map_type mapping, const char *type)
 {
-	struct probe_record rec = { .name = "memtype" };
+	struct probe_record rec = { .probe = PROBE_MEMTYPE, .mapping = mapping };
 
 	if (!*type)
 		return 0;
-	snprintf(rec.mapping, sizeof(rec.mapping), "%s", mapping);
-	snprintf(rec.outcome, sizeof(rec.outcome), "%s", type);
+	word_set(&rec.outcome, &words_probe_outcome, type);
 	snprintf(rec.detail, sizeof(rec.detail), "this kernel maps these pages %s through %s, too: "
-		 "something else has them mapped so (pat_memtype_list), such as a framebuffer", type, mapping);
+		 "something else has them mapped so (pat_memtype_list), such as a framebuffer", type,
+		 map_name(mapping));
 	return result_add_probe(result, &rec);
 }
 
@@ -100,82 +100,95 @@ static int add_listed(struct result *result, const char *mapping, const char *ty
 static int probe_run(struct probe_record *rec, struct child_shared *shared, const struct runner *r,
 		     struct probe_work *w, enum cell_status *status)
 {
-	struct child_work work = { w->risky ? risky_child : access_child, w, r->near.cpus[0],
+	static const enum probe_outcome outcomes[CELL_STATUSES] = {
+		[CELL_COARSE] = OUTCOME_FAILED, [CELL_KILLED] = OUTCOME_KILLED,
+		[CELL_TIMEOUT] = OUTCOME_TIMEOUT, [CELL_FAILED] = OUTCOME_FAILED,
+	};
+	struct child_work work = { w->crash_probe ? crash_probe_child : access_child, w, r->near.cpus[0],
 				   PROBE_TIMEOUT_MS };
 	int ret = child_run(&work, shared, status, rec->detail, sizeof(rec->detail));
+	char name[32];
 
-	if (ret || *status == CELL_MEASURED)
-		return ret;
-	if (*status == CELL_FAULTED)
-		fault_name(rec->outcome, sizeof(rec->outcome), &shared->fault);
-	else
-		snprintf(rec->outcome, sizeof(rec->outcome), "%s", cell_status_name(*status));
-	return 0;
+	if (!ret && *status == CELL_FAULTED)
+		word_set(&rec->outcome, &words_probe_outcome,
+			 fault_name(name, sizeof(name), &shared->fault));
+	else if (!ret && *status != CELL_MEASURED)
+		rec->outcome.is = outcomes[*status];
+	return ret;
 }
 
-int probes_access(struct result *result, const struct runner *r, const enum map_type *types,
-		  size_t n_types)
+bool probes_may_store(const struct result *result, enum map_type type, const char *tests)
 {
+	const struct erratum *e = erratum_find(&result->env.facts);
+
+	return result->may_store && (type != MAP_WC || !e || !e->any_store || tests);
+}
+
+/* 0; -EIO: nothing can be measured; else as probes_access. *status: how the probe's process ended. */
+static int access_one(const struct runner *r, struct child_shared *shared, enum map_type type,
+		      enum cell_status *status)
+{
+	const struct probe_access *found = (const struct probe_access *)shared->payload;
+	struct probe_work w = { .type = type,
+				.range = &r->data,
+				.may_store = probes_may_store(r->result, type, r->plan->request->tests),
+				.clock = r->clock };
+	struct probe_record rec = { .probe = PROBE_ACCESS, .mapping = type };
+	int ret = probe_run(&rec, shared, r, &w, status);
+
+	if (ret)
+		return ret;
+	if (*status == CELL_MEASURED)
+		record_access(&rec, found);
+	/* why it cannot be mapped the child has told */
+	else if (strncmp(rec.detail, CANNOT_BE_MAPPED, strlen(CANNOT_BE_MAPPED)))
+		log_error("%s: %s", map_name(type), rec.detail);
+	if (*status == CELL_FAILED)
+		return -EIO;
+	ret = result_add_probe(r->result, &rec);
+	return ret || *status != CELL_MEASURED ? ret : add_listed(r->result, type, found->listed);
+}
+
+int probes_access(const struct runner *r)
+{
+	const struct plan *plan = r->plan;
 	struct child_shared *shared = child_shared_new(sizeof(struct probe_access));
-	size_t n_answered = 0, n_faulted = 0;
+	size_t n_ended[CELL_STATUSES] = { 0 };
 	int ret = shared ? 0 : -ENOMEM;
 
-	for (size_t i = 0; i < n_types && !ret; i++) {
-		struct probe_work w = { types[i], &r->data, result->may_store, r->clock, NULL };
-		struct probe_record rec = { .name = "access" };
-		enum cell_status status;
+	for (size_t i = 0; i < plan->n_types && !ret; i++) {
+		enum cell_status status = CELL_NOT_RUN;
 
-		snprintf(rec.mapping, sizeof(rec.mapping), "%s", map_way(types[i])->name);
-		ret = probe_run(&rec, shared, r, &w, &status);
-		if (ret)
-			break;
-		if (status == CELL_MEASURED)
-			record_access(&rec, (const struct probe_access *)shared->payload);
-		/* why it cannot be mapped the child has told */
-		else if (strncmp(rec.detail, CANNOT_BE_MAPPED, strlen(CANNOT_BE_MAPPED)))
-			log_error("%s: %s", map_way(types[i])->name, rec.detail);
-		if (status == CELL_FAILED)
-			ret = -EIO;
-		n_answered += status == CELL_MEASURED;
-		n_faulted += status == CELL_FAULTED;
-		if (!ret)
-			ret = result_add_probe(result, &rec);
-		if (!ret && status == CELL_MEASURED)
-			ret = add_listed(result, rec.mapping,
-					 ((const struct probe_access *)shared->payload)->listed);
+		ret = access_one(r, shared, plan->types[i], &status);
+		n_ended[status]++;
 	}
-	if (!ret && !n_answered) {
-		if (n_faulted == n_types)
-			log_error("%s does not answer: every load faulted; see its power_state and enable in "
-				  "sysfs, and whether it was removed", result->device.bdf);
-		else
-			log_error("no probe came to its end, so nothing is measured: what stopped each is told "
-				  "above; try again when that is over");
+	if (!ret && n_ended[CELL_FAULTED] == plan->n_types) {
+		log_error("%s does not answer: every load faulted; see its power_state and enable in "
+			  "sysfs, and whether it was removed", r->result->device.bdf);
+		ret = -EIO;
+	} else if (!ret && !n_ended[CELL_MEASURED]) {
+		log_error("no probe came to its end, so nothing is measured: what stopped each is told "
+			  "above; try again when that is over");
 		ret = -EIO;
 	}
 	child_shared_free(shared, sizeof(struct probe_access));
 	return ret;
 }
 
-static bool made_through_wc(const struct result *result, const char *name)
+/* What came of a crash probe through wc. */
+static int outcome_through_wc(const struct result *result, enum probe probe)
 {
-	const struct probe_record *p = result_find_probe(result, name, "wc");
+	const struct probe_record *p = result_find_probe(result, probe, MAP_WC);
 
-	return p && strcmp(p->outcome, "not-run");
+	return p ? p->outcome.is : OUTCOME_NOT_RUN;
 }
 
-static bool works_through_wc(const struct result *result, const char *name)
+static const char *crash_probe_refusal(const struct crash_probe *crash_probe, const struct result *r,
+				 const struct request *request)
 {
-	const struct probe_record *p = result_find_probe(result, name, "wc");
-
-	return p && !strcmp(p->outcome, "works");
-}
-
-static const char *risky_refusal(const struct risky *risky, const struct result *r,
-				 const struct session_ask *ask)
-{
-	const struct probe_record *wc = result_find_probe(r, "access", "wc");
+	const struct probe_record *wc = result_find_probe(r, PROBE_ACCESS, MAP_WC);
 	const struct virt *virt = &r->env.virt;
+	int unaligned = OUTCOME_WORKS; /* or it need not */
 
 	if (!wc || !wc->load_ns)
 		return "the mapping did not answer";
@@ -184,43 +197,46 @@ static const char *risky_refusal(const struct risky *risky, const struct result 
 	if (!wc->store_ns && virt->guest != ENV_BARE_METAL)
 		return "without stores a trapped BAR, where it proves nothing, is not told from a "
 		       "direct one: name the BAR with --bar";
-	if (risky->stores && !r->may_store)
+	if (crash_probe->stores && !r->may_store)
 		return "it stores: name the BAR with --bar";
-	if (risky->stores && risky->tells_type && !works_through_wc(r, arch_risky[0].name))
-		return made_through_wc(r, arch_risky[0].name) ?
+	if (crash_probe->stores && crash_probe->tells_type)
+		unaligned = outcome_through_wc(r, arch_crash_probes[0].probe);
+	if (unaligned != OUTCOME_WORKS)
+		return unaligned != OUTCOME_NOT_RUN ?
 			       "it is made only where an unaligned load works first, and this run's did not" :
 			       "it is made only where an unaligned load works first, and this run made none";
-	if (ask->allow_vm_crash)
+	if (crash_probe->stores && !probes_may_store(r, MAP_WC, request->tests))
+		return erratum_find(&r->env.facts)->refusal;
+	if (request->allow_vm_crash)
 		return NULL;
-	if (!risky->tells_type)
+	if (!crash_probe->tells_type)
 		return "it can take the machine down: --allow-vm-crash";
 	if (virt->guest != ENV_BARE_METAL)
-		return "it can kill a VM: --allow-vm-crash";
+		return "it can kill this VM, and its host with all VMs where that is a VM, too: "
+		       "--allow-vm-crash";
 	if (may_be_guest(r))
 		return "it can kill a VM, and nothing proves this is none: --allow-vm-crash";
 	return NULL;
 }
 
 /* Of several launches the last one makes it: what may end the machine must not cost the others. */
-const char *probes_risky_refusal(const struct risky *risky, const struct result *r,
-				 const struct session_ask *ask, bool saved)
+const char *probes_crash_refusal(const struct crash_probe *crash_probe, const struct result *r,
+				 const struct request *request, bool saved)
 {
-	const char *refusal = risky_refusal(risky, r, ask);
+	const char *refusal = crash_probe_refusal(crash_probe, r, request);
 
-	if (!refusal && ask->launch < ask->launches)
+	if (!refusal && request->launch < request->launches)
 		return "it is made in the last of several launches";
 	if (!refusal && !saved)
 		return "it may end this machine, and what was measured could not be written before";
 	return refusal;
 }
 
-static int add_not_run(struct result *result, const struct risky *risky, const char *mapping,
-		       const char *why)
+static int add_not_run(struct result *result, const struct crash_probe *crash_probe, const char *why)
 {
-	struct probe_record rec = { .outcome = "not-run" };
+	struct probe_record rec = { .probe = crash_probe->probe, .mapping = MAP_WC,
+				    .outcome.is = OUTCOME_NOT_RUN };
 
-	snprintf(rec.name, sizeof(rec.name), "%s", risky->name);
-	snprintf(rec.mapping, sizeof(rec.mapping), "%s", mapping);
 	snprintf(rec.detail, sizeof(rec.detail), "%s", why);
 	return result_add_probe(result, &rec);
 }
@@ -229,73 +245,107 @@ static int add_not_run(struct result *result, const struct risky *risky, const c
  * Where nobody answers a VMM may emulate the access, or a bridge swallow it: it works then, and says
  * nothing about the type.
  */
-static bool risky_void(struct result *result, const struct runner *r, struct probe_record *rec)
+static bool crash_probe_void(const struct runner *r, struct probe_record *rec)
 {
 	char why[80];
 
 	if (pci_watch_look(r->watch, why, sizeof(why)) == PCI_THERE)
 		return false;
-	result_disturbed(result, why);
-	snprintf(rec->outcome, sizeof(rec->outcome), "%s", cell_status_name(CELL_FAILED));
+	result_disturbed(r->result, why);
+	rec->outcome = (struct word){ .is = OUTCOME_FAILED };
 	snprintf(rec->detail, sizeof(rec->detail), "while it was tried: %s", why);
 	return true;
 }
 
-/* journal: NULL for the control, which is harmless. */
-static int risky_one(struct result *result, const struct runner *r, struct child_shared *shared,
-		     const struct risky *risky, enum map_type type, const char *journal)
+void probes_say_killed(struct probe_record *rec, long long before, long long after)
 {
-	struct probe_work w = { type, &r->data, risky->stores, r->clock, risky };
-	struct journal_attempt attempt;
-	struct probe_record rec = { 0 };
-	enum cell_status status;
-	int ret;
-
-	snprintf(rec.name, sizeof(rec.name), "%s", risky->name);
-	snprintf(rec.mapping, sizeof(rec.mapping), "%s", map_way(type)->name);
-	if (journal && journal_before(&attempt, journal, result, rec.name, rec.mapping))
-		return add_not_run(result, risky, rec.mapping,
-				   "the crash journal cannot be written");
-	ret = probe_run(&rec, shared, r, &w, &status);
-	if (!ret && !risky_void(result, r, &rec) && status == CELL_MEASURED)
-		snprintf(rec.outcome, sizeof(rec.outcome), "%s", (const char *)shared->payload);
-	/* without this the next boot would take a Ctrl-C for a dead VM */
-	if (journal && journal_after(&attempt, ret ? "interrupted" : rec.outcome) && !ret)
-		ret = -EIO;
-	return ret ? ret : result_add_probe(result, &rec);
+	if (before < 0 || after < 0)
+		return;
+	if (after == before) {
+		snprintf(rec->detail, sizeof(rec->detail), "its process was ended by signal 9 (Killed), and not for "
+			 "want of memory (oom_kill in /proc/vmstat)");
+		return;
+	}
+	rec->outcome.is = OUTCOME_OUT_OF_MEMORY;
+	snprintf(rec->detail, sizeof(rec->detail), "its process was ended for want of memory (oom_kill in "
+		 "/proc/vmstat): see dmesg, and the cgroup's memory.max");
 }
 
-static int risky_pair(struct result *result, const struct runner *r, struct child_shared *shared,
-		      const struct risky *risky, const char *journal)
+/* Through wc it is in the journal before it is made. The control is harmless. */
+static int crash_probe_one(const struct runner *r, struct child_shared *shared,
+			   const struct crash_probe *crash_probe, enum map_type type)
+{
+	static const enum probe_outcome outcomes[] = {
+		[ACCESS_WORKS] = OUTCOME_WORKS, [ACCESS_PROHIBITED] = OUTCOME_PROHIBITED,
+		[ACCESS_NEVER_SUCCEEDS] = OUTCOME_NEVER_SUCCEEDS,
+	};
+	const char *journal = type == MAP_WC ? r->plan->request->journal : NULL;
+	struct probe_work w = { type, &r->data, crash_probe->stores, r->clock, crash_probe };
+	struct probe_record rec = { .probe = crash_probe->probe, .mapping = type };
+	struct journal_attempt attempt;
+	enum cell_status status;
+	long long oom_kills;
+	int ret;
+
+	if (journal && journal_before(&attempt, journal, r->result, rec.probe, type))
+		return add_not_run(r->result, crash_probe, "the crash journal cannot be written");
+	oom_kills = memory_oom_kills();
+	ret = probe_run(&rec, shared, r, &w, &status);
+	if (!ret && status == CELL_KILLED)
+		probes_say_killed(&rec, oom_kills, memory_oom_kills());
+	if (!ret && !crash_probe_void(r, &rec) && status == CELL_MEASURED)
+		rec.outcome.is = outcomes[*(const int *)shared->payload];
+	/* without this the next boot would take a Ctrl-C for a dead VM */
+	if (ret)
+		rec.outcome = (struct word){ .is = OUTCOME_INTERRUPTED };
+	if (journal && journal_after(&attempt, &rec.outcome) && !ret)
+		ret = -EIO;
+	return ret ? ret : result_add_probe(r->result, &rec);
+}
+
+static int crash_probe_pair(const struct runner *r, struct child_shared *shared,
+			    const struct crash_probe *crash_probe)
 {
 	const struct probe_record *control;
 	int ret = 0;
 
-	if (risky->tells_type) {
-		ret = risky_one(result, r, shared, risky, MAP_PLAIN, NULL);
-		control = result_find_probe(result, risky->name, "plain");
-		if (!ret && strcmp(control->outcome, "SIGBUS/BUS_ADRALN"))
-			return add_not_run(result, risky, "wc",
+	if (crash_probe->tells_type) {
+		ret = crash_probe_one(r, shared, crash_probe, MAP_PLAIN);
+		control = result_find_probe(r->result, crash_probe->probe, MAP_PLAIN);
+		if (!ret && control->outcome.is != OUTCOME_ALIGNMENT_FAULT)
+			return add_not_run(r->result, crash_probe,
 					   "the control did not fault through plain: it is not "
 					   "checked by memory type here");
 	}
-	return ret ? ret : risky_one(result, r, shared, risky, MAP_WC, journal);
+	return ret ? ret : crash_probe_one(r, shared, crash_probe, MAP_WC);
 }
 
-bool probes_risky_wanted(const struct risky *risky, const struct result *result,
-			 const struct session_ask *ask)
+/* Those that tell the type belong to "probe", each other one is an experiment of its own. */
+static bool is_asked(const struct crash_probe *crash_probe, const struct request *request)
 {
-	if (!result_find_probe(result, "access", "wc"))
-		return false;
-	if (risky->tells_type)
-		return !ask->tests || list_has(ask->tests, "probe");
-	return ask->tests && list_has(ask->tests, risky->name);
+	for (const struct experiment *const *e = experiments; *e && !crash_probe->tells_type; e++)
+		if ((*e)->crash_probe == crash_probe->probe)
+			return experiment_is_asked(*e, request);
+	return experiment_is_asked(experiments[EXP_PROBE], request);
 }
 
-int probes_risky(struct result *result, const struct runner *r, const struct risky *risky,
-		 const struct session_ask *ask, bool saved)
+bool probes_crash_asked(const struct request *request)
 {
-	const char *refusal = probes_risky_refusal(risky, result, ask, saved);
+	for (const struct crash_probe *c = arch_crash_probes; c->what; c++)
+		if (is_asked(c, request))
+			return true;
+	return false;
+}
+
+bool probes_crash_wanted(const struct crash_probe *crash_probe, const struct result *result,
+			 const struct request *request)
+{
+	return result_find_probe(result, PROBE_ACCESS, MAP_WC) && is_asked(crash_probe, request);
+}
+
+int probes_crash(const struct runner *r, const struct crash_probe *crash_probe, bool saved)
+{
+	const char *refusal = probes_crash_refusal(crash_probe, r->result, r->plan->request, saved);
 	struct child_shared *shared;
 	char why[80];
 	int ret;
@@ -303,11 +353,11 @@ int probes_risky(struct result *result, const struct runner *r, const struct ris
 	if (!refusal && pci_watch_look(r->watch, why, sizeof(why)) != PCI_THERE)
 		refusal = why;
 	if (refusal)
-		return add_not_run(result, risky, "wc", refusal);
-	shared = child_shared_new(RISKY_WORD);
+		return add_not_run(r->result, crash_probe, refusal);
+	shared = child_shared_new(sizeof(int));
 	if (!shared)
 		return -ENOMEM;
-	ret = risky_pair(result, r, shared, risky, ask->journal);
-	child_shared_free(shared, RISKY_WORD);
+	ret = crash_probe_pair(r, shared, crash_probe);
+	child_shared_free(shared, sizeof(int));
 	return ret;
 }

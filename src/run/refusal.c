@@ -3,15 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 #include "arch/arch.h"
-#include "arch/edges.h"
+#include "base/array.h"
 #include "base/fact.h"
-#include "base/parse.h"
+#include "base/text.h"
+#include "env/errata.h"
 #include "exp/probe.h"
 #include "run/refusal.h"
 
+#define TEAM_COST 2 /* threads meet before each batch or try, and exits of a VM wait for each other */
+
 struct question {
 	const struct cell *cell;
-	const struct plan_ask *ask;
+	const struct plan *plan;
 	const struct result *result;
 	const struct probe_record *probe; /* of the cell's mapping; NULL: none */
 };
@@ -50,11 +53,11 @@ static bool refuse_trapped(char *why, size_t n, const struct question *q)
 	    (stored && q->probe->store_ns <= PROBE_TRAPPED_NS))
 		return false;
 	if (stored)
-		snprintf(why, n, "the BAR is trapped, and a VMM cannot emulate %s (no syndrome)",
-			 k->name);
+		snprintf(why, n, "the BAR is trapped, and a VMM cannot emulate an access of several registers "
+			 "(no syndrome)");
 	else
-		snprintf(why, n, "no store was timed, so the BAR may be trapped, and a VMM cannot "
-			 "emulate %s", k->name);
+		snprintf(why, n, "no store was timed, so the BAR may be trapped, and a VMM cannot emulate "
+			 "an access of several registers");
 	return true;
 }
 
@@ -68,11 +71,13 @@ static bool refuse_hazard(char *why, size_t n, const struct question *q)
 	return true;
 }
 
-static bool refuse_devmem(char *why, size_t n, const struct question *q)
+static bool refuse_mapping(char *why, size_t n, const struct question *q)
 {
-	if (q->cell->type != MAP_DEVMEM || q->ask->devmem)
+	const struct map_way *way = map_way(q->cell->spec.mapping);
+
+	if (!way->refusal || q->plan->request->map == q->cell->spec.mapping)
 		return false;
-	snprintf(why, n, "/dev/mem goes past the kernel's checks: only with --map devmem");
+	snprintf(why, n, "%s: only with --map %s", way->refusal, map_name(q->cell->spec.mapping));
 	return true;
 }
 
@@ -87,8 +92,8 @@ static bool is_known_normal(const struct result *result)
 	for (size_t i = result->n_journal; i; i--) {
 		const struct journal_record *j = &result->journal[i - 1];
 
-		if (!strcmp(j->probe, "alignment") && !strcmp(j->mapping, "wc"))
-			return boot && j->boot_id[0] && !strcmp(j->boot_id, boot) && !strcmp(j->outcome, "works");
+		if (j->probe.is == PROBE_ALIGNMENT && j->mapping.is == MAP_WC)
+			return boot && j->boot_id[0] && !strcmp(j->boot_id, boot) && j->outcome.is == OUTCOME_WORKS;
 	}
 	return false;
 }
@@ -96,7 +101,7 @@ static bool is_known_normal(const struct result *result)
 /* Through a mapping that stage 2 made Device, an unaligned access ends the VM. */
 static bool refuse_unaligned(char *why, size_t n, const struct question *q)
 {
-	if (strcmp(q->cell->shape, "unaligned") || !arch_alignment_tells_type ||
+	if (strcmp(q->cell->spec.shape, "unaligned") || !arch_here()->alignment_tells_type ||
 	    q->result->is_ram || !may_be_guest(q->result) || is_known_normal(q->result))
 		return false;
 	snprintf(why, n, "an unaligned access through wc can end this VM: run --tests probe "
@@ -114,81 +119,74 @@ static bool wraps_in_line(const struct loop *loop)
 
 	return stays && stays != UINT32_MAX &&
 	       (!loop->interval_bytes || loop->interval_bytes > 64 ||
-		!(barrier_edges(arch_name, loop->barrier->name) & EDGE_BIT(EDGE_WW)));
+		!(loop->barrier->orders & ORDERS_WW));
 }
 
-/* Stores through wc that leave holes in a line, as gathered. */
+/* Stores that leave holes in a line, as gathered. */
 static bool has_holes(const struct cell *c)
 {
-	if (c->type != MAP_WC || !c->stores)
-		return false;
-	return !strcmp(c->shape, "gaps") ||
+	return !strcmp(c->spec.shape, "gaps") ||
 	       (c->loop && (!strcmp(c->loop->pattern->name, "random") || wraps_in_line(c->loop)));
 }
 
-/* Graviton's cores are of the same part, in other chips. */
-static bool may_be_altra(const struct facts *facts)
+const struct erratum *cell_erratum(const struct cell *c, const struct facts *facts)
 {
-	const char *implementer = fact_get(facts, "cpu_implementer");
-	const char *part = fact_get(facts, "cpu_part");
-	const char *vendor = fact_get(facts, "dmi_sys_vendor");
+	const struct erratum *e = erratum_find(facts);
 
-	return implementer && part && !strcmp(implementer, "0x41") && !strcmp(part, "0xd0c") &&
-	       !(vendor && !strcmp(vendor, "Amazon EC2"));
+	return e && c->spec.mapping == MAP_WC && !c->spec.is_load && (e->any_store || has_holes(c)) ? e : NULL;
 }
 
-/*
- * Ampere Altra (Neoverse N1), erratum 82288 (PCIE_65): NC writes with a discontiguous byte mask may
- * go to a wrong address, and that may be memory of anybody's. Only whoever asks for it by name.
- */
-static bool refuse_altra(char *why, size_t n, const struct question *q)
+bool refuse_by_chip(char *why, size_t n, const struct cell *c, const char *tests, const struct facts *facts)
 {
-	const char *name = q->cell->experiment->name;
+	const struct erratum *e = cell_erratum(c, facts);
 
-	if (!has_holes(q->cell) || !may_be_altra(&q->result->env.facts) ||
-	    (q->ask->tests && list_has(q->ask->tests, name)))
+	if (!e || (tests && list_has(tests, experiment_name(c->experiment))))
 		return false;
-	snprintf(why, n, "on Ampere Altra (N1, erratum 82288) such stores may go astray, out of the BAR "
-		 "too: only with --tests %s", name);
+	snprintf(why, n, "%s: only if --tests names the experiment", e->refusal);
 	return true;
+}
+
+static bool refuse_chip(char *why, size_t n, const struct question *q)
+{
+	return refuse_by_chip(why, n, q->cell, q->plan->request->tests, &q->result->env.facts);
 }
 
 static bool refuse_threads(char *why, size_t n, const struct question *q)
 {
-	bool far = !strncmp(q->cell->place, "far", 3);
-	unsigned int cpus = far ? q->ask->n_far : q->ask->n_near;
+	bool far = !strncmp(q->cell->spec.place, "far", 3);
+	unsigned int cpus = far ? q->plan->n_far : q->plan->n_near;
 
 	/* one thread needs no list */
-	if (q->cell->threads <= (far ? cpus : cpus ? cpus : 1))
+	if (q->cell->spec.threads <= (far ? cpus : cpus ? cpus : 1))
 		return false;
 	snprintf(why, n, "%u thread%s, and this process may use %u CPU%s %s the device",
-		 q->cell->threads, q->cell->threads == 1 ? "" : "s", cpus, cpus == 1 ? "" : "s",
-		 far ? "far from" : "near");
+		 q->cell->spec.threads, q->cell->spec.threads == 1 ? "" : "s", cpus,
+		 cpus == 1 ? "" : "s", far ? "far from" : "near");
 	return true;
 }
 
 /* What is stored must be there to be read: registers and write-only windows tell nothing. */
 static bool refuse_no_memory(char *why, size_t n, const struct question *q)
 {
-	if (strcmp(q->cell->unit, "events") || !q->probe || q->result->is_ram ||
-	    !strcmp(q->probe->outcome, "reads-back"))
+	if (q->cell->spec.unit != UNIT_EVENTS || !q->probe || q->result->is_ram ||
+	    q->probe->outcome.is == OUTCOME_READS_BACK)
 		return false;
 	snprintf(why, n, "the BAR does not read back what is stored (%s): nothing could be checked",
-		 q->probe->outcome);
+		 probe_outcome_text(&q->probe->outcome));
 	return true;
 }
 
-bool refuse_cell(char *why, size_t n, const struct cell *cell, const struct plan_ask *ask,
+bool refuse_cell(char *why, size_t n, const struct cell *cell, const struct plan *plan,
 		 const struct result *result)
 {
 	static bool (*const reasons[])(char *why, size_t n, const struct question *q) = {
-		refuse_cpu, refuse_hazard, refuse_trapped, refuse_devmem, refuse_unaligned,
-		refuse_altra, refuse_threads, refuse_no_memory,
+		refuse_cpu, refuse_chip, refuse_hazard, refuse_trapped, refuse_mapping,
+		refuse_unaligned, refuse_threads, refuse_no_memory,
 	};
-	struct question q = { cell, ask, result,
-			      result_find_probe(result, "access", map_way(cell->type)->name) };
+	struct question q = { cell, plan, result,
+			      result_find_probe(result, PROBE_ACCESS, cell->spec.mapping) };
 
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
 		if (reasons[i](why, n, &q))
 			return true;
 	return false;
@@ -196,19 +194,26 @@ bool refuse_cell(char *why, size_t n, const struct cell *cell, const struct plan
 
 double cell_need_s(const struct cell *c, const struct result *result)
 {
-	const struct probe_record *p = result_find_probe(result, "access", map_way(c->type)->name);
+	const struct probe_record *p = result_find_probe(result, PROBE_ACCESS, c->spec.mapping);
 
 	/* of cached memory single accesses tell nothing */
 	if (!p || result->is_ram)
 		return 0;
-	return ((double)c->least_stores * p->store_ns + (double)c->least_loads * p->load_ns) * 1e-9;
+	return ((double)c->least_stores * p->store_ns + (double)c->least_loads * p->load_ns) * 1e-9 *
+	       (c->spec.threads > 1 ? TEAM_COST : 1);
 }
 
 void refuse_slow(char *why, size_t n, const struct cell *c, const struct result *result)
 {
-	const struct probe_record *p = result_find_probe(result, "access", map_way(c->type)->name);
+	const struct probe_record *p = result_find_probe(result, PROBE_ACCESS, c->spec.mapping);
 
 	snprintf(why, n, "at least %.0f ms a round, at %.0f ns a store and %.0f ns a load: the "
 		 "profile's time goes to cheaper cells", cell_need_s(c, result) * 1e3,
 		 p ? p->store_ns : 0, p ? p->load_ns : 0);
+}
+
+void refuse_late(char *why, size_t n)
+{
+	snprintf(why, n, "other cells took longer than single accesses let one reckon, and the profile's time is "
+		 "theirs: --tests chooses among experiments, --full has more time");
 }

@@ -7,15 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include "arch/arch.h"
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
-#include "base/monotonic.h"
 #include "base/privilege.h"
 #include "run/child.h"
 #include "run/refusal.h"
 #include "run/runner.h"
+#include "stat/summary.h"
 
 #define PAGE_LEAST    4096u
+#define START_TRIES   5
+#define START_TIMEOUT_MS 10000
 #define ALL_ONES      "the BAR, which answered before, reads as all ones"
 
 struct cell_work {
@@ -23,7 +26,7 @@ struct cell_work {
 	const struct cell *cell;
 	struct stage stage;  /* but for its mappings, which the child makes */
 	bool mute;           /* why it cannot be mapped was told in an earlier round */
-	bool spoke;          /* the device has said something in an earlier visit */
+	bool answered;          /* the device has said something in an earlier visit */
 };
 
 /* Maps the cell's data, and the control page: flushes read its first word, doorbells ring behind. */
@@ -32,17 +35,17 @@ static int map_stage(const struct cell_work *w, struct stage *stage, struct mapp
 	const struct runner *r = w->runner;
 	const struct cell *c = w->cell;
 	struct map_range range = r->control;
-	uint64_t bytes = c->region_bytes + (c->shift_bytes ? 64 : 0);
+	uint64_t bytes = c->spec.region_bytes + (c->spec.shift_bytes ? 64 : 0);
 	int ret;
 
 	stage->range = r->data;
 	/* no more than the cell needs: a window may be as large as the BAR */
 	stage->range.length_bytes = (bytes + PAGE_LEAST - 1) & ~(uint64_t)(PAGE_LEAST - 1);
-	stage->range.writable = c->stores;
-	ret = map_open(&stage->data, c->type, &stage->range);
+	stage->range.writable = !c->spec.is_load;
+	ret = map_open(&stage->data, c->spec.mapping, &stage->range);
 	range.writable = c->loop && c->loop->doorbell_bytes;
 	if (!ret && range.length_bytes)
-		ret = map_open(control, c->type == MAP_RAM ? MAP_RAM : MAP_PLAIN, &range);
+		ret = map_open(control, c->spec.mapping == MAP_RAM ? MAP_RAM : MAP_PLAIN, &range);
 	if (ret)
 		return ret;
 	stage->flush = stage->data.addr;
@@ -57,13 +60,13 @@ static int map_stage(const struct cell_work *w, struct stage *stage, struct mapp
  * A word of the control page, which no visit stores to: once it has said something, ones mean that
  * nobody answers. What is seen in configuration space misses a reset, or a device that hangs.
  */
-static bool silent(const struct stage *stage, struct outcome *out, bool spoke)
+static bool unanswered(const struct stage *stage, struct outcome *out, bool answered)
 {
 	if (stage->flush == stage->data.addr)
 		return false;
 	if (arch_load32(stage->flush) != UINT32_MAX)
-		out->spoke = true;
-	else if (spoke || out->spoke)
+		out->answered = true;
+	else if (answered || out->answered)
 		return true;
 	return false;
 }
@@ -84,14 +87,14 @@ static int cell_child(struct child_shared *shared, void *arg)
 	ret = privilege_keep(PRIVILEGE_NONE);
 	if (ret)
 		return ret;
-	if (silent(&w->stage, out, w->spoke)) {
+	if (unanswered(&w->stage, out, w->answered)) {
 		snprintf(shared->why, sizeof(shared->why), ALL_ONES);
 		return -ENODEV;
 	}
 	ret = w->cell->experiment->visit(&w->stage, out);
 	shared->fault = out->fault;
 	/* what seems to be no memory may have died */
-	if ((!ret || ret == -ENXIO) && silent(&w->stage, out, w->spoke)) {
+	if ((!ret || ret == -ENXIO) && unanswered(&w->stage, out, w->answered)) {
 		snprintf(shared->why, sizeof(shared->why), "while it was measured: " ALL_ONES);
 		return -ENODEV;
 	}
@@ -146,18 +149,19 @@ static bool failed_before(const struct result *result)
  * After a visit: where the device is away now, or said nothing in the end, or the visit failed, what was
  * measured is no figure, and nothing is left to be taken for one.
  */
-static void visit_check(const struct runner *r, struct result *result, struct round *round,
-			struct child_shared *shared)
+static void visit_check(const struct runner *r, struct round *round, struct child_shared *shared)
 {
 	char why[80] = "";
 	bool away = r->watch && pci_watch_look(r->watch, why, sizeof(why)) != PCI_THERE;
 
 	if (r->watch)
-		r->watch->spoke |= ((struct outcome *)shared->payload)->spoke;
+		r->watch->answered |= ((struct outcome *)shared->payload)->answered;
 	if (away)
-		result_disturbed(result, why);
+		result_disturbed(r->result, why);
 	else if (round->status == CELL_FAILED && shared->ret == -ENODEV)
-		result_disturbed(result, round->why);
+		result_disturbed(r->result, round->why);
+	if (away && round->status == CELL_KILLED)
+		snprintf(round->why, sizeof(round->why), "a signal ended its process meanwhile: %s", why);
 	if (away && round->status != CELL_FAULTED && round->status != CELL_KILLED) {
 		round->status = CELL_FAILED;
 		snprintf(round->why, sizeof(round->why), "while it was measured: %s", why);
@@ -186,13 +190,13 @@ static bool still_away(const struct runner *r, struct round *round)
 	return true;
 }
 
-static int run_cell(const struct runner *r, const struct cell *cell, struct result *result,
-		    struct cell_record *rec, struct child_shared *shared)
+static int run_cell(const struct runner *r, const struct cell *cell, struct cell_record *rec,
+		    struct child_shared *shared)
 {
 	const struct plan_profile *p = r->plan->profile;
-	const double need_s = cell_need_s(cell, result);
+	const double need_s = cell_need_s(cell, r->result);
 	const double limit_s = need_s > r->plan->share_s ? need_s : r->plan->share_s;
-	const struct cpu_list *cpus = strncmp(cell->place, "far", 3) ? &r->near : &r->far;
+	const struct cpu_list *cpus = strncmp(cell->spec.place, "far", 3) ? &r->near : &r->far;
 	struct cell_work w = { .runner = r,
 			       .cell = cell,
 			       .stage = { .cell = cell,
@@ -204,8 +208,8 @@ static int run_cell(const struct runner *r, const struct cell *cell, struct resu
 					  .batch_ticks = (uint64_t)(p->batch_us * 1e-6 * r->clock->hz),
 					  .cap_ticks = (uint64_t)(limit_s * r->clock->hz),
 					  .batches = p->batches },
-			       .mute = failed_before(result),
-			       .spoke = r->watch && r->watch->spoke };
+			       .mute = failed_before(r->result),
+			       .answered = r->watch && r->watch->answered };
 	struct child_work work = { .fn = cell_child,
 				   .arg = &w,
 				   .cpu = cpus->cpus[0],
@@ -225,7 +229,7 @@ static int run_cell(const struct runner *r, const struct cell *cell, struct resu
 	if (ret)
 		return ret;
 	unfit = is_unfit(shared, rec);
-	visit_check(r, result, round, shared);
+	visit_check(r, round, shared);
 	if (unfit && !(r->watch && r->watch->away)) {
 		rec->status = CELL_SKIPPED;
 		snprintf(rec->why, sizeof(rec->why), "%s", round->why);
@@ -238,9 +242,10 @@ static int run_cell(const struct runner *r, const struct cell *cell, struct resu
 	return ret;
 }
 
-static int run_round(const struct runner *r, struct result *result, size_t *order,
-		     struct child_shared *shared, double start)
+static int run_round(const struct runner *r, const size_t *order, struct child_shared *shared,
+		     double start)
 {
+	struct result *result = r->result;
 	unsigned int rounds = r->plan->profile->rounds;
 	double last = 0;
 
@@ -251,24 +256,29 @@ static int run_round(const struct runner *r, struct result *result, size_t *orde
 
 		if (rec->status == CELL_SKIPPED)
 			continue;
+		if (plan_is_late(r->plan, result->rounds_done, spent)) {
+			rec->status = CELL_SKIPPED;
+			refuse_late(rec->why, sizeof(rec->why));
+			continue;
+		}
 		if (spent - last > 0.1) {
 			done = (double)result->rounds_done + (double)i / (double)result->n_cells;
 			/* what is left first: a narrow terminal cuts the end off */
 			log_progress("about %.0f s left: round %u of %u, cell %zu of %zu, %s",
-				     plan_left_s(r->plan->profile, spent, done),
+				     plan_left_s(r->plan, spent, done),
 				     result->rounds_done + 1, rounds, i + 1, result->n_cells, rec->id);
 			last = spent;
 		}
-		ret = run_cell(r, &r->plan->cells.v[order[i]], result, rec, shared);
+		ret = run_cell(r, &r->plan->cells.v[order[i]], rec, shared);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 
-static int run_rounds(const struct runner *r, struct result *result, size_t *order,
-		      struct child_shared *shared)
+static int run_rounds(const struct runner *r, size_t *order, struct child_shared *shared)
 {
+	struct result *result = r->result;
 	const struct plan_profile *p = r->plan->profile;
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
 	double start = monotonic_s();
@@ -280,12 +290,12 @@ static int run_rounds(const struct runner *r, struct result *result, size_t *ord
 		double spent = monotonic_s() - start;
 		unsigned int done = result->rounds_done;
 
-		if (done >= PLAN_LEAST_ROUNDS && spent * (done + 1.2) / done > p->budget_s) {
+		if (done >= PLAN_LEAST_ROUNDS && spent * (done + 1.2) / done > r->plan->rounds_s) {
 			log_note("time is up: %u of %u rounds", done, p->rounds);
 			break;
 		}
 		gsl_ran_shuffle(rng, order, result->n_cells, sizeof(*order));
-		ret = run_round(r, result, order, shared, start);
+		ret = run_round(r, order, shared, start);
 		if (!ret)
 			result->rounds_done++;
 	}
@@ -295,8 +305,46 @@ static int run_rounds(const struct runner *r, struct result *result, size_t *ord
 	return ret;
 }
 
-int runner_run(const struct runner *r, struct result *result)
+static int start_child(struct child_shared *shared, void *arg)
 {
+	const struct runner *r = arg;
+	struct map_range first = r->data;
+	struct mapping m;
+	int ret;
+
+	(void)shared;
+	first.length_bytes = PAGE_LEAST;
+	first.writable = false;
+	ret = map_open(&m, MAP_PLAIN, &first);
+	return ret ? ret : privilege_keep(PRIVILEGE_NONE);
+}
+
+int runner_start_s(const struct runner *r, double *s)
+{
+	struct child_shared *shared = child_shared_new(sizeof(struct outcome));
+	struct child_work work = { start_child, (void *)(uintptr_t)r, r->near.cpus[0], START_TIMEOUT_MS };
+	double v[START_TRIES];
+	int ret = shared ? 0 : -ENOMEM;
+
+	for (int i = 0; i < START_TRIES && !ret; i++) {
+		double begin = monotonic_s();
+		enum cell_status status;
+		char why[128];
+
+		ret = child_run(&work, shared, &status, why, sizeof(why));
+		if (!ret && r->watch)
+			pci_watch_see(r->watch, why, sizeof(why));
+		v[i] = monotonic_s() - begin;
+	}
+	if (!ret)
+		*s = summary_median(v, START_TRIES);
+	child_shared_free(shared, sizeof(struct outcome));
+	return ret;
+}
+
+int runner_run(const struct runner *r)
+{
+	struct result *result = r->result;
 	const struct plan_profile *p = r->plan->profile;
 	size_t payload = sizeof(struct outcome);
 	size_t *order = calloc(result->n_cells ? result->n_cells : 1, sizeof(*order));
@@ -312,7 +360,7 @@ int runner_run(const struct runner *r, struct result *result)
 			ret = -ENOMEM;
 	}
 	if (!ret && result->n_cells)
-		ret = run_rounds(r, result, order, shared);
+		ret = run_rounds(r, order, shared);
 	for (size_t i = 0; i < result->n_cells && !ret; i++)
 		ret = cell_summarize(&result->cells[i], result->clock_hz);
 	child_shared_free(shared, payload);

@@ -1,5 +1,4 @@
 libjudge_a_SOURCES += \
-	%D%/multiple.c %D%/multiple.h \
 	%D%/rank.c %D%/rank.h \
 	%D%/rate.c %D%/rate.h \
 	%D%/ratio.c %D%/ratio.h \

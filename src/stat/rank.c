@@ -6,7 +6,9 @@
 #include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include "stat/rank.h"
+#include "stat/summary.h"
 
 /* Both sides' numbers, ranked: of equal ones each has twice their mean rank, a whole number. */
 struct ranking {
@@ -33,32 +35,38 @@ static void rank_all(struct ranking *r, const double *values, const size_t *orde
 	}
 }
 
+/* Places of p in ascending order; NULL for n 0, too. */
+static size_t *order_of(const double *p, size_t n)
+{
+	size_t *order = n ? calloc(n, sizeof(*order)) : NULL;
+
+	if (order)
+		gsl_sort_index(order, p, 1, n);
+	return order;
+}
+
 static int ranking_make(struct ranking *r, const double *a, size_t na, const double *b, size_t nb)
 {
 	struct ranking new = { .n = na + nb, .na = na };
 	double *values = calloc(new.n, sizeof(*values));
-	size_t *order = calloc(new.n, sizeof(*order));
-	int ret = -ENOMEM;
+	size_t *order = NULL;
 
 	new.ranks2 = calloc(new.n, sizeof(*new.ranks2));
-	if (!values || !order || !new.ranks2)
-		goto out;
-	ret = -EINVAL;
-	for (size_t i = 0; i < new.n; i++) {
-		values[i] = i < na ? a[i] : b[i - na];
-		if (!isfinite(values[i]))
-			goto out;
+	if (values && new.ranks2) {
+		memcpy(values, a, na * sizeof(*a));
+		memcpy(values + na, b, nb * sizeof(*b));
+		order = order_of(values, new.n);
 	}
-	gsl_sort_index(order, values, 1, new.n);
-	rank_all(&new, values, order);
-	*r = new;
-	ret = 0;
-out:
-	if (ret)
+	if (order)
+		rank_all(&new, values, order);
+	else
 		free(new.ranks2);
-	free(order);
 	free(values);
-	return ret;
+	if (!order)
+		return -ENOMEM;
+	free(order);
+	*r = new;
+	return 0;
 }
 
 /*
@@ -129,12 +137,12 @@ int rank_test(struct rank_test *t, const double *a, size_t na, const double *b, 
 	struct ranking r = { 0 };
 	int ret;
 
-	if (!na || !nb)
+	if (!na || !nb || !summary_all_finite(a, na) || !summary_all_finite(b, nb))
 		return -EINVAL;
 	ret = ranking_make(&r, a, na, b, nb);
 	if (ret)
 		return ret;
-	new.u = (double)r.sum2 / 2 - (double)na *(double)(na + 1) / 2;
+	new.u = (double)r.sum2 / 2 - (double)na * (double)(na + 1) / 2;
 	if (r.n <= RANK_EXACT_MOST)
 		ret = exact_p(&new, &r);
 	else
@@ -147,9 +155,53 @@ int rank_test(struct rank_test *t, const double *a, size_t na, const double *b, 
 	return 0;
 }
 
+int rank_test_scaled(struct rank_test *t, const double *a, size_t na, double factor, const double *b,
+		     size_t nb)
+{
+	double *scaled = calloc(na + 1, sizeof(*scaled));
+	int ret = -ENOMEM;
+
+	for (size_t i = 0; i < na && scaled; i++)
+		scaled[i] = a[i] * factor;
+	if (scaled)
+		ret = rank_test(t, scaled, na, b, nb);
+	free(scaled);
+	return ret;
+}
+
 double rank_least_p(size_t na, size_t nb)
 {
 	if (!na || !nb)
 		return 1;
 	return fmin(1, 2 * exp(-gsl_sf_lnchoose((unsigned int)(na + nb), (unsigned int)na)));
+}
+
+int multiple_holm(double *adjusted, const double *p, size_t n)
+{
+	size_t *order = order_of(p, n);
+	double most = 0;
+
+	if (!order)
+		return n ? -ENOMEM : 0;
+	for (size_t i = 0; i < n; i++) {
+		most = fmax(most, fmin(1, (double)(n - i) * p[order[i]]));
+		adjusted[order[i]] = most;
+	}
+	free(order);
+	return 0;
+}
+
+int multiple_bh(double *adjusted, const double *p, size_t n)
+{
+	size_t *order = order_of(p, n);
+	double least = 1;
+
+	if (!order)
+		return n ? -ENOMEM : 0;
+	for (size_t i = n; i-- > 0;) {
+		least = fmin(least, (double)n / (double)(i + 1) * p[order[i]]);
+		adjusted[order[i]] = least;
+	}
+	free(order);
+	return 0;
 }

@@ -13,14 +13,6 @@
 #include "stat/ratio.h"
 #include "stat/summary.h"
 
-static bool all_finite(const double *values, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!isfinite(values[i]))
-			return false;
-	return true;
-}
-
 /* one resampled median of v, in work */
 static double resample(gsl_rng *rng, const double *v, size_t n, double *work)
 {
@@ -47,7 +39,7 @@ int ratio_make(struct ratio *r, const double *a, size_t na, const double *b, siz
 	gsl_rng *rng;
 	int ret = -ENOMEM;
 
-	if (!na || !nb || !all_finite(a, na) || !all_finite(b, nb))
+	if (!na || !nb || !summary_all_finite(a, na) || !summary_all_finite(b, nb))
 		return -EINVAL;
 	work = calloc(na > nb ? na : nb, sizeof(*work));
 	boot = calloc(RATIO_RESAMPLES, sizeof(*boot));
@@ -82,7 +74,7 @@ out:
 	return ret;
 }
 
-/* What the standard error, se now, must come down to for a word. */
+/* How small the standard error of the logarithm must become for a decision. */
 static double se_needed(double distance, const struct ratio_ask *ask)
 {
 	double z = gsl_cdf_ugaussian_Qinv(ask->alpha / 2);

@@ -16,17 +16,16 @@ struct ratio {
 /*
  * median(a) / median(b), both sides resampled RATIO_RESAMPLES times by GSL's mt19937 from a seed:
  * the same numbers give the same interval. a and b are left as they are; all of them finite, b's
- * medians above 0, and no ratio beyond what a double holds. Of one number a side the intervals are the value itself: they say nothing.
- * 0, -EINVAL, -ENOMEM.
+ * medians above 0, and no ratio beyond what a double holds. With one number a side the intervals are the value
+ * itself, and mean nothing. 0, -EINVAL, -ENOMEM.
  */
 #define RATIO_RESAMPLES 2000
 int ratio_make(struct ratio *r, const double *a, size_t na, const double *b, size_t nb,
 	       unsigned long seed);
 
 /*
- * How many numbers more a side would decide: an estimate, from the spread that the interval shows
- * and its narrowing by the root of n; of one number a side, which shows no spread, the least that
- * any rank test needs.
+ * Estimates how many more numbers a side would decide, as the interval narrows by the root of n. One number a
+ * side shows no spread: then it is the least that any rank test needs.
  */
 struct ratio_ask {
 	double margin;           /* log of the smallest ratio that matters; >= 0 */

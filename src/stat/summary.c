@@ -5,7 +5,6 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include "base/memory.h"
 #include "stat/summary.h"
@@ -30,7 +29,7 @@ static void median_interval(struct summary *s, const double *sorted)
 	s->coverage = n == 1 ? 0 : 1 - 2 * gsl_cdf_binomial_P(k - 1, 0.5, n);
 }
 
-static bool all_finite(const double *values, size_t n)
+bool summary_all_finite(const double *values, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!isfinite(values[i]))
@@ -43,7 +42,7 @@ int summary_make(struct summary *s, double *values, size_t n)
 	struct summary new = { .n = n };
 	double *work;
 
-	if (!n || !all_finite(values, n))
+	if (!n || !summary_all_finite(values, n))
 		return -EINVAL;
 	work = memory_alloc(n * sizeof(*work));
 	if (!work)
@@ -59,4 +58,11 @@ int summary_make(struct summary *s, double *values, size_t n)
 	free(work);
 	*s = new;
 	return 0;
+}
+
+double summary_deviation(double *values, size_t n)
+{
+	struct summary s;
+
+	return summary_make(&s, values, n) ? -1 : 1.4826 * s.mad;
 }

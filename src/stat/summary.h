@@ -2,6 +2,7 @@
 #ifndef STAT_SUMMARY_H
 #define STAT_SUMMARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -22,6 +23,14 @@ struct summary {
 
 /* values is sorted in place. 0; -EINVAL when n is 0 or a value is not finite. */
 int summary_make(struct summary *s, double *values, size_t n);
+
+bool summary_all_finite(const double *values, size_t n);
+
+/*
+ * 1.4826 median absolute deviations: of a normal distribution the standard deviation, and half of the
+ * numbers may be anything. Sorts values. Below 0: none, not finite, or out of memory.
+ */
+double summary_deviation(double *values, size_t n);
 
 /* Median of n numbers, sorted in place; n >= 1. */
 double summary_median(double *values, size_t n);

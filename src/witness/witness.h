@@ -7,148 +7,143 @@
 #include <stdint.h>
 #include "env/env.h"
 #include "pci/device.h"
+#include "witness/memory_type.h"
 
 /*
- * The record of one watch over a device's BARs: what KVM was asked to map at stage 2, and what
- * follows for each BAR. Plain data, filled by mmiowitness or read back from its JSON; owned
- * pointers are freed by witness_free.
+ * The record of one look into a machine's live page tables: who has which part of a BAR mapped, and as
+ * what. Plain data, filled by mmiowitness or read back from its JSON; owned pointers are freed by
+ * witness_free.
  *
- * Not promised: that what is not here did not happen. Mappings made before the watch began are not
- * seen, and the type is that of stage 2 alone: the guest's stage 1 can make it stronger.
+ * It is what stood there at that moment. A VM's type is that of the second stage alone, a process's or a
+ * driver's that of the first: memory_type_combine says what comes of both.
  */
 
-#define WITNESS_SCHEMA     "mmiobench-witness/1"
-#define WITNESS_PROTS_MAX  32
-#define WITNESS_RANGES_MAX 65536 /* beyond it mappings are counted, but not placed */
-#define WITNESS_VMMS_MAX   256
+#define WITNESS_SCHEMA        "mmiobench-witness/2"
+#define WITNESS_RANGES_MAX    65536 /* what is beyond is counted in left_out */
+#define WITNESS_FUNCTIONS_MAX 1024
+#define WITNESS_VMS_MAX       1024
+#define WITNESS_LACKS_MAX     8
 
-enum witness_type { WITNESS_UNKNOWN, WITNESS_DEVICE, WITNESS_NORMAL_NC, WITNESS_NORMAL_WB };
+enum witness_who { WITNESS_VM, WITNESS_PROCESS, WITNESS_DRIVER, WITNESS_WHOS };
 
-#define WITNESS_TYPES (WITNESS_NORMAL_WB + 1)
-
-/* Why the watch ended. */
-enum witness_end { WITNESS_END_TIMEOUT, WITNESS_END_VMM, WITNESS_END_SIGNAL, WITNESS_END_RECORD };
-
-#define WITNESS_ENDS (WITNESS_END_RECORD + 1)
-
-/* VM_ALLOW_ANY_UNCACHED on the VMM's mapping of the BAR, from /proc/PID/smaps: see smaps.h. */
-enum witness_flag {
-	WITNESS_FLAG_NOT_KNOWN, /* smaps could not be read */
-	WITNESS_FLAG_NO_MAPPING, /* no vfio mapping that may be this BAR */
-	WITNESS_FLAG_CLEAR,
-	WITNESS_FLAG_SET,
-	WITNESS_FLAG_MIXED,      /* several may be this BAR, and they differ */
+enum witness_state {
+	WITNESS_MAPPED,     /* in the tables, as type */
+	WITNESS_UNTOUCHED,  /* not in the tables yet; type: what the first access makes of it */
+	WITNESS_TRAPPED,    /* asked for by guest address: no memory slot, each access is a VM exit */
+	WITNESS_UNREADABLE, /* what should be a table could not be read, or changed all the time */
+	WITNESS_STATES
 };
 
-#define WITNESS_FLAGS (WITNESS_FLAG_MIXED + 1)
-
-/* One enumerator of the kernel's enum kvm_pgtable_prot. */
-struct witness_prot {
-	char name[48];           /* "KVM_PGTABLE_PROT_DEVICE" */
-	uint64_t value;
+/* What a mapping was made through. */
+enum witness_through {
+	WITNESS_THROUGH_UNKNOWN,
+	WITNESS_THROUGH_RESOURCE,    /* sysfs resourceN */
+	WITNESS_THROUGH_RESOURCE_WC, /* sysfs resourceN_wc */
+	WITNESS_THROUGH_VFIO,
+	WITNESS_THROUGH_DEV_MEM,
+	WITNESS_THROUGH_UIO,
+	WITNESS_THROUGH_FILE,        /* another driver's */
+	WITNESS_THROUGH_KERNEL,      /* ioremap() and its kin */
+	WITNESS_THROUGH_KVM,         /* a VM's memory slot */
+	WITNESS_THROUGHS
 };
 
-/* Neighbouring mappings of one BAR that agree in VMM, prot and ipa - offset. */
+/* VM_ALLOW_ANY_UNCACHED on a process's mapping: KVM may leave the type to the guest (Linux 6.9). */
+enum witness_flag { WITNESS_FLAG_NOT_KNOWN, WITNESS_FLAG_CLEAR, WITNESS_FLAG_SET, WITNESS_FLAGS };
+
+/* Neighbouring pages that agree in all but their place. */
 struct witness_range {
-	unsigned int bar;
-	uint64_t offset_bytes, size_bytes; /* in the BAR */
-	uint64_t ipa;            /* guest physical address of its first byte */
-	uint64_t prot;
-	enum witness_type type;  /* of prot, by the enumerators */
-	double first_s, last_s;  /* after the start */
-	unsigned int pid;        /* of the VMM; of one of its threads where that had ended */
+	enum witness_who who;
+	unsigned int pid;        /* of the VMM or the process; 0: a driver */
 	char comm[16];
-	uint64_t count;          /* mappings, at least one */
-	uint64_t again;          /* of them those whose bytes were mapped already */
+	unsigned int nested;     /* 0: the VM's own second stage; else the number of a table for a VM in it */
+	int function;            /* index in functions; -1: none of them, asked for by its guest address */
+	unsigned int bar;
+	uint64_t offset_bytes;   /* in the BAR; 0 without function */
+	uint64_t size_bytes;
+	uint64_t address;        /* VM: guest physical; else virtual */
+	uint64_t phys;           /* 0: UNTOUCHED and not known */
+	enum memory_type type;
+	bool forced;             /* VM: whatever stage 1 asks for (struct memory_attr) */
+	enum witness_state state;
+	uint64_t leaf_least_bytes, leaf_most_bytes; /* of the table's entries; 0: not MAPPED */
+	enum witness_through through;
+	char path[128];          /* of the file, or the caller of ioremap(); "": not known */
+	enum witness_flag any_uncached;
 };
 
-struct witness_vmm {
-	unsigned int pid;
+/* Why a VM's tables say nothing. */
+enum witness_tables {
+	WITNESS_TABLES_READ,
+	WITNESS_TABLES_PROTECTED, /* they are the hypervisor's own (protected KVM) */
+	WITNESS_TABLES_SHADOW,    /* of the guest's virtual addresses: no second stage (x86 without EPT or NPT) */
+	WITNESS_TABLES_EMPTY,     /* it has none yet */
+	WITNESS_TABLES_BROKEN,    /* what should be one is none */
+	WITNESS_TABLES
+};
+
+enum witness_fwb { WITNESS_FWB_NOT_KNOWN, WITNESS_FWB_NO, WITNESS_FWB_YES, WITNESS_FWBS };
+
+/* Every VM of the machine, also one that maps nothing of what was looked for. */
+struct witness_vm {
+	unsigned int pid;        /* of the VMM */
 	char comm[16];
-	enum witness_flag flags[PCI_BARS]; /* by BAR index */
+	unsigned int nested;     /* as of a range */
+	enum witness_tables tables;
+	enum witness_fwb fwb;    /* arm64: FEAT_S2FWB forces types at stage 2, by the VM's own RAM entries */
+};
+
+/* What could not be looked at. */
+struct witness_lack {
+	enum witness_who what;
+	char why[224];           /* the cause, and what helps */
 };
 
 struct witness {
-	/* the watch */
 	char version[32], arch[16];
 	char *command;           /* owned */
 	char started[32];        /* ISO 8601, UTC */
 	double duration_s;
-	bool replayed;           /* --sysroot: from a recorded tree */
 	struct env env;
-	struct pci_device device;
-	unsigned int pid;        /* --pid: only this VMM; 0: any */
-	enum witness_end end;
+	unsigned int pid;        /* only this process, or VMM; 0: any */
 
-	/* how */
-	struct witness_prot prots[WITNESS_PROTS_MAX];
-	unsigned int n_prots;
-	bool has_hits;
-	uint64_t hits;           /* of the probe, by mappings of anything */
-	uint64_t lost;           /* events that the kernel lost, or that could not be read */
-	uint64_t unplaced;       /* mappings counted in a range that are not part of it */
-	struct witness_change {
-		bool seen;       /* a place was mapped with another type than before, */
-		double time_s;   /* first so long after the start */
-	} changes[PCI_BARS];
-
-	/* what was seen; owned, ranges in order of BAR, VMM, prot, place */
-	struct witness_range *ranges;
+	struct pci_device *functions; /* owned: that was asked for, or those that anybody has mapped */
+	size_t n_functions;
+	struct witness_vm *vms;  /* owned */
+	size_t n_vms;
+	struct witness_lack lacks[WITNESS_LACKS_MAX];
+	unsigned int n_lacks;
+	struct witness_range *ranges; /* owned; by function, BAR, who, pid, nested, address */
 	size_t n_ranges;
-	struct witness_vmm *vmms;
-	size_t n_vmms;
+	uint64_t left_out;       /* ranges beyond WITNESS_RANGES_MAX */
 };
 
 void witness_free(struct witness *w);
 
-const char *witness_type_name(enum witness_type t); /* "Device", "Normal-NC", ...; "unknown" */
-const char *witness_end_name(enum witness_end e);   /* "timeout", "vmm ended", ... */
-const char *witness_flag_name(enum witness_flag f); /* "set", "clear", ... */
+const char *witness_who_name(enum witness_who who);             /* "vm", "process", "driver" */
+const char *witness_state_name(enum witness_state state);       /* "mapped", "untouched", "unreadable" */
+const char *witness_through_name(enum witness_through through); /* "resource", "vfio", ...; "unknown" */
+const char *witness_flag_name(enum witness_flag flag);          /* "set", "clear", "unknown" */
+const char *witness_tables_name(enum witness_tables tables);    /* "read", "protected", ... */
+const char *witness_fwb_name(enum witness_fwb fwb);             /* "yes", "no", "unknown" */
 
-/* The type that prot asks for, by the enumerators of w. Unknown where a bit has no known name. */
-enum witness_type witness_prot_type(const struct witness *w, uint64_t prot);
+/* 0 or -ENOMEM; beyond WITNESS_RANGES_MAX it is counted. r joins the last one added where both fit. */
+int witness_add(struct witness *w, const struct witness_range *r);
 
-/* Whether this kernel has Normal-NC for devices at all (Linux 6.9 and newer). */
-bool witness_knows_nc(const struct witness *w);
+/* Into the order that ranges have; once all are added. */
+void witness_sort(struct witness *w);
 
-/* Whether the enumerators tell Device from Normal at all; else why says what is missing. */
-bool witness_prots_usable(const struct witness *w, char *why, size_t n);
+/* The same VMs, and the same ranges, state and type included. */
+bool witness_same(const struct witness *a, const struct witness *b);
 
-/* One mapping as KVM was asked for it. */
-struct witness_event {
-	uint64_t ipa, size_bytes, pa, prot;
-	double time_s;           /* after the start */
-	unsigned int pid;
-	char comm[16];
-};
+/* NULL: there is no such VM. */
+const struct witness_vm *witness_find_vm(const struct witness *w, unsigned int pid, unsigned int nested);
 
-/*
- * Adds what of the mapping lies in memory BARs of the device. Returns how many BARs it touches, 0
- * for none, or -ENOMEM.
- */
-int witness_add(struct witness *w, const struct witness_event *e);
+/* Notes that something cannot be looked at; what is too much is dropped. */
+void witness_lack(struct witness *w, enum witness_who what, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
-/* True when b is where it belongs behind a: in order, and apart. */
-bool witness_range_follows(const struct witness_range *a, const struct witness_range *b);
-
-/* The VMM's row, added where it is new. NULL: no memory, or more VMMs than WITNESS_VMMS_MAX. */
-struct witness_vmm *witness_vmm(struct witness *w, unsigned int pid, const char *comm);
-
-/* What was seen of one BAR. Pure. */
-struct witness_seen {
-	enum witness_type type;  /* UNKNOWN: nothing, several, or one that has no name here */
-	bool mixed;              /* several types */
-	uint64_t bytes;          /* of the BAR that were mapped, each counted once */
-	uint64_t count, again;   /* mappings */
-	unsigned int n_vmms;     /* different pids */
-	unsigned int pid;        /* of one of them */
-	char comm[16];
-};
-
-/* 0 or -ENOMEM. */
-int witness_bar_seen(struct witness_seen *seen, const struct witness *w, unsigned int bar);
-
-/* True where the BAR can be watched: memory, with an address. */
+/* True where a BAR can be mapped: memory, with an address. */
 bool witness_watches(const struct bar *bar);
 
 #endif

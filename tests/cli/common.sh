@@ -6,7 +6,7 @@
 : "${srcdir:?run it by make check}" "${top_builddir:?}"
 command -v python3 >/dev/null || { echo "python3 is missing: it makes the tree"; exit 77; }
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap clean_up EXIT
 bdf=0000:00:03.0
 tree=$work/tree
 bar=$tree/sys/bus/pci/devices/$bdf/resource2

@@ -1,6 +1,7 @@
 cli_tests = \
 	%D%/bad-input.test \
-	%D%/baseline.test \
+	%D%/before-after.test \
+	%D%/choose.test \
 	%D%/compare.test \
 	%D%/faults.test \
 	%D%/launches.test \
@@ -23,10 +24,10 @@ EXTRA_DIST += $(cli_tests) %D%/common.sh %D%/machine %D%/faults.py %D%/privilege
 check_PROGRAMS += mmiobench-no-barrier
 mmiobench_no_barrier_SOURCES = $(mmiobench_SOURCES)
 if ARCH_AARCH64
-mmiobench_no_barrier_SOURCES += src/arch/aarch64.c
+mmiobench_no_barrier_SOURCES += src/arch/aarch64.S
 endif
 if ARCH_X86_64
-mmiobench_no_barrier_SOURCES += src/arch/x86_64.c
+mmiobench_no_barrier_SOURCES += src/arch/x86_64.S
 endif
 mmiobench_no_barrier_CPPFLAGS = $(AM_CPPFLAGS) -DMMIOBENCH_TEST_NO_BARRIER
 mmiobench_no_barrier_LDADD = $(libmeasure_LIBS)

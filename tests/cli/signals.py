@@ -156,7 +156,7 @@ def recovered(before, rng):
         return f"the next start does not say so: {start}"
     over = interrupt_recover(rng)
     back = bench("--recover")
-    if back.returncode or ("no killed run" if over else "put back") not in back.stdout:
+    if back.returncode or ("no run has left" if over else "put back") not in back.stdout:
         return f"not recovered: {back}"
     return "" if state() == before else "recovered, but it is not as before"
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # usage: troubleshooting.py SRCDIR
-# A message is the format of a log_error(), log_warn() or log_note(), with "…" for each conversion and each macro that is no text.
+# A message is the format of a log_error(), log_warn(), log_note() or usage_error(), with "…" for each conversion and each macro that is no text.
 import os
 import re
 import sys
 
 DOC = "doc/troubleshooting.md"
-CALL = re.compile(r'\blog_(?:error|warn|note)\(\s*((?:"(?:[^"\\]|\\.)*"|PRI[a-zA-Z0-9]+|[A-Z][A-Z0-9_]*|\s)+)')
+CALL = re.compile(r'\b(?:log_(?:error|warn|note)|usage_error)\(\s*((?:"(?:[^"\\]|\\.)*"|PRI[a-zA-Z0-9]+|[A-Z][A-Z0-9_]*|\s)+)')
 PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"|(PRI[a-zA-Z0-9]+)|([A-Z][A-Z0-9_]*)')
 CONVERSION = re.compile(r"%%|%[-+ #0]*(?:\d+\$)?\d*(?:\.\d+)?(?:hh|ll|[hlzjt])?[a-zA-Z]")
 
@@ -31,7 +31,7 @@ def messages_of_source(top):
             path = os.path.join(directory, file)
             with open(path, encoding="utf-8") as f:
                 text = f.read()
-            calls = len(re.findall(r"\blog_(?:error|warn|note)\((?!const)", text))
+            calls = len(re.findall(r"\b(?:log_(?:error|warn|note)|usage_error)\((?!const)", text))
             read = 0
             for m in CALL.finditer(text):
                 read += 1

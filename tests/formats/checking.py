@@ -50,8 +50,7 @@ def is_emulated(d):
 
 def ratio_name(comparison):
     """What stands behind a series of ratios."""
-    b = comparison["baseline"]
-    return f" now by baseline {b['name']}" if b else " guest by host"
+    return " guest by host" if comparison["changes"] is None else " after by before"
 
 
 def ktap_checks(path):

@@ -56,8 +56,7 @@ def want_compare(d, c):
         s = c[side] or {"status": "absent", "why": ""}
         want.update({f"{side}_status": s["status"], f"{side}_why": s["why"],
                      f"{side}_median": s.get("median"), f"{side}_n": s.get("n")})
-    baseline = d["baseline"] or {"name": "", "saved": ""}
-    want.update(baseline=baseline["name"], baseline_saved=baseline["saved"])
+    want.update(comparison="guest by host" if d["changes"] is None else "after by before")
     ratio, test = c.get("ratio"), c.get("test")
     want.update(ratio=ratio and ratio["guest_by_host"], ratio_low=ratio and ratio["interval"][0],
                 ratio_high=ratio and ratio["interval"][1])

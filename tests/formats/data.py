@@ -3,7 +3,7 @@
 
 recorded_host, recorded_guest: of the lab, emulated. real_*: the same with the mark taken off and
 ticks set by hand; the guest is slower in one gating cell. bad: a cell faulted, one was skipped, one
-is not there, two saw what must not be. kept, today: for a baseline. hostile*: text that means something in every format.
+is not there, two saw what must not be. before, after: of one machine. hostile*: text that means something in every format.
 """
 import copy
 import json
@@ -92,8 +92,8 @@ bad["cells"][6]["region_bytes"] = 2 ** 34 + 1
 bad["window"]["state"] = "lost"
 save("bad", bad)
 
-# a baseline's run, and one of today, whose environment and figures differ
-for name, minute, text in ("kept", 7, "quiet"), ("today", 8, HOSTILE):
+# earlier and later, whose environment and figures differ
+for name, minute, text in ("before", 7, "quiet"), ("after", 8, HOSTILE):
     d = timed_only(guest, minute, minute / 7)
     for fact in d["environment"]["facts"]:
         if fact["name"] == "cmdline":

@@ -49,7 +49,7 @@ def want(d):
 
 for name in names:
     name, *sides = name.split(":")
-    words = ("baseline", "now") if name == "against" else ("host", "guest")
+    words = ("before", "after") if name in ("strange", "changed") else ("host", "guest")
     found = list(parse(f"{directory}/{name}.gobench"))
     all_of = [(s, load(f"{directory}/{f}.json")) for s, f in
               zip(words, sides)] or [(None, load(f"{directory}/{name}.json"))]

@@ -53,10 +53,10 @@ for name in names:
         for what in ("`x`\\ *a* [l](http://e) # TODO @me", '"><b>|`x`\\ *a*'):
             if what not in page.text:
                 problems.append(("text", what))
-    if name == "against":
+    if name == "changed":
         problems += [("text", what) for what in (
-            "Held against the baseline v1_x, saved at 20", "cmdline: quiet then, \"><b>|`x`\\ *a* [l](http",
-            "now by baseline v1_x") if what not in page.text]
+            "cmdline: quiet before, \"><b>|`x`\\ *a* [l](http",
+            "after by before") if what not in page.text]
     if ("EMULATED" in page.text) != name.startswith("recorded"):
         problems.append(("emulated", words[:4]))
     if problems:

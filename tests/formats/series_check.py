@@ -58,7 +58,7 @@ for name in names:
         complain(name, "bmf has other cells")
     for (key, measures), (i, unit, value, bounds) in zip(bmf.items(), wanted):
         (measure, metric), = measures.items()
-        ratios = "now-by-baseline-" if d.get("baseline") else "guest-by-host-"
+        ratios = "guest-by-host-" if d.get("changes") is None else "after-by-before-"
         expected = ({"B/s": ratios + "rate", "ns": ratios + "time"} if "figures" in d else
                     {"B/s": "bytes-per-second", "ns": "nanoseconds"})[unit]
         if measure != expected or not near(metric.get("value", 0), value):

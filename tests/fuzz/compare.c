@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // input: JSON
-// covers: judge/compare.c judge/compare_cells.c judge/spread.c judge/held.c judge/witnessed.c judge/signs.c stat/ratio.c stat/rank.c stat/multiple.c report/format.c report/checks.c report/compare_text.c report/compare_json.c report/compare_cells_text.c report/compare_cells_json.c report/html_compare.c
+// covers: compare/compare.c compare/compare_check.c compare/compare_cells.c compare/spread.c verdict/witness_agreement.c verdict/witness_evidence.c verdict/timing_evidence.c stat/ratio.c stat/rank.c report/format/format.c compare/checks.c report/text/compare_text.c compare/compare_fields.c report/text/compare_cells_text.c report/html/html_compare.c
 /*
  * A list: results, the first ones held against the others; perhaps a witness of the host, and a
  * number, whose bits are what is asked for.
@@ -9,15 +9,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "judge/baseline.h"
-#include "report/checks.h"
-#include "report/json_file.h"
+#include "compare/checks.h"
+#include "record/json_file.h"
 #include "results.h"
 
 #define MOST 6
 
 enum { ASK_REGRESSION = 1, ASK_INCONCLUSIVE = 2, ASK_PRESERVED = 4, ASK_ANY_EFFECT = 8,
-       ASK_BASELINE = 16, ASK_SEVERAL_FIRST = 32 };
+       ASK_IGNORE = 16, ASK_SEVERAL_FIRST = 32 };
 
 struct input {
 	struct result r[MOST];
@@ -63,7 +62,7 @@ static bool in_order(double low, double high)
 /* Numbers that are what their names say, and words that they bear out. */
 static void check_row(const struct comparison *c, const struct compare_row *row)
 {
-	bool is_rate = !strcmp(row->unit, "B/s"), more = row->ratio.low > 1;
+	bool is_rate = row->unit == UNIT_RATE, more = row->ratio.low > 1;
 	double most = 1 + c->ask.min_effect + 1e-9;
 
 	if (!c->cells.judged || !row->is_timed) {
@@ -117,10 +116,10 @@ static bool must_fail(const struct comparison *c)
 				   (c->ask.fail_on_regression &&
 				    t->n_states[COMPARE_ONE_SIDED] > t->n_coarse));
 
-	return c->held == HELD_DISAGREES || c->n_left || c->n_wrong || lacks ||
+	return c->agreement == AGREEMENT_DISAGREES || c->n_left || c->n_wrong || lacks ||
 	       t->n_states[COMPARE_FAILED] || has_absent(t) ||
-	       (c->verdict.word != VERDICT_PRESERVED &&
-		(c->verdict.word != VERDICT_INCONCLUSIVE || c->ask.require_preserved)) ||
+	       (c->verdict.outcome != VERDICT_PRESERVED &&
+		(c->verdict.outcome != VERDICT_INCONCLUSIVE || c->ask.require_preserved)) ||
 	       (c->ask.fail_on_regression && t->n_gate_words[COMPARE_SLOWER]);
 }
 
@@ -144,11 +143,11 @@ static void check_status(const struct comparison *c)
 	checks_free(&checks);
 	if (status)
 		return;
-	fuzz_require(c->held != HELD_DISAGREES && !c->n_left && !c->n_wrong &&
+	fuzz_require(c->agreement != AGREEMENT_DISAGREES && !c->n_left && !c->n_wrong &&
 		     !t->n_states[COMPARE_FAILED] && !has_absent(t), "success");
-	fuzz_require(c->verdict.word == VERDICT_PRESERVED ||
+	fuzz_require(c->verdict.outcome == VERDICT_PRESERVED ||
 		     (!c->verdict.about_guest && c->ask.fail_on_regression &&
-		      !c->ask.require_preserved), "success of %s", verdict_word_name(c->verdict.word));
+		      !c->ask.require_preserved), "success of %s", verdict_outcome_name(c->verdict.outcome));
 	fuzz_require(!c->ask.fail_on_regression || !t->n_gate_words[COMPARE_SLOWER], "slower");
 	fuzz_require(!c->ask.fail_on_inconclusive || !t->n_gate_words[COMPARE_OPEN], "open");
 }
@@ -156,18 +155,19 @@ static void check_status(const struct comparison *c)
 static void check_comparison(const struct comparison *c)
 {
 	const char *page, *path = fuzz_tree_path("comparison.json");
+	const struct told told = told_comparison(c);
 	const struct html_pictures none = { .why_none = "there is no gnuplot" };
 	size_t n;
 
-	fuzz_require(c->held == HELD_SILENT || c->ask.witness, "%s", held_name(c->held));
-	fuzz_require(c->held != HELD_AGREES || !c->verdict.contradiction, "%s", c->held_why);
-	fuzz_require(fuzz_is_ascii(c->held_why) && c->held_why[0], "'%s'", c->held_why);
+	fuzz_require(c->agreement == AGREEMENT_SILENT || c->ask.witness, "%s", witness_agreement_name(c->agreement));
+	fuzz_require(c->agreement != AGREEMENT_AGREES || !c->verdict.contradiction, "%s", c->agreement_why);
+	fuzz_require(fuzz_is_ascii(c->agreement_why) && c->agreement_why[0], "'%s'", c->agreement_why);
 	results_check_verdict(&c->verdict);
 	compare_text(fuzz_out(), c);
 	page = fuzz_out_close(&n);
 	fuzz_require(fuzz_is_clean(page, n), "%s", page);
 	fuzz_require(!compare_write(c, path), "%s", fuzz_error());
-	fuzz_require(!html_comparison(fuzz_out(), c, &none), "out of memory");
+	fuzz_require(!html_report(fuzz_out(), &told, &none), "out of memory");
 	results_check_page(fuzz_out_close(NULL));
 	results_check_formats_compared(c);
 	check_cells(c);
@@ -176,12 +176,12 @@ static void check_comparison(const struct comparison *c)
 
 static void compare(const struct input *in, const struct compare_side *sides)
 {
-	struct baseline baseline = { .name = "fuzz", .saved = "2026-01-01T00:00:00Z" };
 	struct compare_ask ask = {
 		.min_effect = in->asked & ASK_ANY_EFFECT ? 0 : COMPARE_MIN_EFFECT,
 		.fail_on_regression = in->asked & ASK_REGRESSION,
 		.fail_on_inconclusive = in->asked & ASK_INCONCLUSIVE,
 		.require_preserved = in->asked & ASK_PRESERVED,
+		.ignored = in->asked & ASK_IGNORE ? ~UINT64_C(0) : 0,
 		.witness = in->has_witness ? &in->witness : NULL,
 	};
 	struct comparison c = { 0 };
@@ -196,11 +196,7 @@ static void compare(const struct input *in, const struct compare_side *sides)
 	}
 	fuzz_require(!compare_check_distinct(&sides[0], &sides[1], &h, &g, why, sizeof(why)) || why[0],
 		     "refused without a word");
-	if (in->asked & ASK_BASELINE) {
-		baseline_compare(&baseline.differences, &sides[0], &sides[1], 0);
-		ask.baseline = &baseline;
-	}
-	fuzz_require(!compare_make_sides(&c, &sides[0], &sides[1], &ask), "out of memory");
+	fuzz_require(!compare_make(&c, &sides[0], &sides[1], &ask), "out of memory");
 	check_comparison(&c);
 	results_check_pictures(sides, 2);
 	compare_free(&c);

@@ -5,18 +5,16 @@
 #include <jansson.h>
 #include <string.h>
 #include "env/collect.h"
-#include "report/json_file.h"
-#include "report/reader.h"
+#include "record/fields.h"
 #include "fuzz.h"
 
 static void check_again(const struct env *env)
 {
-	struct reader rd = { .path = "again", .schema = "a", .program = "b" };
-	json_t *root = json_pack("{so}", "environment", json_environment(env));
+	const struct reader rd = { .path = "again", .schema = "a", .program = "b" };
+	json_t *root = record_json(&env_table, env, NULL);
 	struct env again = { 0 };
 
-	reader_environment(&rd, root, &again);
-	fuzz_require(!rd.ret, "%s", fuzz_error());
+	fuzz_require(!record_read(&rd, &env_table, root, &again), "%s", fuzz_error());
 	fuzz_require(again.facts.n == env->facts.n, "%zu facts of %zu", again.facts.n, env->facts.n);
 	for (size_t i = 0; i < again.facts.n; i++)
 		fuzz_require(!strcmp(again.facts.v[i].value, env->facts.v[i].value), "%s",

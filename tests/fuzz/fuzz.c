@@ -51,7 +51,7 @@ const char *fuzz_error(void)
 	return error;
 }
 
-/* Written otherwise than base/clean.c: marks of direction and of no width, line separators. */
+/* Written otherwise than base/text.c: marks of direction and of no width, line separators. */
 static bool is_wild(const unsigned char *p, size_t n)
 {
 	static const char *const wild[] = {

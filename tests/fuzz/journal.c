@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/hash.h"
-#include "report/json_file.h"
+#include "record/result_file.h"
+#include "verdict/judge.h"
+#include "record/json_file.h"
 #include "run/journal.h"
 #include "fuzz.h"
 
@@ -26,12 +28,17 @@
 static void guest(struct result *r)
 {
 	*r = (struct result){
+		.version = "0",
 		.arch = "aarch64",
 		.started = "2026-01-01T00:00:00Z",
 		.device = { .bdf = "0000:00:03.0", .vendor = 0x1af4, .device = 0x1110 },
 		.bar = { .index = 2, .kind = BAR_MEMORY, .size_bytes = 16 << 20 },
 		.profile = "quick",
+		.rounds_planned = 1,
+		.batches = 1,
 		.clock_hz = 1e9,
+		.clock_resolution_ticks = 1,
+		.asks = { "Device-nGnRE", "Normal-NC", "Normal-WB", "Device-nGnRnE" },
 	};
 	fuzz_require(!fact_add(&r->env.facts, "boot_id", "test", BOOT), "out of memory");
 }
@@ -144,19 +151,19 @@ static void check_noted(const char *path)
 
 	guest(&before);
 	guest(&after);
-	fuzz_require(!journal_before(&a, path, &before, "alignment", "wc"), "%s", fuzz_error());
+	fuzz_require(!journal_before(&a, path, &before, PROBE_ALIGNMENT, MAP_WC), "%s", fuzz_error());
 	fuzz_require(!journal_read(&before, path, &ignored) && before.n_journal, "it is not there");
 	last = &before.journal[before.n_journal - 1];
-	fuzz_require(!strcmp(last->attempt, a.id) && !last->outcome[0] && last->this_boot &&
-		     !strcmp(last->probe, "alignment") && !strcmp(last->mapping, "wc") &&
-		     !strcmp(last->boot_id, BOOT), "'%s' '%s'", last->attempt, last->outcome);
+	fuzz_require(!strcmp(last->attempt, a.id) && last->outcome.is == OUTCOME_NONE && last->this_boot &&
+		     last->probe.is == PROBE_ALIGNMENT && last->mapping.is == MAP_WC &&
+		     !strcmp(last->boot_id, BOOT), "'%s' '%s'", last->attempt, probe_outcome_text(&last->outcome));
 	check_changed(path, ignored);
-	fuzz_require(!journal_after(&a, "works"), "%s", fuzz_error());
+	fuzz_require(!journal_after(&a, &(struct word){ .is = OUTCOME_WORKS }), "%s", fuzz_error());
 	fuzz_require(!journal_read(&after, path, &torn) && torn == ignored &&
 		     after.n_journal == before.n_journal, "%zu, %zu", torn, ignored);
 	last = &after.journal[after.n_journal - 1];
-	fuzz_require(!strcmp(last->attempt, a.id) && !strcmp(last->outcome, "works"), "'%s'",
-		     last->outcome);
+	fuzz_require(!strcmp(last->attempt, a.id) && last->outcome.is == OUTCOME_WORKS, "'%s'",
+		     probe_outcome_text(&last->outcome));
 	result_free(&before);
 	result_free(&after);
 }
@@ -166,7 +173,7 @@ static size_t count_open(const struct result *r)
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->n_journal; i++)
-		n += r->journal[i].this_boot && !r->journal[i].outcome[0];
+		n += r->journal[i].this_boot && r->journal[i].outcome.is == OUTCOME_NONE;
 	return n;
 }
 
@@ -194,7 +201,7 @@ static void check_own_settled(const char *path)
 	size_t ignored;
 
 	guest(&r);
-	fuzz_require(!journal_before(&a, path, &r, "dc-zva", "wc"), "%s", fuzz_error());
+	fuzz_require(!journal_before(&a, path, &r, PROBE_DC_ZVA, MAP_WC), "%s", fuzz_error());
 	fuzz_require(!journal_read(&r, path, &ignored) && count_open(&r), "it is not open");
 	check_settled(&r, path, ignored);
 	result_free(&r);
@@ -208,7 +215,7 @@ static void check_result(const struct result *r)
 	json_t *root;
 
 	judge_run(&v, r, NULL);
-	root = json_result(r, &v);
+	root = result_json(r, &v);
 	fuzz_require(!result_from_json(&again, root, "result"), "%s", fuzz_error());
 	fuzz_require(again.n_journal == r->n_journal, "%zu of %zu records", again.n_journal,
 		     r->n_journal);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // input: JSON
-// covers: report/result_text.c report/text.c report/checks.c report/page.c report/explain_text.c report/html_result.c report/html_verdict.c report/html_machine.c report/csv.c report/format_bmf.c report/format_csv.c report/format_gab.c report/format_gobench.c report/format_kcidb.c report/format_ktap.c report/format_lava.c report/format_markdown.c report/format_openmetrics.c judge/judge.c judge/rules.c judge/advice.c judge/correct.c plot/picture.c plot/script.c plot/script_panel.c plot/layout.c plot/data.c
+// covers: report/text/result_text.c report/text/text.c compare/checks.c report/text/page.c report/text/explain_text.c report/html/html_result.c report/html/html_verdict.c report/html/html_machine.c report/format/csv.c report/format/format_bmf.c report/format/format_csv.c report/format/format_gab.c report/format/format_gobench.c report/format/format_kcidb.c report/format/format_ktap.c report/format/format_lava.c report/format/format_markdown.c report/format/format_openmetrics.c verdict/judge.c verdict/evidence.c verdict/advice.c verdict/violations.c plot/picture.c plot/script.c plot/data.c
 /* All that can be made of a result that is accepted: no text in it is more than text. */
 #include "config.h"
 #include <stdlib.h>

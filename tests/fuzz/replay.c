@@ -10,14 +10,15 @@
 #include <string.h>
 #include "fuzz.h"
 
+/* what needs libwitness.a, without which there is no mmiowitness */
 #ifdef FUZZ_WITNESS
-#define WITNESS_TARGETS(X) X(btf) X(smaps) X(trace) X(watch)
+#define WITNESS_TARGETS(X) X(recording)
 #else
 #define WITNESS_TARGETS(X)
 #endif
 #define TARGETS(X)                                                                                 \
-	X(baseline) X(compare) X(env) X(journal) X(pages) X(rescue) X(result) X(select) X(size)    \
-	X(survey) X(svg) X(sysfs) X(text) X(witness) WITNESS_TARGETS(X)
+	X(compare) X(env) X(journal) X(page_table) X(pages) X(rescue) X(result) X(select) X(size)  \
+	X(survey) X(sysfs) X(text) X(witness) WITNESS_TARGETS(X)
 
 #define DECLARE(name) int target_##name(const uint8_t *data, size_t size);
 #define ROW(name) { #name, target_##name },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// covers: run/rescue.c run/rescue_file.c run/rescue_recover.c run/window.c pci/power.c
+// covers: restore/rescue.c restore/rescue_file.c restore/recover.c restore/window.c restore/power.c
 /*
  * What a killed run left to be put back: a rescue file of any bytes, for a function whose BAR is a
  * file of zeros. Its checksum is made right, unless the input begins with '!': it stops no malice.
@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "base/hash.h"
-#include "run/rescue.h"
-#include "run/rescue_recover.h"
+#include "restore/rescue.h"
+#include "restore/restore.h"
 #include "fuzz.h"
 
 #define BDF	  "0000:00:03.0"
@@ -46,14 +46,15 @@ static void put_device(bool answers)
 static size_t header_bytes(void)
 {
 	static size_t n;
-	struct rescue r = { .dev = &device, .bar = &device.bars[0], .started = "2026-01-01T00:00:00Z",
-			    .power = { .changed = true }, .lock = -1 };
+	struct rescue r;
 	FILE *f;
 
 	if (n)
 		return n;
-	fuzz_require(!rescue_keep(&r, NULL, 0), "%s", fuzz_error());
-	rescue_file_unlock(&r.lock);
+	rescue_begin(&r, &device, &device.bars[0], "2026-01-01T00:00:00Z");
+	r.header.power.changed = true;
+	fuzz_require(!rescue_keep(&r), "%s", fuzz_error());
+	rescue_free(&r);
 	f = fopen(fuzz_tree_path("run/mmiobench/" BDF), "re");
 	fuzz_require(f && !fseek(f, 0, SEEK_END), "no rescue file");
 	n = (size_t)ftell(f);
@@ -78,19 +79,19 @@ static void put_rescue(const uint8_t *data, size_t size)
 	free(bytes);
 }
 
-/* rescue_recover tells on stdout what it put back. */
+/* restore_recover tells on stdout what it put back. */
 static int recover(size_t *done, bool answers)
 {
 	const struct pci_list list = { (struct pci_device *)(uintptr_t)&device, 1 };
 	const struct pci_select all = { 0 };
-	struct rescue_done all_done;
+	struct restore_done all_done;
 	FILE *terminal = stdout;
 	const char *told;
 	size_t n;
 	int ret;
 
 	stdout = fuzz_out();
-	ret = rescue_recover(&list, &all, false, &all_done);
+	ret = restore_recover(&list, &all, false, &all_done);
 	*done = all_done.n;
 	told = fuzz_out_close(&n);
 	stdout = terminal;
@@ -165,7 +166,7 @@ static void check_run_after_boot(void)
 
 	fuzz_require(fuzz_tree_put(BOOT_ID, other, strlen(other)), "no boot");
 	fuzz_begin();
-	fuzz_require(!rescue_check(&device), "a new run is held up: %s", fuzz_error());
+	fuzz_require(!restore_check(&device), "a new run is held up: %s", fuzz_error());
 	fuzz_require(access(fuzz_tree_path("run/mmiobench/" BDF), F_OK), "the file stays");
 	fuzz_require(fuzz_tree_put(BOOT_ID, own, strlen(own)), "no boot");
 }
@@ -173,20 +174,21 @@ static void check_run_after_boot(void)
 /* A run saves the BAR's bytes, is killed after it stored to all of it, and its windows come back. */
 static void check_kept(const uint8_t *data, size_t size)
 {
-	struct rescue r = { .dev = &device, .bar = &device.bars[0], .started = "2026-01-01T00:00:00Z",
-			    .lock = -1 };
-	struct window w[RESCUE_WINDOWS];
+	struct window *w;
+	struct rescue r;
 	static uint8_t now[BAR_BYTES];
 	size_t done = 0;
 
 	for (size_t i = 0; i < BAR_BYTES; i++)
 		bar_bytes[i] = size ? data[i % size] : 0;
 	fuzz_require(fuzz_tree_put(DEVICE "resource0", bar_bytes, BAR_BYTES), "no BAR");
+	rescue_begin(&r, &device, &device.bars[0], "2026-01-01T00:00:00Z");
+	w = r.windows;
 	windows_save(w, data, size);
-	fuzz_require(!rescue_check(&device) && !rescue_keep(&r, w, RESCUE_WINDOWS), "%s", fuzz_error());
-	fuzz_require(rescue_check(&device) == -EBUSY, "another run would start beside it");
-	rescue_file_unlock(&r.lock);
-	fuzz_require(rescue_check(&device) == -EBUSY, "another run would start");
+	fuzz_require(!restore_check(&device) && !rescue_keep(&r), "%s", fuzz_error());
+	fuzz_require(restore_check(&device) == -EBUSY, "another run would start beside it");
+	rescue_unlock(&r);
+	fuzz_require(restore_check(&device) == -EBUSY, "another run would start");
 	memset(now, 0x5a, sizeof(now));
 	fuzz_require(fuzz_tree_put(DEVICE "resource0", now, BAR_BYTES), "no BAR");
 	for (size_t i = 0; i < RESCUE_WINDOWS; i++)
@@ -196,11 +198,9 @@ static void check_kept(const uint8_t *data, size_t size)
 	fuzz_require(!recover(&done, true) && done == 1, "%zu: %s", done, fuzz_error());
 	bar_read(bar_bytes);
 	fuzz_require(!memcmp(now, bar_bytes, BAR_BYTES), "the BAR");
-	fuzz_require(!rescue_keep(&r, w, RESCUE_WINDOWS), "%s", fuzz_error());
-	rescue_file_unlock(&r.lock);
+	fuzz_require(!rescue_keep(&r), "%s", fuzz_error());
+	rescue_free(&r);
 	check_run_after_boot();
-	for (size_t i = 0; i < RESCUE_WINDOWS; i++)
-		window_drop(&w[i]);
 }
 
 FUZZ_TARGET(rescue)
@@ -213,7 +213,7 @@ FUZZ_TARGET(rescue)
 	fuzz_tree(NULL, 0);
 	put_device(answers);
 	put_rescue(data, size);
-	rescue_check(&device);
+	restore_check(&device);
 	put_rescue(data, size); /* of an earlier boot, it is gone */
 	fuzz_begin();
 	ret = recover(&done, answers);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // input: JSON
-// covers: report/result_read.c report/reader.c report/result_write.c report/json_machine.c report/self_check_json.c
+// covers: record/field.c record/read.c record/rules.c record/write.c record/machine_fields.c record/result_fields.c record/self_check_fields.c
 /* A result that is accepted is written, and read again as the same. */
 #include "config.h"
 #include <errno.h>
 #include <stdlib.h>
-#include "judge/judge.h"
-#include "report/json_file.h"
+#include "record/json_file.h"
 #include "report/report.h"
+#include "verdict/judge.h"
 #include "results.h"
 
 /* What was measured is told. */
@@ -29,7 +29,7 @@ static json_t *write_again(const struct result *r)
 	char *text;
 
 	judge_run(&v, r, NULL);
-	root = json_result(r, &v);
+	root = result_json(r, &v);
 	fuzz_require(root, "it cannot be written");
 	check_cells(r, root);
 	text = json_dumps(root, JSON_REAL_PRECISION(17));

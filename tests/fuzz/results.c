@@ -3,10 +3,11 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include "plot/draw.h"
+#include "plot/data.h"
 #include "plot/script.h"
-#include "report/formats.h"
-#include "report/json_file.h"
+#include "record/result_file.h"
+#include "report/format/format.h"
+#include "record/json_file.h"
 #include "results.h"
 
 size_t results_from_json(struct result *r, size_t most, const json_t *root)
@@ -51,7 +52,7 @@ static void check_evidence(const struct verdict *v, const struct evidence *e)
 					       "load parallelism", "host reference" };
 
 	fuzz_require(!(e->says & ~SAYS_ANYTHING) && e->strength < STRENGTHS &&
-		     (!e->unheard || !e->says), "%s says %x", e->line, e->says);
+		     (!e->discounted || !e->says), "%s says %x", e->line, e->says);
 	fuzz_require(fuzz_is_ascii(e->observed) && fuzz_is_ascii(e->why), "%s", e->line);
 	for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++)
 		fuzz_require(strcmp(e->line, counted[i]) ||
@@ -72,10 +73,10 @@ void results_check_verdict(const struct verdict *v)
 		proof |= v->evidence[i].says && v->evidence[i].strength == STRENGTH_PROOF;
 	}
 	fuzz_require(v->confidence != CONFIDENCE_PROVED || proof, "proved by nothing: %s", v->reason);
-	fuzz_require(v->word == VERDICT_INCONCLUSIVE || (v->judged && !v->contradiction),
-		     "%s: %s", verdict_word_name(v->word), v->reason);
-	fuzz_require((v->word == VERDICT_PRESERVED) == (v->effective == EFFECTIVE_NORMAL_NC), "%s: %s",
-		     verdict_word_name(v->word), v->reason);
+	fuzz_require(v->outcome == VERDICT_INCONCLUSIVE || (v->judged && !v->contradiction),
+		     "%s: %s", verdict_outcome_name(v->outcome), v->reason);
+	fuzz_require((v->outcome == VERDICT_PRESERVED) == (v->effective == EFFECTIVE_NORMAL_NC), "%s: %s",
+		     verdict_outcome_name(v->outcome), v->reason);
 	fuzz_require(fuzz_is_ascii(v->reason) && v->reason[0], "'%s'", v->reason);
 }
 
@@ -100,27 +101,29 @@ static void check_format(const struct format *f)
 	fuzz_require(results_format_holds(f->name, text), "%s: %s", f->name, text);
 }
 
-void results_check_formats(const struct result *r)
+static void check_formats(const struct told *t)
 {
-	struct verdict v;
-
-	judge_run(&v, r, NULL);
 	for (const struct format *f = formats; f->name; f++) {
-		if (!f->result)
-			continue;
-		fuzz_require(!f->result(fuzz_out(), r, &v), "%s", f->name);
+		fuzz_require(!format_write(fuzz_out(), f, t), "%s", f->name);
 		check_format(f);
 	}
 }
 
+void results_check_formats(const struct result *r)
+{
+	struct verdict v;
+	struct told t;
+
+	judge_run(&v, r, NULL);
+	t = told_run(r, &v);
+	check_formats(&t);
+}
+
 void results_check_formats_compared(const struct comparison *c)
 {
-	for (const struct format *f = formats; f->name; f++) {
-		if (!f->comparison)
-			continue;
-		fuzz_require(!f->comparison(fuzz_out(), c), "%s", f->name);
-		check_format(f);
-	}
+	const struct told t = told_comparison(c);
+
+	check_formats(&t);
 }
 
 /* Of a tag's start: what may load or run something is ours alone, and known. */
@@ -172,9 +175,11 @@ void results_check_html(const struct result *r)
 {
 	const struct html_pictures none = { .why_none = "there is no gnuplot" };
 	struct verdict v;
+	struct told t;
 
 	judge_run(&v, r, NULL);
-	fuzz_require(!html_result(fuzz_out(), r, &v, &none), "out of memory");
+	t = told_run(r, &v);
+	fuzz_require(!html_report(fuzz_out(), &t, &none), "out of memory");
 	results_check_page(fuzz_out_close(NULL));
 }
 
@@ -195,36 +200,44 @@ static const char *skip_string(const char *p)
 	return p + 1;
 }
 
-static bool is_command(const char *line)
+/* NAME, NAME[2], or "array NAME[2]", and perhaps a value behind "=": numbers and strings. */
+static bool is_assignment(const char *p)
 {
-	static const char *const words[] = { "set ", "unset ", "plot ", "$", "EOD", " ", "\"" };
-
-	if (!strncmp(line, "set out", 7))
-		return false;
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (!strncmp(line, words[i], strlen(words[i])))
-			return true;
-	return strchr("\n-", *line) || isdigit((unsigned char)*line) || !strncmp(line, "NaN", 3);
+	p += strncmp(p, "array ", 6) ? 0 : 6;
+	p += strspn(p, "abcdefghijklmnopqrstuvwxyz_");
+	while (*p && *p != '\n') {
+		if (*p == '"')
+			p = skip_string(p);
+		else if (isalnum((unsigned char)*p) || strchr(" =[],.+-", *p))
+			p++;
+		else
+			return false;
+		if (!p)
+			return false;
+	}
+	return true;
 }
 
-/* Only commands that draw; no shell, no file, no macro: none of "`!|@;", no "system". */
+/* Only data for gnuplot: values of variables, and blocks of rows that end where they seem to. */
 static void check_script(const char *script)
 {
-	const char *p = script;
+	bool block = false;
 
-	while (*p) {
-		bool begins = p == script || p[-1] == '\n';
+	for (const char *p = script; *p; p += strcspn(p, "\n"), p += *p == '\n') {
+		size_t n = strcspn(p, "\n");
 
-		fuzz_require(!begins || is_command(p), "%.60s in %s", p, script);
-		if (*p == '"') {
-			fuzz_require(skip_string(p), "%.60s in %s", p, script);
-			p = skip_string(p);
+		if (!block) {
+			block = *p == '$';
+			fuzz_require(block ? n > 15 && !strncmp(p + n - 15, " << END_OF_DATA", 15) :
+					     is_assignment(p), "%.200s in %s", p, script);
 			continue;
 		}
-		fuzz_require(isalnum((unsigned char)*p) || strchr(" \n.,:_+-*/%$#()'<>=?[]{}\\", *p),
-			     "%.60s in %s", p, script);
-		p++;
+		block = n != 11 || strncmp(p, "END_OF_DATA", 11);
+		for (size_t i = 0; i < n; i++)
+			fuzz_require(p[i] == '\t' || (p[i] >= ' ' && p[i] <= '~' && p[i] != '"'),
+				     "%.200s in %s", p, script);
 	}
+	fuzz_require(!block, "a block does not end: %s", script);
 }
 
 static void check_values(const struct picture *p)
@@ -233,7 +246,8 @@ static void check_values(const struct picture *p)
 	const char *text;
 	size_t n;
 
-	fuzz_require(!plot_data_head(out) && !plot_data(out, p), "no data");
+	data_csv_head(out);
+	data_csv(out, p);
 	text = fuzz_out_close(&n);
 	fuzz_require(fuzz_is_clean(text, n) && results_format_holds("csv", text), "%s", text);
 }
@@ -246,10 +260,10 @@ void results_draw(const struct picture_input *in)
 	};
 	struct pictures all = { 0 };
 
-	fuzz_require(!pictures_make(&all, in, NULL), "out of memory");
+	pictures_make(&all, in, NULL);
 	for (size_t i = 0; i < all.n; i++) {
 		for (size_t k = 0; k < sizeof(canvases) / sizeof(*canvases); k++) {
-			script_write(fuzz_out(), &all.v[i], &canvases[k]);
+			script_data(fuzz_out(), &all.v[i], &canvases[k]);
 			check_script(fuzz_out_close(NULL));
 		}
 		check_values(&all.v[i]);
@@ -262,7 +276,7 @@ void results_check_pictures(const struct compare_side *sides, size_t n)
 	static const struct compare_ask ask = { .min_effect = COMPARE_MIN_EFFECT };
 	struct picture_judged j;
 
-	fuzz_require(!picture_judge(&j, sides, n, &ask), "out of memory");
+	picture_judge(&j, sides, n, &ask);
 	results_draw(&j.in);
 	picture_judged_free(&j);
 }

@@ -4,8 +4,8 @@
 
 #include <jansson.h>
 #include "plot/picture.h"
+#include "report/html/html.h"
 #include "report/report.h"
-#include "report/html.h"
 #include "fuzz.h"
 
 /* What targets share that make something of results. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/parse.h"
+#include "base/text.h"
 #include "fuzz.h"
 
 #define UNTOUCHED 0x5a5a5a5a5a5a5a5aull

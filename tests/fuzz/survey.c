@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // input: JSON
-// covers: judge/survey.c judge/kind.c report/survey_text.c report/survey_json.c
+// covers: compare/survey.c verdict/machine_id.c report/text/survey_text.c compare/survey_fields.c
 /*
  * A fleet: of a list of results the first as often as makes a kind, the others a few times, with
  * files that are none.
@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "report/survey.h"
+#include "report/report.h"
 #include "results.h"
 
 #define MOST    6
@@ -25,7 +25,6 @@ static char hostile[] = "fleet/\033[2Ja\n\302\233b\342\200\256.json";
 
 struct fleet {
 	struct survey_record v[RECORDS];
-	char *paths[RECORDS];
 	size_t n;
 };
 
@@ -35,7 +34,8 @@ static struct survey_record *add(struct fleet *f, enum survey_state state)
 
 	memset(rec, 0, sizeof(*rec));
 	rec->state = state;
-	f->paths[f->n++] = hostile; /* what anybody may call a file */
+	rec->path = rec->file = hostile; /* what anybody may call a file */
+	f->n++;
 	return rec;
 }
 
@@ -62,14 +62,14 @@ static void check_clusters(const struct survey *s)
 	for (size_t i = 0; i < s->n_clusters; i++) {
 		const struct survey_cluster *c = &s->clusters[i];
 
-		fuzz_require(c->n && c->n <= c->n_kind && c->first + c->n <= s->n_records, "%zu of %zu",
+		fuzz_require(c->n && c->n <= c->n_kind && c->sample == c->results[0], "%zu of %zu",
 			     c->n, c->n_kind);
-		for (size_t k = c->first; k < c->first + c->n; k++) {
-			size_t at = s->order[k];
+		for (size_t k = 0; k < c->n; k++) {
+			size_t at = (size_t)(c->results[k] - s->records);
 
 			fuzz_require(at < s->n_records && !seen[at], "record %zu", at);
 			fuzz_require(!memcmp(s->records[at].keys[SURVEY_KERNEL],
-					     s->records[s->order[c->first]].keys[SURVEY_KERNEL],
+					     c->sample->keys[SURVEY_KERNEL],
 					     sizeof(s->records->keys[0])), "record %zu", at);
 			seen[at] = true;
 			n++;
@@ -84,13 +84,13 @@ static void check_clusters(const struct survey *s)
 	fuzz_require(n == s->n_states[SURVEY_RESULT], "%zu of %zu", n, s->n_states[SURVEY_RESULT]);
 	for (size_t i = 0; i < s->n_odds; i++)
 		fuzz_require(s->odds[i].value > 0 && s->odds[i].typical > 0 &&
-			     s->odds[i].cluster < s->n_clusters && seen[s->odds[i].record], "%zu", i);
+			     seen[s->odds[i].record - s->records], "%zu", i);
 }
 
 /* What is left is of different runs; a copy names one that is left, of its own run. */
 static void mark_copies(struct fleet *f)
 {
-	fuzz_require(!survey_mark_copies(f->v, f->n), "out of memory");
+	survey_mark_copies(f->v, f->n);
 	for (size_t i = 0; i < f->n; i++) {
 		const struct survey_record *rec = &f->v[i];
 
@@ -111,28 +111,27 @@ static void check_status(const struct survey *s, const struct compare_ask *ask)
 	fuzz_require(!why[0] == !status && fuzz_is_ascii(why), "%d: '%s'", status, why);
 	fuzz_require(status == 1 || status == 3 ||
 		     (!status && !s->n_wrong && !s->n_states[SURVEY_BROKEN] &&
-		      s->n_words[VERDICT_PRESERVED] && !s->n_words[VERDICT_DEMOTED] &&
-		      !s->n_words[VERDICT_TRAPPED] && !s->n_words[VERDICT_WRITE_BACK] &&
-		      !s->n_words[VERDICT_INCONCLUSIVE]), "%d", status);
+		      s->n_verdicts[VERDICT_PRESERVED] && !s->n_verdicts[VERDICT_DEMOTED] &&
+		      !s->n_verdicts[VERDICT_TRAPPED] && !s->n_verdicts[VERDICT_WRITE_BACK] &&
+		      !s->n_verdicts[VERDICT_INCONCLUSIVE]), "%d", status);
 }
 
 static void check_survey(struct fleet *f)
 {
-	struct survey_files files = { .paths = f->paths, .n = f->n, .records = f->v };
-	const struct picture_input in = { .records = f->v, .n_records = f->n };
 	struct survey s;
+	const struct picture_input in = { .survey = &s };
 	const char *page;
 	size_t length;
 
 	mark_copies(f);
-	fuzz_require(!survey_make(&s, f->v, f->n, COMPARE_MIN_EFFECT), "out of memory");
+	survey_make(&s, f->v, f->n, COMPARE_MIN_EFFECT);
 	check_clusters(&s);
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
 		check_status(&s, &asks[i]);
-		survey_text(fuzz_out(), &s, &files, &asks[i]);
+		survey_text(fuzz_out(), &s, &asks[i]);
 		page = fuzz_out_close(&length);
 		fuzz_require(fuzz_is_clean(page, length), "%s", page);
-		fuzz_require(!survey_write(&s, &files, &asks[i], fuzz_tree_path("survey.json")), "%s",
+		fuzz_require(!survey_write(&s, &asks[i], fuzz_tree_path("survey.json")), "%s",
 			     fuzz_error());
 	}
 	results_draw(&in);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// covers: pci/list.c pci/iomem.c pci/power.c pci/policy.c report/list_text.c base/path.c
+// covers: pci/list.c pci/config_space.c pci/iomem.c restore/power.c pci/policy.c report/text/list_text.c base/path.c
 /*
  * A machine's functions: what --list says of a tree, and each function woken and put back as found.
  */
@@ -9,8 +9,8 @@
 #include <time.h>
 #include "base/path.h"
 #include "pci/list.h"
-#include "pci/power.h"
-#include "report/list.h"
+#include "report/text/list.h"
+#include "restore/power.h"
 #include "fuzz.h"
 
 /* A function has 10 ms to wake up; the tree's need none. In replay, too, where nobody else sleeps. */
@@ -20,28 +20,33 @@ int nanosleep(const struct timespec *wanted, struct timespec *left)
 	return 0;
 }
 
-/* Whatever window is asked for: what is clear of it has none of these bytes, and so has what is next. */
+/* None of these bytes is in what is clear, of the window that is asked for or of the first. */
 static void check_clear(const struct bar *b, const struct bar_area *a)
 {
-	uint64_t end = a->offset_bytes + a->size_bytes, from, clear, next;
+	uint64_t end = a->offset_bytes + a->size_bytes, from, clear;
+	struct bar_area first;
 
 	fuzz_require(a->size_bytes && a->size_bytes <= 32768 && end <= (1ull << 32) + 32768, "0x%llx",
 		     (unsigned long long)end);
 	for (int shift = 12; shift < 33; shift += 4) {
 		from = a->offset_bytes >> shift << shift;
 		clear = policy_clear_bytes(b, from, 1 << 20);
-		next = policy_clear_offset(b, from);
 		fuzz_require(clear <= 1 << 20 && (from >= end || from + clear <= a->offset_bytes),
 			     "0x%llx of 0x%llx", (unsigned long long)clear, (unsigned long long)from);
-		fuzz_require(next >= from && (next >= end || next < a->offset_bytes) &&
-			     (next == from || !clear), "0x%llx", (unsigned long long)next);
 	}
+	if (!policy_clear_area(b, &first))
+		return;
+	fuzz_require(first.size_bytes && first.offset_bytes < b->size_bytes &&
+		     first.size_bytes <= b->size_bytes - first.offset_bytes &&
+		     (first.offset_bytes >= end || first.offset_bytes + first.size_bytes <= a->offset_bytes),
+		     "0x%llx", (unsigned long long)first.offset_bytes);
 }
 
 static void check_bar(const struct pci_device *d, const struct bar *b)
 {
 	fuzz_require(b->index < PCI_BARS && &d->bars[b->index] == b, "BAR %u", b->index);
-	fuzz_require((b->kind == BAR_NONE) == !b->size_bytes, "BAR %u of %s", b->index, d->bdf);
+	fuzz_require(b->kind != BAR_NONE || !b->size_bytes, "BAR %u of %s", b->index, d->bdf);
+	fuzz_require(b->kind == BAR_NONE || b->size_bytes || b->unset, "BAR %u of %s", b->index, d->bdf);
 	fuzz_require(b->kind == BAR_MEMORY || (!b->prefetchable && !b->is_64bit), "BAR %u", b->index);
 	fuzz_require(fuzz_is_ascii(b->claimed) && (!b->claimed[0] || b->kind == BAR_MEMORY), "%s", b->claimed);
 	fuzz_require(b->n_msix <= 2, "BAR %u of %s: %u parts", b->index, d->bdf, b->n_msix);

@@ -244,24 +244,30 @@ def witnesses(directory, data):
         d["command"] = "".join(TEXTS) + ESC + BIDI
         for n, f in enumerate(d["environment"]["facts"]):
             spoil(f, n, ("value", 60000), ("source", 127))
-        spoil(d["device"], 3, ("vendor_name", 60), ("device_name", 60), ("class_name", 60), ("driver", 31))
-        d["mappings"][0]["comm"] = d["vmms"][0]["comm"] = '"; `pwned`</b>'
+        spoil(d["functions"][0], 3, ("vendor_name", 60), ("device_name", 60), ("class_name", 60), ("driver", 31))
+        d["mappings"][0]["comm"] = d["vms"][0]["comm"] = '"; `pwned`</b>'
+        d["mappings"][2]["path"] = '"; `pwned`</b>' * 8
+        d["lacks"] = [{"what": "driver", "why": '"; `pwned`</b>' * 10}]
 
     def many(d):
-        d["mappings"] = [dict(d["mappings"][0], offset_bytes=i, size_bytes=128, ipa=hex(0x8000000000 + i))
+        d["mappings"] = [dict(d["mappings"][0], offset_bytes=i, size_bytes=128, address=hex(0x8000000000 + i))
                          for i in range(0, 1 << 24, 256)]
 
     first = ("mappings", 0)
     witness("read-texts", texts)
     witness("read-many", many)
     witness("comm-esc", lambda d: at(d, first).update(comm=ESC[:15]))
-    witness("comm-bidi", lambda d: at(d, ("vmms", 0)).update(comm=BIDI))
-    witness("too-many", lambda d: d.update(mappings=d["mappings"] * 100000))
+    witness("comm-bidi", lambda d: at(d, ("vms", 0)).update(comm=BIDI))
+    witness("too-many", lambda d: d.update(mappings=d["mappings"][:1] * 70000))
     witness("wraps", lambda d: at(d, first).update(offset_bytes=(1 << 63) - 1, size_bytes=(1 << 63) - 1))
-    witness("negative", lambda d: at(d, first).update(count=-1))
-    witness("backwards", lambda d: at(d, first).update(first_s=1e300))
-    witness("bars", lambda d: d["bars"].extend(d["bars"] * 3))
-    witness("prots", lambda d: d.update(prots=[{"name": "x", "value": "0xffffffffffffffff"}] * 1000))
+    witness("path-esc", lambda d: at(d, first).update(path=ESC))
+    witness("why-bidi", lambda d: d.update(lacks=[{"what": "vm", "why": BIDI}]))
+    witness("lacks", lambda d: d.update(lacks=[{"what": "vm", "why": "x"}] * 1000))
+    witness("negative", lambda d: at(d, first).update(pid=-1))
+    witness("nowhere", lambda d: at(d, first).update(function=1 << 40))
+    witness("backwards", lambda d: d["mappings"].reverse())
+    witness("bars", lambda d: d["functions"][0]["bars"].extend(d["functions"][0]["bars"] * 3))
+    witness("functions", lambda d: d.update(functions=d["functions"] * 2000))
 
 
 def taken(directory, guest, host):

@@ -177,27 +177,6 @@ int close(int fd)
 	return -1;
 }
 
-int renameat2(int a, const char *from, int b, const char *to, unsigned int flags)
-{
-	static int (*real)(int a, const char *from, int b, const char *to, unsigned int flags);
-
-	if (!real)
-		real = REAL(int (*)(int, const char *, int, const char *, unsigned int), "renameat2");
-	if (inject_fails(INJECT_RENAME))
-		return -1;
-	if (flags && inject_plain) {
-		errno = EINVAL;
-		return -1;
-	}
-	return AFTER(real(a, from, b, to, flags));
-}
-
-/* O_TMPFILE has O_DIRECTORY in it. */
-static bool makes_file(int flags)
-{
-	return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
-}
-
 #define WRAP_OPEN(name, params, real_params, ...)                                                  \
 	int name params;                                                                           \
 	int name params                                                                            \
@@ -207,17 +186,13 @@ static bool makes_file(int flags)
 		va_list ap;                                                                        \
 		if (!real)                                                                         \
 			real = REAL(int(*) real_params, #name);                                    \
-		if (makes_file(flags)) {                                                           \
+		if (flags & O_CREAT) {                                                             \
 			va_start(ap, flags);                                                       \
 			mode = va_arg(ap, mode_t);                                                 \
 			va_end(ap);                                                                \
 		}                                                                                  \
-		if (inject_fails(makes_file(flags) ? INJECT_CREATE : INJECT_OPEN))                 \
+		if (inject_fails(flags & O_CREAT ? INJECT_CREATE : INJECT_OPEN))                   \
 			return -1;                                                                 \
-		if (inject_plain && (flags & O_TMPFILE) == O_TMPFILE) {                            \
-			errno = EOPNOTSUPP;                                                        \
-			return -1;                                                                 \
-		}                                                                                  \
 		path = inject_path(path);                                                          \
 		return AFTER(real(__VA_ARGS__, mode));                                             \
 	}
@@ -334,7 +309,8 @@ FILE *fopen64(const char *path, const char *mode)
 
 FILE *fdopen(int fd, const char *mode)
 {
-	return inject_fails(INJECT_MALLOC) ? NULL : inject_stream(fd, mode);
+	/* of no descriptor, as after a dup() that failed, it makes none */
+	return inject_fails(INJECT_MALLOC) || fcntl(fd, F_GETFD) < 0 ? NULL : inject_stream(fd, mode);
 }
 
 int fileno(FILE *f)

@@ -22,7 +22,7 @@
  * they execute; and has one of them fail. INJECT_STATE names the file of counts, see shared.h;
  * INJECT_FAIL is FUNCTION:SITE:NTH:ERRNO, SITE in hexadecimal, and an ERRNO of "short" for a write or
  * read of half, of "kill" and "killed" for SIGKILL before and after the call; a "+" behind it has all
- * from then on fail. INJECT_PLAIN: see inject_plain; INJECT_DEVMEM is the file to open as /dev/mem.
+ * from then on fail. INJECT_DEVMEM is the file to open as /dev/mem.
  * What glibc's streams read and write inside glibc goes through cookies of ours. stderr is left alone:
  * what went wrong is told there.
  */
@@ -52,7 +52,6 @@ static struct {
 } fault = { .function = -1 };
 __thread bool inject_inside;
 static __thread bool dying;
-bool inject_plain;
 static const char *devmem;
 
 static uint64_t hash(uint64_t h, uint64_t v)
@@ -261,7 +260,6 @@ __attribute__((constructor)) static void begin(void)
 	REAL(int (*)(int), "close")(fd);
 	if (what)
 		read_fault(what);
-	inject_plain = getenv("INJECT_PLAIN");
 	devmem = getenv("INJECT_DEVMEM");
 	stdout = inject_stream(STDOUT_FILENO, "w");
 	inject_inside = false;

@@ -27,9 +27,6 @@ void inject_after(void);
 /* What a path of the program's is here. */
 const char *inject_path(const char *path);
 
-/* A file system that knows neither O_TMPFILE nor renameat2's flags. */
-extern bool inject_plain;
-
 /* True: our own calls, which are not counted. */
 extern __thread bool inject_inside;
 

@@ -2,8 +2,8 @@
 #include "config.h"
 #include <stdio.h>
 #include <string.h>
-#include "base/begin.h"
 #include "base/log.h"
+#include "cli/program.h"
 #include "map/map.h"
 #include "run/journal.h"
 
@@ -25,9 +25,9 @@ static int journal(const char *path)
 	if (fact_add(&r.env.facts, "boot_id", "/proc", "11111111-2222-3333-4444-555555555555"))
 		log_error("out of memory");
 	else if (!journal_read(&r, path, &ignored) &&
-		 !journal_before(&attempt, path, &r, "alignment", "wc")) {
+		 !journal_before(&attempt, path, &r, PROBE_ALIGNMENT, MAP_WC)) {
 		puts("attempted");
-		status = journal_after(&attempt, "works") ? 1 : 0;
+		status = journal_after(&attempt, &(struct word){ .is = OUTCOME_WORKS }) ? 1 : 0;
 	}
 	result_free(&r);
 	return status;

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Holds the disassembly of every measuring loop against what its table row claims.
+"""Compares the disassembly of every measuring loop with what its table row claims.
 
 usage: disassembly.py PROGRAM OBJDUMP DUMP-LOOPS...
 
 For each loop: exactly the accesses claimed, in order, of the claimed width, all through one base
 and one value register; the barrier asked for, where it was asked for; no call; after the last loads
-what waits for them; and at least 95 % of each loop's instructions are those. What an instruction looks like is written down here once
-more, apart from the product, on purpose.
+what waits for them; and at least 95 % of each loop's instructions are those. What an instruction of the
+manuals' form looks like, moves and does is written down here once more, apart from the product, on purpose.
+Of architectures that the program is not built for the patterns must be there, too.
 """
+import os
 import re
 import subprocess
 import sys
@@ -17,103 +19,104 @@ SHARE = 0.95
 
 # what may follow a base register; offsets and registers are compared
 AT = r"\[x(?P<base>\d+)(?:, #(?P<offset>-?\d+))?\]$"
-TO = r"(?P<offset>0x[0-9a-f]+)?\(%(?P<base>r\w+)\)$"
 FROM = r"(?P<offset>0x[0-9a-f]+)?\(%(?P<base>r\w+)\)"
+TO = FROM + "$"
 LEA = r"lea (?P<offset>0x[0-9a-f]+)?\(%(?P<base>r\w+)\),%rdi$"
-COUNT = r"mov \$0x40,%ecx$"
-# kernel: (regular expression, or those of all instructions of an access, bytes)
-ACCESS = {
-    "aarch64": {
-        "store1": (r"strb w(?P<reg>\d+), " + AT, 1),
-        "store2": (r"strh w(?P<reg>\d+), " + AT, 2),
-        "store4": (r"str w(?P<reg>\d+), " + AT, 4),
-        "store8": (r"str x(?P<reg>\d+), " + AT, 8),
-        "store16_pair": (r"stp (?P<reg>x\d+), (?P=reg), " + AT, 16),
-        "store16_q": (r"str (?P<reg>q0), " + AT, 16),
-        "store32_pair": (r"stp (?P<reg>q0), q0, " + AT, 32),
-        "store64_st1": (r"st1 (?P<reg>\{v0\.2d-v3\.2d\}), \[x(?P<base>\d+)\](?P<post>, #64)?$", 64),
-        "store64_st4": (r"st4 (?P<reg>\{v0\.2d-v3\.2d\}), \[x(?P<base>\d+)\](?P<post>, #64)?$", 64),
-        "store64_st64b": (r"st64b (?P<reg>x0), \[x(?P<base>\d+)\]$", 64),
-        "load64_ld64b": (r"ld64b (?P<reg>x0), \[x(?P<base>\d+)\]$", 64),
-        "load1": (r"ldrb w(?P<reg>\d+), " + AT, 1),
-        "load2": (r"ldrh w(?P<reg>\d+), " + AT, 2),
-        "load4": (r"ldr w(?P<reg>\d+), " + AT, 4),
-        "load8": (r"ldr x(?P<reg>\d+), " + AT, 8),
-        "load16_pair": (r"ldp (?P<reg>x\d+, x\d+), " + AT, 16),
-        "load16_np": (r"ldnp (?P<reg>x\d+, x\d+), " + AT, 16),
-        "load16_q": (r"ldr (?P<reg>q0), " + AT, 16),
-        "load32_pair": (r"ldp (?P<reg>q0, q1), " + AT, 32),
-        "load64_ld1": (r"ld1 (?P<reg>\{v0\.2d-v3\.2d\}), \[x(?P<base>\d+)\](?P<post>, #64)?$", 64),
-    },
-    "x86_64": {
-        "store1": (r"movb? %(?P<reg>[abcd]l|[sd]il|bpl|r\d+b)," + TO, 1),
-        "store2": (r"movw? %(?P<reg>[abcd]x|[sd]i|bp|r\d+w)," + TO, 2),
-        "store4": (r"movl? %(?P<reg>e\w\w|r\d+d)," + TO, 4),
-        "store8": (r"movq? %(?P<reg>r[a-z]\w|r\d+)," + TO, 8),
-        "store16_sse": (r"movaps %(?P<reg>xmm0)," + TO, 16),
-        "store32_avx": (r"vmovaps %(?P<reg>ymm0)," + TO, 32),
-        "store64_avx512": (r"vmovaps %(?P<reg>zmm0)," + TO, 64),
-        "store8_nt": (r"movntiq? %(?P<reg>r[a-z]\w|r\d+)," + TO, 8),
-        "store16_nt": (r"movntps %(?P<reg>xmm0)," + TO, 16),
-        "store32_nt": (r"vmovntps %(?P<reg>ymm0)," + TO, 32),
-        "store64_nt": (r"vmovntps %(?P<reg>zmm0)," + TO, 64),
-        "store8_diri": (r"movdiri %(?P<reg>r[a-z]\w|r\d+)," + TO, 8),
-        "store64_dir64b": ((LEA, r"movdir64b \(%(?P<reg>rsp)\),%rdi$"), 64),
-        "store64_stosb": ((LEA, COUNT, r"rep stos %(?P<reg>al),%es:\(%rdi\)$"), 64),
-        "store64_movsb": ((LEA, r"mov %(?P<reg>rsp),%rsi$", COUNT,
-                           r"rep movsb %ds:\(%rsi\),%es:\(%rdi\)$"), 64),
-        "load1": (r"movzbl " + FROM + r",%(?P<reg>e\w\w|r\d+d)$", 1),
-        "load2": (r"movzwl " + FROM + r",%(?P<reg>e\w\w|r\d+d)$", 2),
-        "load4": (r"movl? " + FROM + r",%(?P<reg>e\w\w|r\d+d)$", 4),
-        "load8": (r"movq? " + FROM + r",%(?P<reg>r[a-z]\w|r\d+)$", 8),
-        "load16_sse": (r"movaps " + FROM + r",%(?P<reg>xmm0)$", 16),
-        "load32_avx": (r"vmovaps " + FROM + r",%(?P<reg>ymm0)$", 32),
-        "load64_avx512": (r"vmovaps " + FROM + r",%(?P<reg>zmm0)$", 64),
-        "load16_nt": (r"movntdqa " + FROM + r",%(?P<reg>xmm0)$", 16),
-    },
-}
-# what steps the pointer after each access, where the access cannot: part of it
-STEP = {"store64_st64b": r"add x\d+, x\d+, #0x40$", "load64_ld64b": r"add x\d+, x\d+, #0x40$"}
+# registers as the manuals name them: how they are disassembled, and the bytes of one
+REGISTER = {"Wt": (r"w(?P<reg>\d+)", 4), "Xt": (r"x(?P<reg>\d+)", 8), "Qt": ("(?P<reg>q0)", 16),
+            "r8": (r"(?P<reg>[abcd]l|[sd]il|bpl|r\d+b)", 1), "r16": (r"(?P<reg>[abcd]x|[sd]i|bp|r\d+w)", 2),
+            "r32": (r"(?P<reg>e\w\w|r\d+d)", 4), "r64": (r"(?P<reg>r[a-z]\w|r\d+)", 8),
+            "xmm": ("(?P<reg>xmm0)", 16), "ymm": ("(?P<reg>ymm0)", 32), "zmm": ("(?P<reg>zmm0)", 64)}
+
+
+def access_of_aarch64(form):
+    """Parts, bytes, direction, pointer's place in the block, what moves it where it walks."""
+    mnemonic, operands = form.split(" ", 1)
+    name = mnemonic.lower()
+    direction = "store" if name.startswith("st") else "load"
+    if operands == "{4 x 2D}":
+        return ([name + r" (?P<reg>\{v0\.2d-v3\.2d\}), \[x(?P<base>\d+)\](?P<post>, #64)?$"], 64, direction,
+                0, None)
+    if name.endswith("64b"):
+        return [name + r" (?P<reg>x0), \[x(?P<base>\d+)\]$"], 64, direction, 0, r"add x\d+, x\d+, #0x40$"
+    first, *second = operands.split(", ")
+    register, width = REGISTER[first]
+    width = {"b": 1, "h": 2}.get(name[3:], width)
+    if not second:
+        return [f"{name} {register}, {AT}"], width, direction, 0, None
+    if second != [first + "2"]:
+        raise KeyError(operands)
+    letter = first[0].lower()
+    both = rf"(?P<reg>{letter}\d+), (?P=reg)" if direction == "store" else rf"(?P<reg>{letter}\d+, {letter}\d+)"
+    # 7 bits with a sign, in registers: half of what they reach is below
+    return [f"{name} {both}, {AT}"], 2 * width, direction, 64 * width, None
+
+
+def access_of_x86_64(form):
+    special = re.match(r"REP (STOSB|MOVSB) of (\d+)$|MOVDIR64B m512$", form)
+    if special:
+        count = rf"mov \$0x{int(special[2] or 0):x},%ecx$"
+        parts = {"STOSB": [LEA, count, r"rep stos %(?P<reg>al),%es:\(%rdi\)$"],
+                 "MOVSB": [LEA, r"mov %(?P<reg>rsp),%rsi$", count, r"rep movsb %ds:\(%rsi\),%es:\(%rdi\)$"],
+                 None: [LEA, r"movdir64b \(%(?P<reg>rsp)\),%rdi$"]}[special[1]]
+        return parts, int(special[2] or 64), "store", 0, None
+    mnemonic, to, source = re.match(r"(\w+) (\w+), (\w+)$", form).groups()
+    name, direction = mnemonic.lower(), "store" if to[0] == "m" else "load"
+    memory, register = (to, source) if to[0] == "m" else (source, to)
+    width = int(memory[1:]) // 8
+    pattern, register_bytes = REGISTER[register]
+    if name == "movzx": # zero-extends: what it is called depends on both
+        name = {1: "movzb", 2: "movzw"}[width] + {4: "l", 8: "q"}[register_bytes]
+    elif width != register_bytes:
+        raise KeyError(form)
+    text = f"{name}[bwlq]? %{pattern},{TO}" if direction == "store" else f"{name}[bwlq]? {FROM},%{pattern}$"
+    return [text], width, direction, 0, None
+
+
+def access_of(arch, row):
+    """What the instruction that the row names looks like, where the manual's form tells all of it."""
+    try:
+        return ACCESS[arch](row["form"])
+    except (KeyError, ValueError, AttributeError):
+        raise Wrong(f"kernel {row['kernel']}: no pattern for its instruction, \"{row['form']}\"") from None
+
+
+ACCESS = {"aarch64": access_of_aarch64, "x86_64": access_of_x86_64}
+
+
 # a C loop's accesses, however the compiler addresses them
 IN_C = {
     "aarch64": {"store8_c": r"str x\w+, \[x.*$", "load8_c": r"ldr x\w+, \[x.*$"},
     "x86_64": {"store8_c": r"movq? %r\w+,[^,]*\(%r.*\)$", "load8_c": r"movq? [^,]*\(%r.*\),%r\w+$"},
 }
 VECTOR = r".*(%[xyz]mm\d|\b[qv]\d+\b)"
-# the pointer stands so far into the block
-BIAS = {"store16_pair": 512, "load16_pair": 512, "load16_np": 512, "store32_pair": 1024,
-        "load32_pair": 1024}
 BELL = {
     "aarch64": {4: r"str w\d+, \[x\d+\]$", 8: r"str x\d+, \[x\d+\]$"},
     "x86_64": {4: r"mov %(e\w\w|r\d+d),\(%r\w+\)$", 8: r"mov %(r[a-z]\w|r\d+),\(%r\w+\)$"},
 }
+# barriers that are no instruction of their own name
 BARRIER = {
     "aarch64": {
         "none": [],
-        "dmb-oshst": [r"dmb oshst$"],
         "dgh": [r"(dgh|hint #0x6)$"],
-        "dmb-oshld": [r"dmb oshld$"],
-        "dmb-st": [r"dmb st$"],
-        "dmb-sy": [r"dmb sy$"],
-        "dsb-oshst": [r"dsb oshst$"],
-        "dmb-osh": [r"dmb osh$"],
-        "dsb-st": [r"dsb st$"],
-        "dsb-sy": [r"dsb sy$"],
         "read-flush": [r"dsb sy$", r"ldr w\d+, \[x\d+\]$", r"dsb ld$"],
         "load-back": [r"ldr x\d+, " + AT, r"and x\d+, x\d+, xzr$", r"add x\d+, x\d+, x\d+$"],
         "dep": [r"and x\d+, x\d+, xzr$", r"add x\d+, x\d+, x\d+$"],
     },
     "x86_64": {
         "none": [],
-        "sfence": [r"sfence$"],
-        "mfence": [r"mfence$"],
-        "lfence": [r"lfence$"],
         "lock-or": [r"lock orl \$0x0,-0x84\(%rsp\)$"],
         "read-flush": [r"mfence$", r"mov \(%r\w+\),%\w+$", r"lfence$"],
         "load-back": [r"mov " + FROM + r",%r\w+$", r"and \$0x0,%\w+$", r"add %r\w+,%r\w+$"],
         "dep": [r"and \$0x0,%\w+$", r"add %r\w+,%r\w+$"],
     },
 }
+
+
+def barrier_of(arch, name):
+    return BARRIER[arch].get(name, [name.replace("-", " ") + "$"])
+
+
 # the only other instructions a loop may have: its counting
 OVERHEAD = {
     "aarch64": r"((add|sub) x\d+, x\d+, #0x[0-9a-f]+(, lsl #12)?|cmp x\d+, x\d+|subs x\d+, x\d+, #0x1"
@@ -127,10 +130,64 @@ LEAVE = {"aarch64": r"(ldp x\d+, x\d+, \[sp.*|ldr x\d+, \[sp.*|add sp, sp, .*|au
 BRANCH = {"aarch64": r"(?:b|b\.\w+|cbn?z\s+\S+,|tbn?z\s+\S+,)\s+([0-9a-f]+)\b",
           "x86_64": r"j\w+\s+([0-9a-f]+)\b"}
 CALL = {"aarch64": r"(bl|blr)\b", "x86_64": r"call"}
+# two instructions of one width, for claims that are false
+FORMS = {"aarch64": ("STR Xt", "LDR Xt"), "x86_64": ("MOV m64, r64", "MOV r64, m64")}
 
 
 class Wrong(Exception):
     pass
+
+
+# each has a row for each architecture
+TABLES = {"ACCESS": ACCESS, "IN_C": IN_C, "BELL": BELL, "BARRIER": BARRIER, "OVERHEAD": OVERHEAD, "WAIT": WAIT,
+          "LEAVE": LEAVE, "BRANCH": BRANCH, "CALL": CALL, "FORMS": FORMS}
+ROW = re.compile(r'(register_kernel|kernel|kernel_in_c) (\w+), (?:store|load), \d+, "([^"]*)"')
+
+
+def check_architecture(arch, barriers, tables):
+    """What it lacks, in words: nothing here needs a program that is built for it."""
+    lacks = [f"no row of {arch} in {name}" for name, table in tables.items() if arch not in table]
+    if lacks:
+        return lacks
+    lacks = [f"BARRIER has {name}, which is no barrier" for name in BARRIER[arch] if name not in barriers]
+    for name, instructions in barriers.items():
+        if ";" in instructions:
+            lacks.append(f"barrier {name}: a ; in its row, \"{instructions}\", hides what is behind it: several "
+                         f"instructions are a macro in src/arch/{arch}.S")
+        elif name not in BARRIER[arch] and instructions != name.replace("-", " "):
+            lacks.append(f"barrier {name}: no row in BARRIER says what \"{instructions}\" looks like")
+    source = os.path.join(os.path.dirname(__file__), f"../../src/arch/{arch}.S")
+    try:
+        with open(source) as f:
+            kernels = [m.groups() for m in map(ROW.match, f) if m]
+    except FileNotFoundError:
+        return lacks + [f"no src/arch/{arch}.S"]
+    for macro, kernel, form in kernels:
+        try:
+            if macro == "kernel_in_c":
+                IN_C[arch][kernel]
+            else:
+                access_of(arch, {"kernel": kernel, "form": form})
+        except KeyError:
+            lacks.append(f"kernel {kernel}: no row in IN_C")
+        except Wrong as e:
+            lacks.append(str(e))
+    return lacks if kernels else lacks + [f"no kernel in src/arch/{arch}.S"]
+
+
+def check_architectures(lines, tables, where):
+    """Of all that the program knows; how many lack something."""
+    known = {line.split()[1]: {} for line in lines if line.startswith("known ")}
+    for line in lines:
+        if line.startswith("barrier "):
+            _, arch, name, instructions = line.split(" ", 3)
+            known[arch][name] = instructions
+    lacks = [f"{arch}: {text}: see {where}" for arch, barriers in known.items()
+             for text in check_architecture(arch, barriers, tables)]
+    if len(known) < 2:
+        lacks.append("the program knows no two architectures")
+    print("".join(f"{text}\n" for text in lacks), end="")
+    return len(lacks)
 
 
 def disassemble(objdump, program):
@@ -198,39 +255,46 @@ def check_random(row, offsets):
         raise Wrong(f"only {len(strides)} different strides: that is not random")
 
 
+def instruction(body, at):
+    return f"\"{body[at]}\"" if at < len(body) else "the end"
+
+
 def check_body(arch, row, body):
     """The straight line inside the innermost loop."""
-    pattern, width = ACCESS[arch][row["kernel"]]
-    if width != row["width"]:
-        raise Wrong(f"claims {row['width']} bytes, {row['kernel']} has {width}")
-    close = BARRIER[arch][row["barrier"]] + ([BELL[arch][row["bell"]]] if row["bell"] else [])
-    parts = (pattern,) if isinstance(pattern, str) else pattern
-    if row["kernel"] in STEP and not stays(row):
-        parts += (STEP[row["kernel"]],)
+    parts, width, direction, ahead, step = access_of(arch, row)
+    if (width, direction) != (row["width"], row["direction"]):
+        raise Wrong(f"claims a {row['direction']} of {row['width']} bytes, {row['form']} is a {direction} of "
+                    f"{width}")
+    close = [(f"barrier {row['barrier']}", part) for part in barrier_of(arch, row["barrier"])]
+    if row["bell"]:
+        close.append((f"a doorbell of {row['bell']} bytes", BELL[arch][row["bell"]]))
+    steps = step and not stays(row)
+    if steps:
+        parts.append(step)
     at, registers, offsets = 0, set(), []
     for i in range(row["accesses"]):
         found = {}
         for part in parts:
             m = re.match(part, body[at]) if at < len(body) else None
             if not m:
-                raise Wrong(f"access {i}: not {row['kernel']}: "
-                            f"{body[at] if at < len(body) else 'the end'}")
+                raise Wrong(f"access {i}: found {instruction(body, at)}, wanted {row['form']}, which is {part!r}")
             found.update(m.groupdict())
             at += 1
-        if found.get("post") or row["kernel"] in STEP and not stays(row):
+        if found.get("post") or steps:
             offset = i * width
         else:
-            offset = int(found.get("offset") or "0", 0) + BIAS.get(row["kernel"], 0)
+            offset = int(found.get("offset") or "0", 0) + ahead
         want = offset_of(row, i)
         if want is not None and offset != want:
             raise Wrong(f"access {i} is at {offset}, not at {want}")
         offsets.append(offset)
         registers.add((found["reg"], found["base"]))
         if row["interval"] and (i + 1) * width % row["interval"] == 0:
-            for want in close:
+            for what, want in close:
                 m = re.match(want, body[at]) if at < len(body) else None
                 if not m:
-                    raise Wrong(f"no {row['barrier']} or doorbell after {(i + 1) * width} bytes")
+                    raise Wrong(f"after {(i + 1) * width} bytes: found {instruction(body, at)}, wanted {what}, "
+                                f"which is {want!r}")
                 back = m.groupdict()
                 if back and (back["base"], back["offset"]) != (found["base"], found["offset"]):
                     raise Wrong(f"access {i}: {body[at]} is not of what was stored")
@@ -249,10 +313,10 @@ def check_body(arch, row, body):
 
 def check_rest(arch, row, rest):
     """What the outer loop has around the inner one: the barrier that ends a pass, and counting."""
-    at_end = BARRIER[arch][row["barrier"]] if not row["interval"] else []
+    at_end = barrier_of(arch, row["barrier"]) if not row["interval"] else []
     texts = [t for t in rest if not re.match(OVERHEAD[arch], t)]
     if len(texts) != len(at_end) or not all(re.match(w, t) for w, t in zip(at_end, texts)):
-        raise Wrong(f"around the inner loop: {texts}")
+        raise Wrong(f"around the inner loop: found {texts}, wanted barrier {row['barrier']}, which is {at_end}")
 
 
 def check_c(arch, row, code):
@@ -277,7 +341,8 @@ def check_end(arch, row, code):
         while before > 0 and re.match(LEAVE[arch], texts[before]):
             before -= 1
         if bool(re.match(WAIT[arch], texts[before])) != (row["direction"] == "load"):
-            raise Wrong(f"a {row['direction']} ends with {texts[before:at + 1]}")
+            raise Wrong(f"a function of {row['direction']}s ends: found {texts[before:at + 1]}, wanted "
+                        f"{'' if row['direction'] == 'load' else 'no '}{WAIT[arch]!r} first")
 
 
 def check_row(arch, row, code):
@@ -302,14 +367,14 @@ def read_rows(command):
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     rows = []
     for line in lines[1:]:
-        if line.startswith("pair "):
+        if line.startswith(("known ", "barrier ", "pair ")):
             continue
-        symbol, kernel, direction, width, barrier, interval, pattern, bell, block, n = line.split()
+        symbol, kernel, direction, width, barrier, interval, pattern, bell, block, n, form = line.split(" ", 10)
         rows.append({"symbol": symbol, "kernel": kernel, "direction": direction,
                      "width": int(width), "barrier": barrier, "interval": int(interval),
                      "pattern": pattern, "bell": int(bell), "block": int(block),
-                     "accesses": int(n)})
-    return lines[0].split()[1], rows
+                     "accesses": int(n), "form": form})
+    return lines[0].split()[1], rows, lines
 
 
 def can_fail(arch, row, code):
@@ -317,7 +382,7 @@ def can_fail(arch, row, code):
     false_claims = [{"width": row["width"] * 2}, {"accesses": row["accesses"] * 2},
                     {"accesses": row["accesses"] // 2},
                     {"pattern": "one" if row["pattern"] != "one" else "seq"},
-                    {"kernel": "load8" if row["kernel"] != "load8" else "store8"},
+                    {"form": FORMS[arch][row["form"] == FORMS[arch][0]]},
                     {"barrier": "read-flush" if row["barrier"] != "read-flush" else "dep"},
                     {"bell": 8 if row["bell"] != 8 else 0},
                     {"direction": "store" if row["direction"] == "load" else "load"}]
@@ -339,7 +404,9 @@ def can_fail(arch, row, code):
 
 def main():
     program, objdump, dump = sys.argv[1], sys.argv[2], sys.argv[3:]
-    arch, rows = read_rows(dump)
+    arch, rows, lines = read_rows(dump)
+    if check_architectures(lines, TABLES, "tests/kernels/disassembly.py"):
+        return 1
     functions = disassemble(objdump, program)
     wrong = 0
     for row in rows:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Holds the disassembly of every pair of litmus accesses against what its table row claims.
+"""Compares the disassembly of every pair of litmus accesses with what its table row claims.
 
 usage: pairs.py PROGRAM OBJDUMP DUMP-LOOPS...
 
@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 
-from disassembly import BARRIER, CALL, Wrong, disassemble
+from disassembly import TABLES, Wrong, CALL, barrier_of, check_architectures, disassemble
 
 ACCESS = {
     "aarch64": {"W": r"str (?P<value>w\d+), \[(?P<base>x\d+)\]$",
@@ -32,12 +32,13 @@ def check_pair(arch, kind, barrier, texts):
     for text in texts:
         if re.match(CALL[arch], text):
             raise Wrong(f"a call: {text}")
-    between = BARRIER[arch][barrier]
+    between = barrier_of(arch, barrier)
     patterns = [ACCESS[arch][kind[0]], *between, ACCESS[arch][kind[1]]]
     found = [m for i in range(len(texts)) if (m := matches(patterns, texts[i:]))]
     found = [m for m in found if m[0]["base"] != m[-1]["base"] and m[0]["value"] != m[-1]["value"]]
     if len(found) != 1:
-        raise Wrong(f"{len(found)} times {kind} with {barrier} in between")
+        raise Wrong(f"{kind} with {barrier} in between: found it {len(found)} times in {texts}, wanted it once, as "
+                    f"{patterns}")
 
 
 def main():
@@ -45,6 +46,8 @@ def main():
     lines = subprocess.run(dump, check=True, capture_output=True, text=True).stdout.splitlines()
     arch = lines[0].split()[1]
     rows = [line.split()[1:] for line in lines if line.startswith("pair ")]
+    if check_architectures(lines, {**TABLES, "ACCESS": ACCESS}, "tests/kernels/pairs.py"):
+        return 1
     functions = disassemble(objdump, program)
     wrong = 0
     for symbol, kind, barrier in rows:

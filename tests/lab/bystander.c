@@ -6,10 +6,12 @@
  *		mapping may be older than what forbids to make it.
  * lock		locks FILE until stdin ends
  * leave	the same, but who locks it ends at once, and a child stays
+ * hold [ADDRESS BYTES]	has FILE mapped until stdin ends, and accesses nothing
  */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -83,13 +85,35 @@ static int lock(const char *file, int leave)
 	return 0;
 }
 
+static int hold(const char *file, off_t address, size_t size)
+{
+	int fd = open(file, O_RDWR);
+	void *bar = MAP_FAILED;
+
+	if (fd >= 0 && size)
+		bar = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, address);
+	else if (fd >= 0)
+		bar = (void *)map(fd, &size);
+	if (!bar || bar == MAP_FAILED) {
+		perror(file);
+		return 2;
+	}
+	puts("held");
+	fflush(stdout);
+	wait_for_end();
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	const char *command = argc == 3 ? argv[2] : "";
+	const char *command = argc >= 3 ? argv[2] : "";
 
 	if (!strcmp(command, "load") || !strcmp(command, "store"))
 		return window(argv[1], *command == 's');
 	if (!strcmp(command, "lock") || !strcmp(command, "leave"))
 		return lock(argv[1], !strcmp(command, "leave"));
+	if (!strcmp(command, "hold"))
+		return hold(argv[1], argc > 4 ? (off_t)strtoull(argv[3], NULL, 0) : 0,
+			    argc > 4 ? strtoull(argv[4], NULL, 0) : 0);
 	return 2;
 }

@@ -48,7 +48,7 @@ POWER = {
     "reset": (0, "restored", "reads as all ones", None),
     "nvme-unbound": (0, "restored", None, None),
     "uio-allowed": (0, "restored", None, None),
-    "slot-off": (1, "lost", "reads as ones: it is off or gone", "COMMAND ffff"),
+    "slot-off": (1, "lost", "reads as ones: unplugged, off, or in reset", "COMMAND ffff"),
 }
 TABLE = {f"host-{k}": v for k, v in (DECODE | REMOVED | TAKEN | GROUPS if BAR else POWER).items()}
 if BAR:
@@ -187,7 +187,7 @@ def check_oom(name):
     check(f"{name}: for want of memory", oom_kills(name), text(f"{name}.group"))
     check(f"{name}: an older result is whole", text(f"{name}.json") == '{"an": "older result"}\n',
           text(f"{name}.json")[:300])
-    check(f"{name}: it says nothing that passes for success", "saved" not in text(f"{name}.log"),
+    check(f"{name}: it says nothing that passes for success", not re.search("^saved ", text(f"{name}.log"), re.M),
           text(f"{name}.log"))
     check(f"{name}: it left something to recover", check_kill(name))
 
@@ -204,13 +204,13 @@ REFUSED = {
     "left-lock": ("process PID, which has ended, has left", "may be tested", "COMMAND 0002"),
 }
 REFUSED_POWER = {
-    "nvme": ("may not be tested: a driver is bound", "resource2_wc no: a driver is bound", "driver nvme"),
+    "nvme": ("may not be tested: a driver has claimed it", "resource2_wc no: a driver has claimed it",
+             "driver nvme"),
     "uio": ("may not be tested: a driver is bound", "resource2_wc no: a driver is bound",
             "driver uio_pci_generic"),
-    "vfio-asleep": ("driver vfio-pci has it asleep in D3hot", "resource2_wc no: a driver is bound",
+    "vfio-asleep": ("driver vfio-pci has it asleep in D3hot", "resource2_wc no: bound to vfio",
                     "driver vfio-pci"),
-    "slot-dark": ("does not answer (all ones): it is off (D3cold) or gone", "resource2_wc may be tested",
-                  "COMMAND ffff"),
+    "slot-dark": ("may not be tested: does not answer", "resource2_wc no: does not answer", "COMMAND ffff"),
 }
 
 
@@ -219,13 +219,14 @@ def check_refused(name):
     check(f"{name}: exit status 2", text(f"{name}.status").strip() == "2", text(f"{name}.status"))
     says = says.replace("PID", text(f"{name.partition('-')[2]}.pid").strip())
     check(f"{name}: it says why", says in text(f"{name}.log"), text(f"{name}.log"))
-    check(f"{name}: and no more", text(f"{name}.log").count("\n") == 1, text(f"{name}.log"))
+    errors = [line for line in text(f"{name}.log").splitlines() if not line.startswith("mmiobench: note: ")]
+    check(f"{name}: and no more", len(errors) == 1, text(f"{name}.log"))
     check(f"{name}: the list works", "status 0" in text(f"{name}.list") and
           listed in text(f"{name}.list"), text(f"{name}.list"))
     check(f"{name}: COMMAND, power and driver were not touched",
           line in text(f"{name}.before").splitlines() and
           text(f"{name}.left") == text(f"{name}.before"), text(f"{name}.left"))
-    check(f"{name}: nothing is to be recovered", "no killed run" in text(f"{name}.recover"),
+    check(f"{name}: nothing is to be recovered", "no run has left" in text(f"{name}.recover"),
           text(f"{name}.recover"))
     if name == "host-nvme":
         check(f"{name}: the driver claims the BAR", " nvme" in text("nvme.iomem"), text("nvme.iomem"))
@@ -234,7 +235,7 @@ def check_refused(name):
 def check_claimed():
     """--allow-bound-driver does not lead past the kernel's own refusal."""
     check("nvme-allowed: the kernel maps it for nobody else", text("nvme-allowed.status").strip() == "2" and
-          "a driver claims the BAR" in text("nvme-allowed.log"), text("nvme-allowed.log"))
+          "nvme has claimed the BAR" in text("nvme-allowed.log"), text("nvme-allowed.log"))
     check("nvme-allowed: nothing was touched", text("nvme-allowed.left") == text("host-nvme.after"),
           text("nvme-allowed.left"))
     check("vfio-asleep: it was not woken", text("vfio-asleep.state") == "D3hot\n",
@@ -316,7 +317,7 @@ def check_fault(name):
           left in after.splitlines() if left else after == text(f"{name}.before"), after)
     recover = text(f"{name}.recover")
     check(f"{name}: --recover says what it did", "status" not in recover and
-          ("put back" if window == "lost" else "no killed run") in recover, recover)
+          ("put back" if window == "lost" else "no run has left") in recover, recover)
     extra = name.partition("-")[2]
     if extra in EXTRAS:
         EXTRAS[extra](name, result, [r for c in result["cells"] for r in c["rounds"]])
@@ -345,22 +346,11 @@ def check_kill(name):
     return left
 
 
-def check_witness():
-    if not os.path.exists(os.path.join(OUT, "witness.left")):
-        print("# mmiowitness is not built: not killed")
-        return
-    left = int(text("witness.left") or 0)
-    check(f"witness: of 10 that were killed {left} left a probe", left > 0)
-    check("witness: the next one has taken them away", not text("witness.after"),
-          text("witness.after"))
-    check("witness: and says so", "removed what" in text("witness.log"), text("witness.log"))
-
-
 def check_died():
     """The guest was killed: /run is gone with it, and so is what could be put back."""
     check("died: the guest was ended, and booted again", "QEMU ended" in text("guest.first") and
           not text("guest.second"), text("guest.first") + text("guest.second"))
-    check("died: --recover says that nothing can be put back", "no killed run" in text("died.recover")
+    check("died: --recover says that nothing can be put back", "no run has left" in text("died.recover")
           and "status 0" in text("died.recover"), text("died.recover"))
     check("died: the next run is not held up", text("died.status").strip() == "0" and
           '"state":' in text("died.json"), text("died.log"))
@@ -398,7 +388,6 @@ def main():
         kills = sum("-kill-" in name for name in seen)
         print(f"# {kills} runs were killed, {left} left something to recover")
         check("some kills left something", left)
-        check_witness()
         check_died()
         check("locked: ordinary memory is measured", text("locked-ram.status").strip() == "0",
               text("locked-ram.log"))

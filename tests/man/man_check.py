@@ -97,6 +97,10 @@ def check_program(srcdir, name, text):
         if default and default not in plain(has[option][2]):
             yield f"{where}: --{option} does not say its default ({default})"
     yield from check_statuses(where, name, text, sections)
+    if "map" in said and "map" in has:
+        for way in re.findall(r"(?:^|; (?:or )?)(\w+)(?=:|;)", said["map"][2]):
+            if f".Cm {way} " not in "\n".join(sections["OPTIONS"]):
+                yield f"{where}: --map does not have {way}; add to it: .Cm {way} : what it measures"
     for section, option in (("EXPERIMENTS", "tests"), ("FORMATS", "format")):
         if section in sections:
             yield from check_names(where, section, option, said, sections)

@@ -6,7 +6,7 @@
 : "${srcdir:?run it by make check}" "${top_builddir:?}"
 command -v python3 >/dev/null || { echo "SKIP python3 is missing: nothing was tested"; exit 77; }
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap clean_up EXIT
 # shellcheck source=tests/check.sh
 . "$srcdir/tests/check.sh"
 srcdir=$(cd "$srcdir" && pwd)

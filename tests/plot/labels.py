@@ -13,7 +13,7 @@ import re
 import sys
 import xml.etree.ElementTree as tree
 
-TIME = r"(?:\d\d:\d\d(?::\d\d)?|[A-Z][a-z][a-z] \d\d?|\d{4}-\d\d|\d{4})"
+TIME = r"(?:\d{4}-\d\d-\d\d|\d\d:\d\d(?::\d\d)?|[A-Z][a-z][a-z] \d\d?)"
 VALUE = r"[\d.]+ (?:[kMGT]?B/s|[num]?s)"
 SVG = "{http://www.w3.org/2000/svg}"
 WIDTH = 8  # pixels of a character, at most

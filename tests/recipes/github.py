@@ -47,16 +47,15 @@ def artifact(step, temp, store):
     return 0
 
 
-def wanted(condition, inputs, ok):
-    if condition == "${{ !cancelled() }}":
-        return True
+def wanted(condition, earlier, ok):
     if condition is None:
         return ok
-    match = re.fullmatch(r"inputs\.(\w+)", condition)
-    return ok and bool(inputs.get(match[1]))
+    always, before = re.fullmatch(r"(?:\$\{\{ )?(!cancelled\(\))?(?: && )?(env\.BEFORE != '')?(?: \}\})?",
+                                  condition).groups()
+    return (ok or bool(always)) and not (before and not earlier)
 
 
-def run(job, store, inputs={}, **environment):
+def run(job, store, earlier="", **environment):
     """({step: status}, summary, directory, log) of a job; steps that were left out are not there."""
     temp = tempfile.mkdtemp(dir=work)
     summary, log, statuses = temp + "/.summary", "", {}
@@ -64,11 +63,11 @@ def run(job, store, inputs={}, **environment):
     assert workflow["defaults"]["run"]["shell"] == "bash"
     common.write("", summary)
     for step in workflow["jobs"][job]["steps"]:
-        if not wanted(step.get("if"), inputs, not any(statuses.values())):
+        if not wanted(step.get("if"), earlier, not any(statuses.values())):
             continue
         name = step.get("name", step.get("uses"))
         if "uses" in step:
-            statuses[name] = artifact(step, temp, store)
+            statuses[name] = artifact(step, temp, earlier if "run-id" in step["with"] else store)
             continue
         assert "${{" not in step["run"], "an expression in a shell: take a variable"
         status, out, err = shell(["bash", "--noprofile", "--norc", "-eo", "pipefail"], step["run"],
@@ -81,7 +80,7 @@ def run(job, store, inputs={}, **environment):
 print("# doc/ci/github")
 common.notices(lint, read(FILE), [
     ("runs-on:", "run-on:"), ("needs: host", "needs: hosts"), ("permissions:", "permission:"),
-    ("inputs.baseline", "inputs.basis"), ("- cron: 17 3 * * 1", "- cron: 17 3 * *"),
+    ("env.BEFORE", "envs.BEFORE"), ("- cron: 17 3 * * 1", "- cron: 17 3 * *"),
     ("timeout-minutes: 15", "timeout-minutes: soon"), ("runner.temp", "runner.tmp"),
     ("shell: bash", "shells: bash"), ("          path:", "        path:")])
 workflow = yaml.safe_load(read(FILE))
@@ -91,7 +90,7 @@ check("nor of the steps that the README shows", not more, more)
 opt = work + "/github-opt"
 os.mkdir(opt)
 subprocess.run(["tar", "-xJf", sys.argv[1], "--strip-components=1", "-C", opt], check=True)
-ram = {"MMIOBENCH": opt, "HOST_BAR": common.RAM, "GUEST_BAR": common.RAM, "BASELINE": work + "/baseline"}
+ram = {"MMIOBENCH": opt, "HOST_BAR": common.RAM, "GUEST_BAR": common.RAM}
 store = work + "/artifacts"
 statuses, summary, temp, log = run("host", store, **ram)
 check("the host's job measures, keeps the result, and starts the guest", not any(statuses.values()) and
@@ -99,7 +98,7 @@ check("the host's job measures, keeps the result, and starts the guest", not any
       read(work, "virsh").split("\n")[-2] == "start guest", log)
 check("it takes the device back first", read(work, "virsh").startswith("shutdown guest\ndomstate guest\n"),
       read(work, "virsh"))
-check("without a baseline nothing is compared", not summary and not os.path.exists(work + "/baseline"))
+check("without an earlier run nothing is compared", not summary, summary)
 statuses, summary, temp, log = run("guest", store, **ram)
 check("the guest's job compares with the host's result; ordinary memory is not preserved",
       [n for n, s in statuses.items() if s] == ["Compare with the host"] and
@@ -108,14 +107,19 @@ check("and says so in the summary", summary.startswith("### mmiocompare") and
       "`bw/ram/store8/4K/flushed`" in summary, summary)
 check("and keeps both files all the same", common.is_measured(store + "/guest/guest.json") and
       os.path.getsize(store + "/guest/compare.json"), os.listdir(store))
-statuses, summary, temp, log = run("host", store, {"baseline": True}, **ram)
-check("a baseline is kept when asked", common.is_measured(work + "/baseline/host.json"), log)
-statuses, summary, temp, log = run("host", store, **ram)
-# of two runs of one machine the figures count, which are the machine's: 0, or 1
-check("and later runs are compared with it", statuses["Compare with the baseline"] in (0, 1) and
-      summary.startswith("### mmiocompare"), log)
+for job in "host", "guest":
+    earlier = work + "/earlier"
+    shutil.copytree(store, earlier, dirs_exist_ok=True)
+    statuses, summary, temp, log = run(job, store, earlier, **ram)
+    # of two runs of one machine the figures count, which are the machine's: 0, or 1
+    check(f"with an earlier run the {job}'s job compares with it", statuses["Get the earlier result"] == 0 and
+          statuses["Compare with the earlier result"] in (0, 1) and
+          "### mmiocompare: before and after" in summary, log)
+statuses, summary, temp, log = run("host", store, work + "/nothing", **ram)
+check("an earlier run that is no longer there fails the job", statuses["Get the earlier result"] == 1 and
+      "Compare with the earlier result" not in statuses, log)
 os.unlink(work + "/virsh")
-statuses, summary, temp, log = run("host", store, **{**ram, "HOST_BAR": "--no-such"})
+statuses, summary, temp, log = run("host", store, "", **{**ram, "HOST_BAR": "--no-such"})
 check("a failed measurement fails the job, and the guest is not started",
       statuses["Measure"] == 2 and "Start the guest" not in statuses and
       "start guest" not in read(work, "virsh"), log)

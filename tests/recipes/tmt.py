@@ -149,7 +149,7 @@ check("/plan/host unpacks the archive and measures", results == [("prepare", 0),
 for plan, reference, more, status in (
         ("/plan/guest", "host.json", {}, 1),
         ("/plan/guest", "host.json", {"COMPARE": ""}, 3),
-        ("/plan/again", "baseline.json", {"COMPARE": "--fail-on regression --min-effect 99%"}, 0)):
+        ("/plan/again", "before.json", {"COMPARE": "--fail-on regression --min-effect 99%"}, 0)):
     results, data, said = run(plan, {**archive, host: reference}, **opt, **more)
     check(f"{plan} compares with {reference}, {more.get('COMPARE', 'as it is') or 'no option'}: {status}",
           results == [("prepare", 0), ("/measure", 0), ("/compare", status)] and

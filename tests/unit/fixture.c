@@ -10,8 +10,10 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/parse.h"
+#include "base/words.h"
 #include "report/report.h"
 #include "fixture.h"
+#include "record/fields.h"
 
 #define BATCHES 3
 
@@ -27,7 +29,7 @@ void fixture_result(struct result *r)
 		.rounds_planned = 6, .rounds_done = 3, .batches = BATCHES, .cpu = 1,
 		.cpu_why = "pu:1", .clock_name = "CNTVCT_EL0", .clock_hz = FIXTURE_HZ,
 		.clock_resolution_ticks = 1, .clock_overhead_ticks = 20,
-		.asks = { "Device-nGnRE", "Normal-NC", "Normal-WB" },
+		.asks = { "Device-nGnRE", "Normal-NC", "Normal-WB", "Device-nGnRnE" },
 	};
 	r->command = strdup("mmiobench --bar 2");
 	assert_non_null(r->command);
@@ -43,22 +45,68 @@ void fixture_result(struct result *r)
 	};
 	r->bar = (struct bar){ .index = 2, .kind = BAR_MEMORY, .phys_bytes = 0x8000000000,
 			       .size_bytes = 16 << 20, .prefetchable = true, .is_64bit = true };
-	fixture_probe(r, "access", "plain", "reads-back", 800, 5);
-	fixture_probe(r, "access", "wc", "reads-back", 800, 5);
+	fixture_probe(r, "access", MAP_PLAIN, "reads-back", 800, 5);
+	fixture_probe(r, "access", MAP_WC, "reads-back", 800, 5);
 }
 
 /* what the probe moves in bulk is a rate, the rest is per access */
 static bool is_time(const struct cell_record *c)
 {
-	return !strcmp(c->experiment, "lat") ||
-	       (!strcmp(c->experiment, "probe") &&
-		(c->is_load || strchr(c->id, '~') || strstr(c->id, "load-back")));
+	return cell_is(c, EXP_LAT) ||
+	       (cell_is(c, EXP_PROBE) &&
+		(c->spec.is_load || strchr(c->id, '~') || strstr(c->id, "load-back")));
+}
+
+/* The part behind the last such character, which is cut off; NULL: there is none. */
+static char *cut(char *text, const char *before)
+{
+	char *at = strstr(text, before);
+
+	if (!at)
+		return NULL;
+	*at = 0;
+	return at + strlen(before);
+}
+
+/* "store8~one+dsb-st+bell4@64:x2:near", "4K+8" */
+static void access_parse(struct cell_spec *s, char *access, char *region)
+{
+	char *place = cut(access, ":x"), *interval = cut(access, "@"), *bell = cut(access, "+bell"),
+	     *barrier = cut(access, "+"), *pattern = cut(access, "~"), *shift = cut(region, "+");
+	uint64_t bytes = 0;
+
+	s->width_bytes = s->unit_bytes = 8;
+	s->threads = place ? (unsigned int)atoi(place) : 1;
+	if (place)
+		snprintf(s->place, sizeof(s->place), "%s", strchr(place, ':') + 1);
+	if (interval && !strcmp(interval, "each"))
+		bytes = s->width_bytes;
+	else if (interval && strcmp(interval, "end"))
+		assert_int_equal(0, parse_size(interval, &bytes));
+	s->interval_bytes = (uint32_t)bytes;
+	s->doorbell_bytes = bell ? (unsigned int)atoi(bell) : 0;
+	s->shift_bytes = shift ? (uint32_t)atoi(shift) : 0;
+	snprintf(s->barrier, sizeof(s->barrier), "%s", barrier ? barrier : "none");
+	snprintf(s->kernel, sizeof(s->kernel), "%s", access);
+	s->is_load = !strncmp(access, "load", 4);
+	assert_int_equal(0, parse_size(region, &s->region_bytes));
+	spec_usual_pattern(s->access_pattern, sizeof(s->access_pattern), s->region_bytes);
+	if (pattern)
+		snprintf(s->access_pattern, sizeof(s->access_pattern), "%s", pattern);
+}
+
+enum map_type fixture_mapping(const char *name)
+{
+	int type = word_number(&words_mapping, name);
+
+	assert_true(type >= 0);
+	return (enum map_type)type;
 }
 
 /* "bw/wc/store8+dsb-st@64/4K/posted": everything is in the id */
 static void cell_parse(struct cell_record *c, const char *id)
 {
-	char copy[sizeof(c->id)], *part[5] = { NULL }, *save = NULL, *plus;
+	char copy[sizeof(c->id)], *part[5] = { NULL }, *save = NULL;
 	unsigned int n = 0;
 
 	snprintf(c->id, sizeof(c->id), "%s", id);
@@ -66,22 +114,20 @@ static void cell_parse(struct cell_record *c, const char *id)
 	for (char *p = strtok_r(copy, "/", &save); p && n < 5; p = strtok_r(NULL, "/", &save))
 		part[n++] = p;
 	assert_true(n >= 4);
-	snprintf(c->experiment, sizeof(c->experiment), "%.15s", part[0]);
-	snprintf(c->mapping, sizeof(c->mapping), "%.15s", part[1]);
-	plus = strchr(part[2], '+');
-	snprintf(c->barrier, sizeof(c->barrier), "%.*s", plus ? (int)strcspn(plus + 1, "@") : 4,
-		 plus ? plus + 1 : "none");
-	snprintf(c->kernel, sizeof(c->kernel), "%.*s", (int)strcspn(part[2], "+"), part[2]);
-	c->is_load = !strncmp(part[2], "load", 4);
-	c->width_bytes = c->unit_bytes = 8;
-	c->threads = 1;
-	snprintf(c->access_pattern, sizeof(c->access_pattern), "seq");
-	assert_int_equal(0, parse_size(part[3], &c->region_bytes));
-	c->lap_bytes = c->region_bytes;
-	c->flushed = part[4] && !strcmp(part[4], "flushed");
-	snprintf(c->flush_through, sizeof(c->flush_through), "%s", c->flushed ? "plain" : "");
-	snprintf(c->unit, sizeof(c->unit), "%s", is_time(c) ? "ns" : "B/s");
-	c->pattern = c->is_load ? 0 : 0x8877665544332211;
+	word_set(&c->spec.experiment, &words_experiment, part[0]);
+	c->spec.mapping = fixture_mapping(part[1]);
+	access_parse(&c->spec, part[2], part[3]);
+	c->spec.lap_bytes = c->spec.region_bytes;
+	c->spec.flushed = part[4] && !strcmp(part[4], "flushed");
+	snprintf(c->spec.flush_through, sizeof(c->spec.flush_through), "%s",
+		 c->spec.flushed ? "plain" : "");
+	c->spec.unit = is_time(c) ? UNIT_NS : UNIT_RATE;
+	c->pattern = c->spec.is_load ? 0 : 0x8877665544332211;
+}
+
+void fixture_rename(struct cell_record *c, const char *id)
+{
+	cell_parse(c, id);
 }
 
 struct cell_record *fixture_counts(struct result *r, const char *id, uint64_t tries,
@@ -89,8 +135,8 @@ struct cell_record *fixture_counts(struct result *r, const char *id, uint64_t tr
 {
 	struct cell_record *c = fixture_cell(r, id, 1e9);
 
-	snprintf(c->unit, sizeof(c->unit), "events");
-	c->access_pattern[0] = 0;
+	c->spec.unit = UNIT_EVENTS;
+	c->spec.access_pattern[0] = 0;
 	for (unsigned int i = 0; i < c->n_rounds; i++) {
 		free(c->rounds[i].ticks);
 		c->rounds[i].ticks = NULL;
@@ -127,8 +173,9 @@ struct cell_record *fixture_cell(struct result *r, const char *id, double value)
 					 .n = BATCHES };
 		round->ticks = calloc(BATCHES, sizeof(*round->ticks));
 		assert_non_null(round->ticks);
-		bytes = 1000.0 * (double)c->lap_bytes;
-		ns = strcmp(c->unit, "ns") ? bytes / value * 1e9 : value * bytes / c->unit_bytes;
+		bytes = 1000.0 * (double)c->spec.lap_bytes;
+		ns = c->spec.unit != UNIT_NS ? bytes / value * 1e9
+						: value * bytes / c->spec.unit_bytes;
 		/* the middle batch of the middle round is the value */
 		for (unsigned int k = 0; k < BATCHES; k++)
 			round->ticks[k] = (uint64_t)(ns * 1e-9 * r->clock_hz *
@@ -138,32 +185,33 @@ struct cell_record *fixture_cell(struct result *r, const char *id, double value)
 	return c;
 }
 
-void fixture_probe(struct result *r, const char *name, const char *mapping, const char *outcome,
+void fixture_probe(struct result *r, const char *name, enum map_type mapping, const char *outcome,
 		   double load_ns, double store_ns)
 {
-	struct probe_record p = { .load_ns = load_ns, .store_ns = store_ns };
+	struct probe_record p = { .mapping = mapping, .load_ns = load_ns, .store_ns = store_ns };
+	int probe = word_number(&words_probe, name);
 
-	snprintf(p.name, sizeof(p.name), "%s", name);
-	snprintf(p.mapping, sizeof(p.mapping), "%s", mapping);
-	snprintf(p.outcome, sizeof(p.outcome), "%s", outcome);
+	assert_true(probe >= 0);
+	p.probe = (enum probe)probe;
+	word_set(&p.outcome, &words_probe_outcome, outcome);
 	assert_int_equal(0, result_add_probe(r, &p));
 }
 
 void fixture_store_ns(struct result *r, double ns)
 {
 	for (size_t i = 0; i < r->n_probes; i++)
-		if (!strcmp(r->probes[i].name, "access") && !strcmp(r->probes[i].mapping, "wc"))
+		if (r->probes[i].probe == PROBE_ACCESS && r->probes[i].mapping == MAP_WC)
 			r->probes[i].store_ns = ns;
 }
 
 void fixture_journal(struct result *r, const char *boot_id, const char *outcome)
 {
 	struct journal_record j = { .time = "2026-01-02T03:00:00Z", .kernel = "6.1.0",
-				    .probe = "alignment", .mapping = "wc",
+				    .probe.is = PROBE_ALIGNMENT, .mapping.is = MAP_WC,
 				    .this_boot = !strcmp(boot_id, FIXTURE_BOOT) };
 
 	snprintf(j.boot_id, sizeof(j.boot_id), "%s", boot_id);
-	snprintf(j.outcome, sizeof(j.outcome), "%s", outcome);
+	word_set(&j.outcome, &words_probe_outcome, outcome);
 	assert_int_equal(0, result_add_journal(r, &j));
 }
 

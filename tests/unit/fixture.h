@@ -2,8 +2,8 @@
 #ifndef TESTS_UNIT_FIXTURE_H
 #define TESTS_UNIT_FIXTURE_H
 
-#include "judge/compare.h"
-#include "run/result.h"
+#include "compare/compare.h"
+#include "record/result.h"
 
 /* Results without hardware, files in a directory of their own, and what goes to stderr. */
 
@@ -21,11 +21,16 @@ extern unsigned int fixture_rounds; /* odd; 3, unless a test wants an interval o
  */
 struct cell_record *fixture_cell(struct result *r, const char *id, double value);
 
+/* What is measured is another cell, all else stays. */
+void fixture_rename(struct cell_record *c, const char *id);
+
 /* The same for a cell that counts: events, with what the first was, in so many tries. */
 struct cell_record *fixture_counts(struct result *r, const char *id, uint64_t tries,
 				   uint64_t events, const char *note);
 
-void fixture_probe(struct result *r, const char *name, const char *mapping, const char *outcome,
+enum map_type fixture_mapping(const char *name);
+
+void fixture_probe(struct result *r, const char *name, enum map_type mapping, const char *outcome,
 		   double load_ns, double store_ns);
 
 /* The time a single access through wc took; the probes are already there. */

@@ -1,7 +1,9 @@
 # Unit tests of the pure half: base, stat, journal, result, plan, judge, compare.
 check_PROGRAMS += \
+	%D%/test-advice \
+	%D%/test-arch \
 	%D%/test-base \
-	%D%/test-baseline \
+	%D%/test-environment \
 	%D%/test-compare \
 	%D%/test-compare-cells \
 	%D%/test-integrity \
@@ -9,6 +11,7 @@ check_PROGRAMS += \
 	%D%/test-launch \
 	%D%/test-judge \
 	%D%/test-litmus \
+	%D%/test-made-up \
 	%D%/test-page \
 	%D%/test-plan \
 	%D%/test-plot \
@@ -16,15 +19,23 @@ check_PROGRAMS += \
 	%D%/test-self-check \
 	%D%/test-stat \
 	%D%/test-survey \
+	%D%/test-witness \
+	%D%/test-witnessed \
 	tests/replay/test-sets \
 	%D%/stat-print
 
+%C%_test_advice_SOURCES = %D%/test-advice.c %D%/fixture.c %D%/fixture.h
+%C%_test_advice_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_advice_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_arch_SOURCES = %D%/test-arch.c
+%C%_test_arch_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_arch_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
 %C%_test_base_SOURCES = %D%/test-base.c %D%/fixture.c %D%/fixture.h
 %C%_test_base_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_base_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
-%C%_test_baseline_SOURCES = %D%/test-baseline.c %D%/fixture.c %D%/fixture.h
-%C%_test_baseline_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
-%C%_test_baseline_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_environment_SOURCES = %D%/test-environment.c %D%/fixture.c %D%/fixture.h
+%C%_test_environment_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_environment_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
 %C%_test_compare_SOURCES = %D%/test-compare.c %D%/fixture.c %D%/fixture.h
 %C%_test_compare_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_compare_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
@@ -46,6 +57,10 @@ check_PROGRAMS += \
 %C%_test_litmus_SOURCES = %D%/test-litmus.c %D%/fixture.c %D%/fixture.h
 %C%_test_litmus_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_litmus_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_made_up_SOURCES = %D%/test-made-up.c %D%/made-up.c %D%/made-up.h %D%/fixture.c %D%/fixture.h
+%C%_test_made_up_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_made_up_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=arch_info_of
+%C%_test_made_up_LDADD = $(libmeasure_LIBS) $(CMOCKA_LIBS)
 %C%_test_page_SOURCES = %D%/test-page.c %D%/fixture.c %D%/fixture.h
 %C%_test_page_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_page_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
@@ -67,6 +82,12 @@ check_PROGRAMS += \
 %C%_test_survey_SOURCES = %D%/test-survey.c
 %C%_test_survey_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_survey_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_witness_SOURCES = %D%/test-witness.c %D%/fixture.c %D%/fixture.h
+%C%_test_witness_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_witness_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
+%C%_test_witnessed_SOURCES = %D%/test-witnessed.c %D%/fixture.h
+%C%_test_witnessed_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_test_witnessed_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
 tests_replay_test_sets_SOURCES = tests/replay/test-sets.c %D%/fixture.c %D%/fixture.h
 tests_replay_test_sets_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 tests_replay_test_sets_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
@@ -75,8 +96,10 @@ tests_replay_test_sets_LDADD = $(libjudge_LIBS) $(CMOCKA_LIBS)
 %C%_stat_print_LDADD = $(libjudge_LIBS)
 
 TESTS += \
+	%D%/test-advice \
+	%D%/test-arch \
 	%D%/test-base \
-	%D%/test-baseline \
+	%D%/test-environment \
 	%D%/test-compare \
 	%D%/test-compare-cells \
 	%D%/test-integrity \
@@ -84,12 +107,15 @@ TESTS += \
 	%D%/test-launch \
 	%D%/test-judge \
 	%D%/test-litmus \
+	%D%/test-made-up \
 	%D%/test-page \
 	%D%/test-plan \
 	%D%/test-plot \
 	%D%/test-result \
 	%D%/test-stat \
 	%D%/test-survey \
+	%D%/test-witness \
+	%D%/test-witnessed \
 	tests/replay/test-sets \
 	%D%/stat-scipy.test \
 	tests/schema.test
@@ -100,8 +126,20 @@ EXTRA_DIST += \
 	%D%/stat-scipy.py \
 	%D%/stat-scipy.test \
 	tests/schema.test \
+	tests/data/field-16k-guest.json \
+	tests/data/field-16k-host.json \
+	tests/data/field-16k-witness.json \
+	tests/data/field-kvmtool-guest.json \
+	tests/data/field-kvmtool-host.json \
+	tests/data/field-kvmtool-witness.json \
+	tests/data/field-nested-L0-witness.json \
+	tests/data/field-nested-L1-witness.json \
+	tests/data/field-nested-L1.json \
+	tests/data/field-nested-L2.json \
+	tests/data/field-nested-L2a.json \
 	tests/data/lab-bookworm-guest.json \
 	tests/data/lab-bookworm-journal \
 	tests/data/lab-bookworm-host.json \
 	tests/data/lab-trixie-witness.json \
+	tests/data/lab-xen-direct-dev.json \
 	results/README.md

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "stat/multiple.h"
 #include "stat/rank.h"
 #include "stat/ratio.h"
 

@@ -4,17 +4,21 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "base/clean.h"
+#include "base/clock.h"
 #include "base/fact.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/parse.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "fixture.h"
 
 struct number {
@@ -236,7 +240,7 @@ static void test_clean(void **state)
 static void test_tame(void **state)
 {
 	static const struct {
-		const char *text, *tame;
+		const char *text, *printable;
 	} t[] = {
 		{ "", "" },
 		{ "plain ~", "plain ~" },
@@ -256,9 +260,9 @@ static void test_tame(void **state)
 		char s[32];
 
 		snprintf(s, sizeof(s), "%s", t[i].text);
-		assert_int_equal(!strcmp(t[i].text, t[i].tame), text_is_tame(s));
-		assert_string_equal(t[i].tame, text_tame(s));
-		assert_true(text_is_tame(s));
+		assert_int_equal(!strcmp(t[i].text, t[i].printable), text_is_printable(s));
+		assert_string_equal(t[i].printable, text_printable(s));
+		assert_true(text_is_printable(s));
 	}
 }
 
@@ -357,17 +361,106 @@ static void test_log(void **state)
 	assert_non_null(strstr(text, ": warning: xxx"));
 }
 
+/* A machine without a clock has no time. */
+static void test_date(void **state)
+{
+	static const struct {
+		const char *text;
+		bool known;
+	} rows[] = {
+		{ "2026-01-02T03:04:05Z", true },  { "2026-01-01T00:00:00Z", true },
+		{ "2025-12-31T23:59:59Z", false }, { "1970-01-01T00:00:11Z", false },
+		{ "", false },			   { "?", false },
+		{ "2026-01-02T03:04:05", false },  { "2026-01-02T03:04:05Z ", false },
+		{ "2026-01-02T03:04:05Z0", false },
+	};
+	time_t t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (date_known(rows[i].text, &t) != rows[i].known)
+			fail_msg("%s", rows[i].text);
+	assert_true(date_known("2026-01-02T03:04:05Z", &t));
+	assert_int_equal(1767323045, t);
+}
+
+static void test_words(void **state)
+{
+	char buf[8] = "";
+
+	(void)state;
+	text_append(buf, sizeof(buf), "%s", "abc");
+	text_append(buf, sizeof(buf), "-%d", 12);
+	assert_string_equal(buf, "abc-12");
+	text_append(buf, sizeof(buf), "%s", "xyz"); /* what fits */
+	assert_string_equal(buf, "abc-12x");
+	assert_true(text_has_word("one", "one"));
+	assert_true(text_has_word("a one", "one"));
+	assert_true(text_has_word("ones one two", "one"));
+	assert_false(text_has_word("ones gone", "one"));
+	assert_false(text_has_word("", "one"));
+}
+
+static void test_join(void **state)
+{
+	char *none[] = { NULL }, *words[] = { "a", "", "b c", NULL };
+	char *s = memory_join("X=1 ", words);
+
+	(void)state;
+	assert_string_equal(s, "X=1 a  b c");
+	free(s);
+	s = memory_join("", none);
+	assert_string_equal(s, "");
+	free(s);
+}
+
+/* Below the sysroot, and with what an open or a read says. */
+static void test_path_open(void **state)
+{
+	unsigned char bytes[4] = { 0 };
+	char dir[] = "/tmp/test-base-XXXXXX", path[64];
+	FILE *f;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/x", dir);
+	f = fopen(path, "w");
+	assert_int_equal(6, fwrite("ab\0\377\n\n", 1, 6, f));
+	assert_int_equal(0, fclose(f));
+	path_set_sysroot(dir);
+	assert_int_equal(4, path_read_bytes(bytes, sizeof(bytes), "/%s", "x"));
+	assert_memory_equal(bytes, "ab\0\377", 4);
+	fd = path_open(O_RDONLY, "/x");
+	assert_true(fd >= 0);
+	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
+	f = path_fopen("/x");
+	assert_non_null(f);
+	fclose(f);
+	assert_int_equal(-ENOENT, path_open(O_RDONLY, "/y"));
+	assert_int_equal(-ENOENT, path_read_bytes(bytes, sizeof(bytes), "/y"));
+	assert_int_equal(-EISDIR, path_read_bytes(bytes, sizeof(bytes), "/"));
+	assert_int_equal(-ENAMETOOLONG, path_open(O_RDONLY, "/%5000d", 1));
+	assert_null(path_fopen("/%5000d", 1));
+	assert_int_equal(ENAMETOOLONG, errno);
+	path_set_sysroot("");
+	unlink(path);
+	rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_u64),	    cmocka_unit_test(test_size),
 		cmocka_unit_test(test_uint),	    cmocka_unit_test(test_format_size),
 		cmocka_unit_test(test_percent),	    cmocka_unit_test(test_list_has),
-		cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_hash),	    cmocka_unit_test(test_words),
+		cmocka_unit_test(test_join),	    cmocka_unit_test(test_path_open),
 		cmocka_unit_test(test_facts),	    cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_tame),
 		cmocka_unit_test(test_path),	    cmocka_unit_test(test_link_name),
-		cmocka_unit_test(test_log),
+		cmocka_unit_test(test_log),	    cmocka_unit_test(test_date),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);

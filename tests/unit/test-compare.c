@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "judge/launches.h"
 #include "report/report.h"
 #include "fixture.h"
 
@@ -40,6 +39,15 @@ static void free_pair(struct result *host, struct result *guest)
 {
 	result_free(host);
 	result_free(guest);
+}
+
+/* One run a side, asked for nothing. */
+static int make_comparison(struct comparison *c, const struct result *host, const struct result *guest)
+{
+	const struct compare_side h = { host, 1 }, g = { guest, 1 };
+	const struct compare_ask ask = { .min_effect = COMPARE_MIN_EFFECT };
+
+	return compare_make(c, &h, &g, &ask);
 }
 
 static void change_arch(struct result *r)
@@ -101,12 +109,121 @@ static void change_twice(struct result *r)
 
 static void change_unit(struct result *r)
 {
-	strcpy(r->cells[1].unit, "ns");
+	r->cells[1].spec.unit = UNIT_NS;
 }
 
 static void change_unit_bytes(struct result *r)
 {
-	r->cells[2].unit_bytes = 64;
+	r->cells[2].spec.unit_bytes = 64;
+}
+
+/* Nothing through wc, as where there is no resourceN_wc. */
+static void drop_wc(struct result *r)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->n_cells; i++) {
+		struct cell_record *c = &r->cells[i];
+
+		if (c->spec.mapping != MAP_WC) {
+			r->cells[kept++] = *c;
+			continue;
+		}
+		for (unsigned int k = 0; k < c->n_rounds; k++)
+			free(c->rounds[k].ticks);
+		free(c->rounds);
+	}
+	r->n_cells = kept;
+	kept = 0;
+	for (size_t i = 0; i < r->n_probes; i++)
+		if (r->probes[i].mapping != MAP_WC)
+			r->probes[kept++] = r->probes[i];
+	r->n_probes = kept;
+}
+
+static size_t count_words(const char *page, const char *words)
+{
+	size_t n = 0;
+
+	for (const char *at = page; (at = strstr(at, words)); at++)
+		n++;
+	return n;
+}
+
+/* Nothing was asked for there, but the host's witness tells what a driver would get. */
+static void test_hidden_witness(void **state)
+{
+	struct result host, guest;
+	struct witness_range range = { .bar = 2, .type = MEMORY_NORMAL_NC, .pid = 8, .comm = "qemu" };
+	struct pci_device function;
+	struct witness w = { .arch = "aarch64", .functions = &function, .n_functions = 1, .ranges = &range,
+			     .n_ranges = 1, .started = "2026-01-02T03:00:00Z", .duration_s = 60 };
+	const struct compare_ask ask = { .min_effect = COMPARE_MIN_EFFECT, .witness = &w };
+	const struct compare_side h = { &host, 1 }, g = { &guest, 1 };
+	struct comparison c;
+	char *page;
+
+	(void)state;
+	make_pair(&host, &guest);
+	drop_wc(&guest);
+	host.bar.prefetchable = true;
+	guest.bar.prefetchable = false;
+	function = host.device;
+	function.bars[2] = host.bar;
+	range.size_bytes = guest.bar.size_bytes;
+	range.address = guest.bar.phys_bytes;
+	assert_int_equal(0, compare_make(&c, &h, &g, &ask));
+	assert_int_equal(1, compare_status(&c));
+	page = fixture_page(&c);
+	assert_non_null(strstr(page, "the witness saw stage 2 Normal-NC"));
+	free(page);
+	compare_free(&c);
+	free_pair(&host, &guest);
+}
+
+/* A VMM that does not show a BAR as prefetchable: no resourceN_wc, and nobody can ask for WC. */
+static void test_hidden(void **state)
+{
+	static const struct {
+		bool host_prefetchable, guest_prefetchable, bare;
+		int status;
+		const char *reason, *advice;
+	} rows[] = {
+		{ true, false, false, 1, "the VMM hides that", "PR 4454" },
+		{ false, false, false, 1, "not prefetchable", NULL },
+		{ true, true, false, 1, "this kernel makes", NULL },
+		{ true, false, true, 1, "not prefetchable", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct result host, guest;
+		struct comparison c;
+		char why[256], *page;
+
+		make_pair(&host, &guest);
+		drop_wc(&guest);
+		host.bar.prefetchable = rows[i].host_prefetchable;
+		guest.bar.prefetchable = rows[i].guest_prefetchable;
+		if (rows[i].bare)
+			guest.env.virt.guest = ENV_BARE_METAL;
+		assert_int_equal(0, compare_check(&host, &guest, why, sizeof(why)));
+		assert_int_equal(0, make_comparison(&c, &host, &guest));
+		assert_true(!c.verdict.judged && c.verdict.outcome == VERDICT_INCONCLUSIVE);
+		assert_int_equal(!rows[i].advice, !c.verdict.hidden);
+		assert_int_equal(rows[i].status, compare_status_why(&c, why, sizeof(why)));
+		assert_int_equal(!rows[i].advice, !!strstr(why, "absent"));
+		if (!strstr(c.verdict.reason, rows[i].reason))
+			fail_msg("row %zu: %s", i, c.verdict.reason);
+		assert_int_equal(!rows[i].advice, !c.verdict.n_advice);
+		page = fixture_page(&c);
+		assert_int_equal(!rows[i].advice, !strstr(page, "PR 4454"));
+		assert_int_equal(1, count_words(page, "\nABSENT "));
+		assert_non_null(strstr(page, " cells, "));
+		free(page);
+		compare_free(&c);
+		free_pair(&host, &guest);
+	}
 }
 
 static const struct {
@@ -177,13 +294,13 @@ static void test_profiles(void **state)
 
 	(void)state;
 	make_pair(&host, &guest);
-	fixture_probe(&guest, "alignment", "plain", "SIGBUS/BUS_ADRALN", 0, 0);
-	fixture_probe(&guest, "alignment", "wc", "works", 0, 0);
+	fixture_probe(&guest, "alignment", MAP_PLAIN, "SIGBUS/BUS_ADRALN", 0, 0);
+	fixture_probe(&guest, "alignment", MAP_WC, "works", 0, 0);
 	fixture_cell(&host, "bw/wc/store8/64K/posted", 4e9); /* that only its profile has */
 	change_profile(&guest);
 	assert_int_equal(0, compare_check(&host, &guest, why, sizeof(why)));
-	assert_int_equal(0, compare_make(&c, &host, &guest));
-	assert_int_equal(VERDICT_PRESERVED, c.verdict.word);
+	assert_int_equal(0, make_comparison(&c, &host, &guest));
+	assert_int_equal(VERDICT_PRESERVED, c.verdict.outcome);
 	assert_int_equal(0, compare_status(&c));
 	assert_false(c.cells.judged);
 	assert_int_equal(c.cells.n_rows, c.cells.n_words[COMPARE_NO_WORD]);
@@ -194,7 +311,7 @@ static void test_profiles(void **state)
 	compare_free(&c);
 	/* but a cell that failed stays one */
 	guest.cells[0].status = CELL_TIMEOUT;
-	assert_int_equal(0, compare_make(&c, &host, &guest));
+	assert_int_equal(0, make_comparison(&c, &host, &guest));
 	assert_int_equal(1, compare_status(&c));
 	compare_free(&c);
 	free_pair(&host, &guest);
@@ -212,7 +329,7 @@ static void test_versions(void **state)
 	for (int other = 0; other < 2; other++) {
 		strcpy(host.version, "0.1.0");
 		strcpy(guest.version, other ? "0.2.0" : "0.1.0");
-		assert_int_equal(0, compare_make(&c, &host, &guest));
+		assert_int_equal(0, make_comparison(&c, &host, &guest));
 		text = fixture_page(&c);
 		assert_int_equal(other, !!strstr(text, "mmiobench differs, 0.1.0 in the first, 0.2.0 in the"));
 		free(text);
@@ -227,23 +344,35 @@ static void test_relations(void **state)
 	static const struct {
 		enum env_guest machines[2];
 		const char *kvm[2]; /* NULL: not known */
+		const char *smccc[2]; /* of an emulated machine; NULL: it is none */
 		const char *title, *note; /* NULL: no such note */
 		bool is_reference;
 	} rows[] = {
-		{ { ENV_BARE_METAL, ENV_GUEST }, { "yes", "no" }, "a guest held against a host", NULL, true },
-		{ { ENV_BARE_METAL, ENV_GUEST }, { NULL, NULL }, "a guest held against a host", NULL, true },
-		{ { ENV_GUEST, ENV_GUEST }, { "yes", "no" }, "a guest held against a host", NULL, true },
-		{ { ENV_GUEST, ENV_GUEST }, { "no", "no" }, "a guest held against a guest",
+		{ { ENV_BARE_METAL, ENV_GUEST }, { "yes", "no" }, { NULL }, "a guest compared with a host", NULL, true },
+		{ { ENV_BARE_METAL, ENV_GUEST }, { NULL, NULL }, { NULL }, "a guest compared with a host", NULL, true },
+		{ { ENV_GUEST, ENV_GUEST }, { "yes", "no" }, { NULL }, "a guest compared with a host", NULL, true },
+		{ { ENV_GUEST, ENV_GUEST }, { "no", "no" }, { NULL }, "a guest compared with a guest",
 		  "first is a guest as well", false },
-		{ { ENV_GUEST, ENV_GUEST }, { NULL, NULL }, "a guest held against a guest",
+		{ { ENV_GUEST, ENV_GUEST }, { NULL, NULL }, { NULL }, "a guest compared with a guest",
 		  "first is a guest as well", false },
-		{ { ENV_GUEST, ENV_GUEST }, { "yes", "yes" }, "a host held against a host",
+		/* two clouds' VMs, or nested ones */
+		{ { ENV_GUEST, ENV_GUEST }, { "yes", "yes" }, { NULL }, "a VM that runs VMs compared with another",
+		  "nothing tells whether the second", false },
+		/* an emulator's machine, and another; and a VM that it nests; and its VM */
+		{ { ENV_GUEST, ENV_GUEST }, { "yes", "yes" }, { "1.0", "1.0" }, "a host compared with a host",
 		  "neither result is of a guest", false },
-		{ { ENV_BARE_METAL, ENV_BARE_METAL }, { "yes", "no" }, "a host held against a host",
-		  "neither result is of a guest", true },
-		{ { ENV_GUEST_UNKNOWN, ENV_GUEST }, { NULL, NULL }, "a run held against another",
+		{ { ENV_GUEST, ENV_GUEST }, { "yes", "yes" }, { "1.0", "1.1" }, "a guest compared with a host",
+		  NULL, true },
+		{ { ENV_GUEST, ENV_GUEST }, { "yes", "yes" }, { "1.1", "1.1" },
+		  "a VM that runs VMs compared with another", "nothing tells whether the second", false },
+		{ { ENV_BARE_METAL, ENV_GUEST }, { "yes", "yes" }, { NULL }, "a guest compared with a host", NULL, true },
+		{ { ENV_GUEST, ENV_BARE_METAL }, { "yes", "yes" }, { NULL }, "a run compared with another",
 		  "nothing tells", true },
-		{ { ENV_GUEST, ENV_GUEST_UNKNOWN }, { NULL, NULL }, "a run held against another",
+		{ { ENV_BARE_METAL, ENV_BARE_METAL }, { "yes", "no" }, { NULL }, "a host compared with a host",
+		  "neither result is of a guest", true },
+		{ { ENV_GUEST_UNKNOWN, ENV_GUEST }, { NULL, NULL }, { NULL }, "a run compared with another",
+		  "nothing tells", true },
+		{ { ENV_GUEST, ENV_GUEST_UNKNOWN }, { NULL, NULL }, { NULL }, "a run compared with another",
 		  "nothing tells", false },
 	};
 
@@ -257,11 +386,15 @@ static void test_relations(void **state)
 		make_pair(&r[0], &r[1]);
 		for (int s = 0; s < 2; s++) {
 			r[s].env.virt.guest = rows[i].machines[s];
+			r[s].env.emulated = rows[i].smccc[s];
+			if (rows[i].smccc[s])
+				assert_int_equal(0, fact_add(&r[s].env.facts, "smccc_version", "/dev/kmsg", "%s",
+							     rows[i].smccc[s]));
 			if (rows[i].kvm[s])
 				assert_int_equal(0, fact_add(&r[s].env.facts, "kvm_device", "/dev/kvm", "%s",
 							     rows[i].kvm[s]));
 		}
-		assert_int_equal(0, compare_make(&c, &r[0], &r[1]));
+		assert_int_equal(0, make_comparison(&c, &r[0], &r[1]));
 		text = fixture_page(&c);
 		if (!strstr(text, rows[i].title) || !strstr(text, "NOTE") != !rows[i].note ||
 		    (rows[i].note && !strstr(text, rows[i].note)))
@@ -290,7 +423,7 @@ static void test_cores(void **state)
 		assert_int_equal(0, fact_add(&r[s].env.facts, "cpu_implementer", "x", "0x41"));
 		assert_int_equal(0, fact_add(&r[s].env.facts, "cpu_part", "x", "%s", parts[s]));
 	}
-	assert_int_equal(0, compare_make(&c, &r[0], &r[1]));
+	assert_int_equal(0, make_comparison(&c, &r[0], &r[1]));
 	text = fixture_page(&c);
 	assert_non_null(strstr(text, "the cores differ, implementer 0x41 part 0xd4f in the first, implementer"));
 	free(text);
@@ -314,7 +447,7 @@ static void test_notes(void **state)
 	second.device.serial++;
 	facts_free(&second.env.facts);
 	assert_int_equal(0, fact_add(&second.env.facts, "kernel_release", "uname(2)", "6.12"));
-	assert_int_equal(0, compare_make(&c, &first, &second));
+	assert_int_equal(0, make_comparison(&c, &first, &second));
 	text = fixture_page(&c);
 	assert_non_null(strstr(text, "the first is itself demoted"));
 	assert_non_null(strstr(text, "these are two devices"));
@@ -352,7 +485,7 @@ static void test_ram(void **state)
 	host.is_ram = guest.is_ram = true;
 	guest.device.vendor = 1;
 	assert_int_equal(0, compare_check(&host, &guest, why, sizeof(why)));
-	assert_int_equal(0, compare_make(&c, &host, &guest));
+	assert_int_equal(0, make_comparison(&c, &host, &guest));
 	assert_int_equal(3, compare_status(&c));
 	compare_free(&c);
 	free_pair(&host, &guest);
@@ -367,11 +500,11 @@ static void test_ratio(void **state)
 	fixture_rounds = 3;
 	make_pair(&host, &guest);
 	fixture_rounds = 7;
-	assert_int_equal(0, compare_make(&c, &host, &guest));
+	assert_int_equal(0, make_comparison(&c, &host, &guest));
 	assert_int_equal(3, c.cells.n_rows);
 	assert_int_equal(3, c.cells.n_states[COMPARE_MEASURED]);
-	assert_ptr_equal(&host.cells[1], c.cells.rows[1].host);
-	assert_string_equal(c.cells.rows[1].host->id, c.cells.rows[1].guest->id);
+	assert_ptr_equal(&host.cells[1], c.cells.rows[1].sides[0].cell);
+	assert_string_equal(c.cells.rows[1].sides[0].cell->id, c.cells.rows[1].sides[1].cell->id);
 	for (int i = 0; i < 3; i++) {
 		double expected = (const double[]){ 1, 0.5, 2 }[i];
 		const struct compare_row *row = &c.cells.rows[i];
@@ -440,14 +573,14 @@ static void run_state(size_t i, bool gate)
 
 	make_pair(&host, &guest);
 	if (gate) {
-		strcpy(host.cells[2].id, "bw/wc/load8/4K");
-		strcpy(guest.cells[2].id, "bw/wc/load8/4K");
+		fixture_rename(&host.cells[2], "bw/wc/load8/4K");
+		fixture_rename(&guest.cells[2], "bw/wc/load8/4K");
 	}
 	if (states[i].host != CELL_MEASURED)
 		set_status(&host.cells[2], states[i].host, host.clock_hz);
 	if (states[i].guest != CELL_MEASURED)
 		set_status(&guest.cells[2], states[i].guest, guest.clock_hz);
-	assert_int_equal(0, compare_make(&c, &host, &guest));
+	assert_int_equal(0, make_comparison(&c, &host, &guest));
 	assert_int_equal(states[i].state, c.cells.rows[2].state);
 	assert_int_equal(1, c.cells.n_states[states[i].state]);
 	assert_int_equal(gate, c.cells.n_gate_states[states[i].state]);
@@ -455,7 +588,7 @@ static void run_state(size_t i, bool gate)
 	assert_int_equal(want, compare_status(&c));
 	compare_free(&c);
 	/* a gate takes nothing that only one side has */
-	assert_int_equal(0, compare_make_sides(&c, &(struct compare_side){ &host, 1 },
+	assert_int_equal(0, compare_make(&c, &(struct compare_side){ &host, 1 },
 					       &(struct compare_side){ &guest, 1 }, &ask));
 	coarse = states[i].host == CELL_COARSE || states[i].guest == CELL_COARSE;
 	assert_int_equal(states[i].state == COMPARE_ONE_SIDED && (gate || !coarse) ? 1 : want,
@@ -514,7 +647,7 @@ static void test_absent(void **state)
 		make_pair(&host, &guest);
 		v[i / 2].change(i % 2 ? &host : &guest);
 		assert_int_equal(0, compare_check(&host, &guest, why, sizeof(why)));
-		assert_int_equal(0, compare_make(&c, &host, &guest));
+		assert_int_equal(0, make_comparison(&c, &host, &guest));
 		assert_int_equal(v[i / 2].n, c.cells.n_states[COMPARE_ABSENT]);
 		assert_int_equal(1, compare_status(&c));
 		page = fixture_page(&c);
@@ -531,7 +664,7 @@ static const struct {
 	const char *boot, *outcome; /* the guest's journal */
 	double store_ns, load_ns, wc; /* of the guest */
 	bool failed;
-	enum verdict_word word;
+	enum verdict_outcome word;
 	int status;
 } statuses[] = {
 	{ NULL, NULL, 5, 900, 4e9, false, VERDICT_PRESERVED, 0 },
@@ -551,11 +684,11 @@ static void assert_page(const struct comparison *c)
 {
 	char *text = fixture_page(c);
 
-	assert_int_equal(c->verdict.word == VERDICT_PRESERVED,
+	assert_int_equal(c->verdict.outcome == VERDICT_PRESERVED,
 			 strstr(text, "the hypervisor preserved Normal-NC") != NULL);
-	assert_int_equal(c->verdict.word == VERDICT_INCONCLUSIVE,
+	assert_int_equal(c->verdict.outcome == VERDICT_INCONCLUSIVE,
 			 strstr(text, "VERDICT    inconclusive") != NULL);
-	if (c->verdict.word != VERDICT_PRESERVED && c->verdict.word != VERDICT_INCONCLUSIVE)
+	if (c->verdict.outcome != VERDICT_PRESERVED && c->verdict.outcome != VERDICT_INCONCLUSIVE)
 		assert_non_null(strstr(text, "did NOT preserve"));
 	free(text);
 }
@@ -577,8 +710,8 @@ static void test_statuses(void **state)
 			fixture_journal(&guest, statuses[i].boot, statuses[i].outcome);
 		if (statuses[i].failed)
 			set_status(&host.cells[0], CELL_TIMEOUT, host.clock_hz);
-		assert_int_equal(0, compare_make(&c, &host, &guest));
-		assert_int_equal(statuses[i].word, c.verdict.word);
+		assert_int_equal(0, make_comparison(&c, &host, &guest));
+		assert_int_equal(statuses[i].word, c.verdict.outcome);
 		assert_int_equal(statuses[i].status, compare_status(&c));
 		assert_page(&c);
 		compare_free(&c);
@@ -598,7 +731,7 @@ static void test_no_hypervisor(void **state)
 		make_pair(&host, &guest);
 		guest.env.virt.guest = ENV_BARE_METAL;
 		host.is_ram = guest.is_ram = ram;
-		assert_int_equal(0, compare_make(&c, &host, &guest));
+		assert_int_equal(0, make_comparison(&c, &host, &guest));
 		text = fixture_page(&c);
 		assert_null(strstr(text, "the hypervisor"));
 		assert_non_null(strstr(text, ram ? "ordinary memory" : "none: the second result is of bare"));
@@ -618,7 +751,7 @@ static void test_json(void **state)
 	(void)state;
 	make_pair(&host, &guest);
 	set_status(&guest.cells[2], CELL_FAULTED, guest.clock_hz);
-	assert_int_equal(0, compare_make(&c, &host, &guest));
+	assert_int_equal(0, make_comparison(&c, &host, &guest));
 	assert_int_equal(0, compare_write(&c, fixture_path(path, sizeof(path), "compare")));
 	root = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(root);
@@ -648,7 +781,7 @@ static void test_no_cells(void **state)
 	fixture_result(&host);
 	fixture_result(&guest);
 	assert_int_equal(0, compare_check(&host, &guest, why, sizeof(why)));
-	assert_int_equal(0, compare_make(&c, &host, &guest));
+	assert_int_equal(0, make_comparison(&c, &host, &guest));
 	assert_int_equal(0, c.cells.n_rows);
 	assert_int_equal(3, compare_status(&c));
 	assert_page(&c);
@@ -660,7 +793,7 @@ static int check_launches(struct result *r, size_t n, size_t *bad)
 {
 	const struct compare_side side = { r, n };
 	char why[256] = "";
-	int ret = launches_check(&side, bad, why, sizeof(why));
+	int ret = compare_check_launches(&side, bad, why, sizeof(why));
 
 	assert_int_equal(!ret, !why[0]);
 	return ret;
@@ -707,7 +840,7 @@ int main(void)
 		cmocka_unit_test(test_ratio),	 cmocka_unit_test(test_states),
 		cmocka_unit_test(test_statuses), cmocka_unit_test(test_no_hypervisor),
 		cmocka_unit_test(test_json),	 cmocka_unit_test(test_no_cells),
-		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_absent), cmocka_unit_test(test_hidden), cmocka_unit_test(test_hidden_witness),
 		cmocka_unit_test(test_launches),
 	};
 

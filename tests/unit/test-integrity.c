@@ -254,24 +254,30 @@ static int visit_unfit(struct stage *stage, struct outcome *out)
 
 static void run_rounds_of(struct cell_record *rec, unsigned int good_rounds)
 {
-	static const struct experiment e = { .name = "integrity", .visit = visit_unfit };
-	struct cell cell = { .experiment = &e, .type = MAP_RAM, .place = "", .threads = 1,
-			     .region_bytes = REGION, .unit = "events", .lasts = good_rounds };
+	static const struct experiment e = { .id = EXP_INTEGRITY, .visit = visit_unfit };
+	struct cell cell = { .experiment = &e,
+			     .spec.mapping = MAP_RAM,
+			     .spec.place = "",
+			     .spec.threads = 1,
+			     .spec.region_bytes = REGION,
+			     .spec.unit = UNIT_EVENTS,
+			     .lasts = good_rounds };
 	const struct plan_profile profile = { .rounds = 5, .batches = 3, .budget_s = 1000 };
-	struct plan plan = { .profile = &profile, .cells = { &cell, 1 }, .share_s = 1 };
+	struct plan plan = { .profile = &profile, .cells = { .v = &cell, .n = 1 }, .share_s = 1, .rounds_s = 1000 };
 	struct arch_clock clock = { .hz = 1e9 };
 	cpu_set_t set;
-	struct runner r = { .plan = &plan, .data = { .length_bytes = REGION }, .clock = &clock };
 	struct result result = { .cells = rec, .n_cells = 1, .clock_hz = 1e9 };
+	struct runner r = { .result = &result, .plan = &plan, .data = { .length_bytes = REGION },
+			    .clock = &clock };
 
 	assert_int_equal(0, sched_getaffinity(0, sizeof(set), &set));
 	while (!CPU_ISSET(r.near.cpus[0], &set))
 		r.near.cpus[0]++;
 	r.near.n = 1;
-	*rec = (struct cell_record){ .id = "integrity/ram/x", .unit = "events" };
+	*rec = (struct cell_record){ .id = "integrity/ram/x", .spec.unit = UNIT_EVENTS };
 	*visits = 0;
 	child_signals_block();
-	assert_int_equal(0, runner_run(&r, &result));
+	assert_int_equal(0, runner_run(&r));
 	child_signals_unblock();
 	free(rec->rounds);
 }

@@ -34,6 +34,14 @@ static const char *journal_path(const char *name)
 	return fixture_path(path, sizeof(path), name);
 }
 
+static int after(const struct journal_attempt *a, const char *outcome)
+{
+	struct word word;
+
+	word_set(&word, &words_probe_outcome, outcome);
+	return journal_after(a, &word);
+}
+
 /* One attempt on the BAR of a result that is otherwise the fixture's. */
 static void attempt(const char *path, const char *boot, const char *outcome,
 		    void (*change)(struct result *r))
@@ -45,9 +53,9 @@ static void attempt(const char *path, const char *boot, const char *outcome,
 	set_boot(&r, boot);
 	if (change)
 		change(&r);
-	assert_int_equal(0, journal_before(&a, path, &r, "alignment", "wc"));
+	assert_int_equal(0, journal_before(&a, path, &r, PROBE_ALIGNMENT, MAP_WC));
 	if (outcome)
-		assert_int_equal(0, journal_after(&a, outcome));
+		assert_int_equal(0, after(&a, outcome));
 	result_free(&r);
 }
 
@@ -68,7 +76,7 @@ static void assert_outcomes(const char *path, size_t ignored, size_t n, const ch
 	assert_int_equal(ignored, read_back(&r, path));
 	assert_int_equal(n, r.n_journal);
 	for (size_t i = 0; i < n; i++)
-		assert_string_equal(outcomes[i], r.journal[i].outcome);
+		assert_string_equal(outcomes[i], probe_outcome_text(&r.journal[i].outcome));
 	result_free(&r);
 }
 
@@ -93,9 +101,9 @@ static void test_before_after(void **state)
 	attempt(path, OTHER_BOOT, "works", NULL);
 	assert_int_equal(0, read_back(&r, path));
 	assert_int_equal(1, r.n_journal);
-	assert_string_equal("works", r.journal[0].outcome);
-	assert_string_equal("alignment", r.journal[0].probe);
-	assert_string_equal("wc", r.journal[0].mapping);
+	assert_string_equal("works", probe_outcome_text(&r.journal[0].outcome));
+	assert_int_equal(PROBE_ALIGNMENT, r.journal[0].probe.is);
+	assert_int_equal(MAP_WC, r.journal[0].mapping.is);
 	assert_string_equal(OTHER_BOOT, r.journal[0].boot_id);
 	assert_string_equal("6.1.0", r.journal[0].kernel);
 	assert_int_equal(20, strlen(r.journal[0].time));
@@ -138,7 +146,7 @@ static void test_unknown_boot(void **state)
 	assert_int_equal(0, journal_read(&r, path, &ignored));
 	assert_true(r.journal[0].this_boot);
 	journal_settle(&r, path); /* nor is it said that this boot survived it */
-	assert_string_equal("", r.journal[0].outcome);
+	assert_string_equal("", probe_outcome_text(&r.journal[0].outcome));
 	result_free(&r);
 
 	attempt(path, "", NULL, NULL);
@@ -158,11 +166,11 @@ static void test_interleaved(void **state)
 
 	(void)state;
 	fixture_result(&r);
-	assert_int_equal(0, journal_before(&a, path, &r, "alignment", "wc"));
-	assert_int_equal(0, journal_before(&b, path, &r, "alignment", "wc"));
+	assert_int_equal(0, journal_before(&a, path, &r, PROBE_ALIGNMENT, MAP_WC));
+	assert_int_equal(0, journal_before(&b, path, &r, PROBE_ALIGNMENT, MAP_WC));
 	assert_string_not_equal(a.id, b.id);
-	assert_int_equal(0, journal_after(&b, "timeout"));
-	assert_int_equal(0, journal_after(&a, "works"));
+	assert_int_equal(0, after(&b, "timeout"));
+	assert_int_equal(0, after(&a, "works"));
 	assert_outcomes(path, 0, 2, outcomes);
 	result_free(&r);
 }
@@ -404,7 +412,7 @@ static void test_no_room(void **state)
 	signal(SIGXFSZ, SIG_IGN);
 	fixture_stderr_begin();
 	assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &limit));
-	assert_true(journal_before(&a, path, &r, "alignment", "wc") < 0);
+	assert_true(journal_before(&a, path, &r, PROBE_ALIGNMENT, MAP_WC) < 0);
 	assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &none));
 	fixture_stderr_end(said, sizeof(said));
 	assert_non_null(strstr(said, "cannot write the crash journal"));
@@ -412,7 +420,7 @@ static void test_no_room(void **state)
 	result_free(&r);
 	assert_int_equal(1, read_back(&found, path));
 	assert_int_equal(1, found.n_journal);
-	assert_string_equal("works", found.journal[0].outcome);
+	assert_string_equal("works", probe_outcome_text(&found.journal[0].outcome));
 	result_free(&found);
 }
 
@@ -434,8 +442,8 @@ static void test_many(void **state)
 	attempt(path, OTHER_BOOT, "works", NULL);
 	assert_int_equal(0, read_back(&r, path));
 	assert_int_equal(RESULT_JOURNAL_MAX, r.n_journal);
-	assert_string_equal("", r.journal[0].outcome);
-	assert_string_equal("works", r.journal[RESULT_JOURNAL_MAX - 1].outcome);
+	assert_string_equal("", probe_outcome_text(&r.journal[0].outcome));
+	assert_string_equal("works", probe_outcome_text(&r.journal[RESULT_JOURNAL_MAX - 1].outcome));
 	result_free(&r);
 	free(all);
 	free(one);
@@ -449,7 +457,7 @@ static void assert_refused(const char *path, const char *word)
 
 	fixture_result(&r);
 	fixture_stderr_begin();
-	assert_true(journal_before(&a, path, &r, "alignment", "wc") < 0);
+	assert_true(journal_before(&a, path, &r, PROBE_ALIGNMENT, MAP_WC) < 0);
 	/* a warning may precede: what lies in memory dies with the VM */
 	assert_in_range(fixture_stderr_end(text, sizeof(text)), 1, 2);
 	assert_non_null(strstr(text, word));
@@ -471,12 +479,12 @@ static void test_survived(void **state)
 	assert_int_equal(0, read_back(&r, path));
 	assert_int_equal(2, r.n_journal);
 	journal_settle(&r, path);
-	assert_string_equal("survived", r.journal[0].outcome);
-	assert_string_equal("", r.journal[1].outcome);
+	assert_string_equal("survived", probe_outcome_text(&r.journal[0].outcome));
+	assert_string_equal("", probe_outcome_text(&r.journal[1].outcome));
 	result_free(&r);
 	assert_int_equal(0, read_back(&r, path));
-	assert_string_equal("survived", r.journal[0].outcome);
-	assert_string_equal("", r.journal[1].outcome);
+	assert_string_equal("survived", probe_outcome_text(&r.journal[0].outcome));
+	assert_string_equal("", probe_outcome_text(&r.journal[1].outcome));
 	result_free(&r);
 }
 
@@ -540,7 +548,7 @@ static void assert_not_appended(const char *path, int error)
 	fixture_result(&r);
 	set_boot(&r, OTHER_BOOT);
 	fixture_stderr_begin();
-	assert_int_equal(error, journal_before(&a, path, &r, "alignment", "wc"));
+	assert_int_equal(error, journal_before(&a, path, &r, PROBE_ALIGNMENT, MAP_WC));
 	fixture_stderr_end(text, sizeof(text));
 	assert_non_null(strstr(text, path));
 	result_free(&r);

@@ -7,8 +7,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <cmocka.h>
 #include "fixture.h"
+#include "run/child.h"
 #include "run/launch.h"
 #include "run/probes.h"
 
@@ -51,69 +53,81 @@ static void test_seeds(void **state)
 	assert_true(launch_seed(1, 1) == launch_seed(1, 1));
 }
 
-static struct launch_command command_of(const char *const *words, size_t n)
-{
-	struct launch_command c = { .words = calloc(n + 1, sizeof(char *)), .n = n };
+#define RUN_ANEW "--anew"
 
-	for (size_t i = 0; i < n; i++)
-		c.words[i] = (char *)(uintptr_t)words[i];
-	return c;
+/* As executed again by test_run: what came where. */
+static int run_anew(int argc, char **argv)
+{
+	static const char *const want[] = { RUN_ANEW, "--seed=2", "--json", "--" };
+
+	for (int i = 0; i < 4; i++)
+		if (argc != 5 || strcmp(argv[i + 1], want[i]))
+			return 1;
+	return 42;
 }
 
-/* An emulator's words stay before the program's name, and what is put in comes right behind it. */
-static void test_insert(void **state)
+/* What a launch is told comes right behind the program's name, and its status is what it ends with. */
+static void test_run(void **state)
 {
-	static const char *const words[] = { "qemu", "-L", "root", "./mmiobench", "--json", "--" };
-	static const char *const want[] = { "qemu", "-L", "root", "./mmiobench", "--launch=1",
-					    "--seed=2", "--json", "--" };
-	static char one[] = "--launch=1", two[] = "--seed=2";
-	char *const in[] = { one, two };
-	struct launch_command c = command_of(words, 6);
+	static char name[] = "test-launch", json[] = "--json", dashes[] = "--", anew[] = RUN_ANEW,
+		    seed[] = "--seed=2";
+	char *const argv[] = { name, json, dashes, NULL }, *const words[] = { anew, seed };
+	const struct launch_command c = { argv, words, 2 };
+	int wstatus;
 
 	(void)state;
-	assert_int_equal(-EINVAL, launch_command_insert(&c, 7, in, 2));
-	assert_int_equal(-EINVAL, launch_command_insert(&c, 0, in, 2));
-	assert_int_equal(6, c.n);
-	assert_int_equal(0, launch_command_insert(&c, 3, in, 2));
-	assert_int_equal(8, c.n);
-	for (size_t i = 0; i < 8; i++)
-		assert_string_equal(want[i], c.words[i]);
-	assert_null(c.words[8]);
-	launch_command_free(&c);
-}
-
-/* What the kernel has of this test's own command. */
-static void test_read(void **state)
-{
-	struct launch_command c;
-
-	(void)state;
-	assert_int_equal(0, launch_command_read(&c));
-	assert_true(c.n >= 1);
-	assert_non_null(strstr(c.words[c.n - 1], "test-launch"));
-	assert_null(c.words[c.n]);
-	launch_command_free(&c);
+	/* the kernel itself executes no program of another architecture */
+	if (getenv("MB_EMULATOR") && *getenv("MB_EMULATOR"))
+		skip();
+	child_signals_block();
+	assert_int_equal(0, launch_run(&c, &wstatus));
+	child_signals_unblock();
+	assert_true(WIFEXITED(wstatus));
+	assert_int_equal(42, WEXITSTATUS(wstatus));
 }
 
 /* What may end the machine comes when all else is measured; a refusal of its own stays. */
 static void test_risky_last(void **state)
 {
-	struct session_ask ask = { .launches = 3, .allow_vm_crash = true };
+	struct request request = { .launches = 3, .allow_vm_crash = true };
 	struct result r;
 
 	(void)state;
 	fixture_result(&r);
 	fixture_store_ns(&r, 100);
-	for (ask.launch = 1; ask.launch < 3; ask.launch++)
-		assert_non_null(strstr(probes_risky_refusal(&arch_risky[0], &r, &ask, true), "last of"));
-	assert_null(probes_risky_refusal(&arch_risky[0], &r, &ask, true));
-	assert_non_null(strstr(probes_risky_refusal(&arch_risky[0], &r, &ask, false),
+	for (request.launch = 1; request.launch < 3; request.launch++)
+		assert_non_null(strstr(probes_crash_refusal(&arch_crash_probes[0], &r, &request, true), "last of"));
+	assert_null(probes_crash_refusal(&arch_crash_probes[0], &r, &request, true));
+	assert_non_null(strstr(probes_crash_refusal(&arch_crash_probes[0], &r, &request, false),
 			       "could not be written before"));
-	ask.allow_vm_crash = false;
-	for (ask.launch = 1; ask.launch <= 3; ask.launch++)
-		assert_non_null(strstr(probes_risky_refusal(&arch_risky[0], &r, &ask, true),
+	request.allow_vm_crash = false;
+	for (request.launch = 1; request.launch <= 3; request.launch++)
+		assert_non_null(strstr(probes_crash_refusal(&arch_crash_probes[0], &r, &request, true),
 				       "--allow-vm-crash"));
 	result_free(&r);
+}
+
+/* A probe that was killed: for want of memory, which says nothing, or by whatever answered the access. */
+static void test_killed(void **state)
+{
+	static const struct {
+		long long before, after;
+		const char *outcome, *detail;
+	} rows[] = {
+		{ 3, 3, "killed", "not for want of memory" },
+		{ 3, 4, "out-of-memory", "memory.max" },
+		{ -1, -1, "killed", "as it was" },
+		{ 3, -1, "killed", "as it was" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct probe_record rec = { .outcome.is = OUTCOME_KILLED, .detail = "as it was" };
+
+		probes_say_killed(&rec, rows[i].before, rows[i].after);
+		assert_string_equal(rows[i].outcome, probe_outcome_text(&rec.outcome));
+		assert_non_null(strstr(rec.detail, rows[i].detail));
+	}
 }
 
 /* Why DC ZVA is not made: of an unaligned load that nobody made it is not said that it failed. */
@@ -123,10 +137,10 @@ static void test_risky_second(void **state)
 		{ NULL, "this run made none" }, { "not-run", "this run made none" },
 		{ "SIGBUS/BUS_ADRALN", "this run's did not" }, { "works", NULL },
 	};
-	struct session_ask ask = { .launches = 1, .launch = 1, .allow_vm_crash = true };
+	struct request request = { .launches = 1, .launch = 1, .allow_vm_crash = true };
 
 	(void)state;
-	if (!arch_risky[0].name)
+	if (!arch_crash_probes[0].what)
 		skip();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *why;
@@ -135,24 +149,25 @@ static void test_risky_second(void **state)
 		fixture_result(&r);
 		fixture_store_ns(&r, 100);
 		if (rows[i][0])
-			fixture_probe(&r, arch_risky[0].name, "wc", rows[i][0], 0, 0);
-		why = probes_risky_refusal(&arch_risky[1], &r, &ask, true);
+			fixture_probe(&r, words_probe.name(arch_crash_probes[0].probe), MAP_WC, rows[i][0], 0, 0);
+		why = probes_crash_refusal(&arch_crash_probes[1], &r, &request, true);
 		assert_int_equal(!rows[i][1], !why);
 		assert_true(!why || strstr(why, rows[i][1]));
 		result_free(&r);
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_seeds),
-		cmocka_unit_test(test_insert),
-		cmocka_unit_test(test_read),
-		cmocka_unit_test(test_risky_last),
+		cmocka_unit_test(test_run),
+		cmocka_unit_test(test_killed), cmocka_unit_test(test_risky_last),
 		cmocka_unit_test(test_risky_second),
 	};
 
+	if (argc > 1 && !strcmp(argv[1], RUN_ANEW))
+		return run_anew(argc, argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "fake-tree.h"
-#include "report/list.h"
+#include "report/text/list.h"
 
 #if defined(__has_feature)
 #define LEAK_CHECKED __has_feature(address_sanitizer)
@@ -148,6 +148,8 @@ static void test_virtual_function(void **state)
 	assert_int_equal(list.v[1].bars[0].kind, BAR_MEMORY);
 	assert_true(list.v[2].virtual_function && !list.v[2].revision);
 	assert_false(list.v[3].virtual_function || list.v[3].memory_decode);
+	assert_false(list.v[0].dead || list.v[1].dead);
+	assert_true(list.v[2].dead && list.v[3].dead);
 	assert_string_equal(tree_log(), "");
 	pci_list_free(&list);
 }
@@ -163,7 +165,7 @@ static void test_malformed(void **state)
 		{ "0x80000000", BAR_NONE },
 		{ "0x80000000 0x800fffff", BAR_NONE },
 		{ "garbage\n", BAR_NONE },
-		{ "0x80000000 0x7fffffff 0x42208\n", BAR_NONE },
+		{ "0x80000000 0x7fffffff 0x42208\n", BAR_MEMORY }, /* of no size */
 		{ "0x80000000 0x800fffff 0x0\n", BAR_NONE },
 		{ "0x80000000 0x800fffff 0x42208\nzzz\n", BAR_NONE },
 		{ "0x80000000 0x800fffff 0x42208", BAR_MEMORY },
@@ -181,7 +183,7 @@ static void test_malformed(void **state)
 		assert_int_equal(list.n, 2);
 		if (list.v[0].bars[0].kind != cases[i].kind)
 			fail_msg("\"%s\": kind %d", cases[i].resource, list.v[0].bars[0].kind);
-		assert_int_equal(list.v[0].bars[0].unset, i == 9);
+		assert_int_equal(list.v[0].bars[0].unset, i == 4 || i == 9);
 		assert_int_equal(list.v[1].bars[0].kind, BAR_MEMORY);
 		pci_list_free(&list);
 	}
@@ -229,7 +231,7 @@ static void test_no_address(void **state)
 static struct pci_device candidate(void)
 {
 	return (struct pci_device){
-		.bus = 1, .bdf = "0000:01:00.0", .numa_node = -1,
+		.bus = 1, .bdf = "0000:01:00.0", .numa_node = -1, .class_code = 0x0302,
 		.vendor_name = "Vendor", .device_name = "Device", .class_name = "Class",
 		.bars[2] = { .index = 2, .kind = BAR_MEMORY, .size_bytes = 16ull << 30,
 			     .prefetchable = true, .is_64bit = true, .has_file = true,
@@ -283,6 +285,21 @@ static void test_page_without_wc(void **state)
 	text = page(&list, NULL, NULL);
 	assert_non_null(strstr(text, "for example: mmiobench -s 0000:01:00.0 --bar 2"));
 	assert_non_null(strstr(text, "There is no resourceN_wc"));
+	free(text);
+}
+
+/* Nobody is led to store to a NIC's registers, though its BAR may be tested when named. */
+static void test_page_of_registers(void **state)
+{
+	struct pci_device d = candidate();
+	struct pci_list list = { &d, 1 };
+	char *text;
+
+	(void)state;
+	d.class_code = 0x0200;
+	text = page(&list, NULL, NULL);
+	assert_non_null(strstr(text, "1 BAR may be tested when named"));
+	assert_null(strstr(text, "mmiobench -s 0000"));
 	free(text);
 }
 
@@ -375,6 +392,116 @@ static void test_msix(void **state)
 		}
 		assert_true(list.v[0].bus_master);
 		assert_int_equal(0, list.v[1].bars[0].n_msix);
+		pci_list_free(&list);
+	}
+}
+
+/* Virtio spec 1.3, 4.1.4: what is a register block's BAR, and what shared memory's, the capabilities say. */
+static void test_virtio(void **state)
+{
+	static const struct {
+		uint16_t device;
+		uint8_t type, bar, shown;
+		bool registers;
+	} rows[] = {
+		{ 0x1050, 1, 0, 255, true }, { 0x1050, 2, 0, 255, true }, { 0x1050, 3, 0, 255, true },
+		{ 0x1050, 4, 0, 255, true }, { 0x1000, 3, 0, 255, true }, { 0x107f, 3, 0, 255, true },
+		{ 0x1050, 8, 0, 255, false }, { 0x1050, 5, 0, 255, false }, { 0x1050, 3, 2, 255, false },
+		{ 0x1050, 3, 6, 255, false }, { 0x1050, 3, 255, 255, false },
+		/* of another kind of function these capabilities say something else */
+		{ 0x1110, 3, 0, 255, false }, { 0x0fff, 3, 0, 255, false },
+		/* not root: it may be */
+		{ 0x1050, 8, 0, 64, true }, { 0x1110, 3, 0, 64, false },
+	};
+	uint8_t c[256] = {
+		[0] = 0xf4, 0x1a, 0x00, 0x00, 0x02, [6] = 0x10, [0x34] = 0x40, [0x40] = 0x09, 0x50, 0x10,
+		[0x50] = 0x09, 0x00, 0x14, 0x05,
+	};
+	char id[16];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct pci_list list;
+
+		c[0x43] = rows[i].type;
+		c[0x44] = rows[i].bar;
+		function_put("0000:01:00.0", good, c, rows[i].shown == 64 ? 64 : sizeof(c));
+		snprintf(id, sizeof(id), "0x%04x\n", rows[i].device);
+		tree_put(DEVICES "0000:01:00.0/device", id);
+		assert_int_equal(pci_list_load(&list), 0);
+		if (list.v[0].bars[0].virtio_registers != rows[i].registers)
+			fail_msg("row %zu", i);
+		assert_int_equal(list.v[0].hidden, rows[i].shown == 64);
+		pci_list_free(&list);
+	}
+}
+
+/* The kernel's line is all zeros, and the register is still there: a 64-bit one takes two. */
+static void test_without_room(void **state)
+{
+	uint8_t c[64] = {
+		[0] = 0xf4, 0x1a, 0x10, 0x11, 0x02,
+		[0x10] = 0x00, 0x00, 0x10, 0x00, /* memory, 32 bits, and sysfs knows it */
+		[0x14] = 0x01, [0x18] = 0x0c, [0x1c] = 0xff, 0xff, 0xff, 0xff, [0x20] = 0x08,
+	};
+	static const char first[] = "0x0000000000100000 0x00000000001fffff 0x0000000000040200\n";
+	struct pci_list list;
+	const struct bar *b;
+	char *text;
+
+	(void)state;
+	function_put("0000:01:00.0", first, c, sizeof(c));
+	assert_int_equal(pci_list_load(&list), 0);
+	b = list.v[0].bars;
+	assert_true(b[0].kind == BAR_MEMORY && !b[0].unset && b[0].size_bytes == 1 << 20);
+	assert_true(b[1].kind == BAR_IO && b[1].unset);
+	assert_true(b[2].kind == BAR_MEMORY && b[2].unset && b[2].prefetchable && b[2].is_64bit &&
+		    !b[2].size_bytes);
+	assert_true(b[3].kind == BAR_NONE); /* its upper half */
+	assert_true(b[4].kind == BAR_MEMORY && b[4].unset && b[4].prefetchable && !b[4].is_64bit);
+	assert_true(b[5].kind == BAR_NONE);
+	text = page(&list, NULL, NULL);
+	assert_non_null(strstr(text, "BAR 2  memory size ?  64-bit  prefetchable"));
+	assert_non_null(strstr(text, "no: has no address"));
+	free(text);
+	pci_list_free(&list);
+	/* a bridge has other registers there */
+	c[0x0e] = 1;
+	function_put("0000:01:00.0", first, c, sizeof(c));
+	assert_int_equal(pci_list_load(&list), 0);
+	assert_true(list.v[0].bars[2].kind == BAR_NONE && list.v[0].bridge_header);
+	pci_list_free(&list);
+}
+
+/* The page of whoever is not root says what it cannot know. */
+static void test_not_root(void **state)
+{
+	static const struct {
+		const char *iomem;
+		uint8_t status;
+		size_t shown;
+		bool hidden;
+	} rows[] = {
+		{ "8000400000-80007fffff : 0000:01:00.0\n", 0x10, 256, false },
+		{ "8000400000-80007fffff : 0000:01:00.0\n", 0x10, 64, true },
+		{ "8000400000-80007fffff : 0000:01:00.0\n", 0x00, 64, false }, /* nothing is beyond */
+		{ "00000000-00000000 : 0000:01:00.0\n  00000000-00000000 : efifb\n", 0x00, 64, true },
+		{ "", 0x10, 256, false },
+	};
+	uint8_t c[256] = { [0] = 0xf4, 0x1a, 0x10, 0x11, 0x02, [0x34] = 0x40, [0x40] = 0x01 };
+	struct pci_list list;
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		c[6] = rows[i].status;
+		tree_put("/proc/iomem", rows[i].iomem);
+		function_put("0000:01:00.0", good, c, rows[i].shown);
+		assert_int_equal(pci_list_load(&list), 0);
+		text = page(&list, NULL, NULL);
+		if (!strstr(text, "Not root: claims and MSI-X are not known") != !rows[i].hidden)
+			fail_msg("row %zu:\n%s", i, text);
+		free(text);
 		pci_list_free(&list);
 	}
 }
@@ -475,9 +602,13 @@ int main(void)
 		TEST(test_no_address),
 		TEST(test_link_wakes_up),
 		TEST(test_msix),
+		TEST(test_virtio),
+		TEST(test_without_room),
+		TEST(test_not_root),
 		TEST(test_claims),
 		TEST(test_page_says),
 		TEST(test_page_without_wc),
+		TEST(test_page_of_registers),
 		TEST(test_page_selects),
 		TEST(test_page_is_bounded),
 	};

@@ -15,7 +15,7 @@
 #include <cmocka.h>
 #include "fake-tree.h"
 #include "pci/lock.h"
-#include "pci/power.h"
+#include "restore/power.h"
 
 #define DIR     "/sys/bus/pci/devices/0000:01:00.0/"
 #define COMMAND 0x04
@@ -297,7 +297,7 @@ static void test_all_ones(void **state)
 	tree_put_bytes(DIR "config", ones, sizeof(ones));
 	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), -ENODEV);
 	assert_int_equal(file_start(DIR "power/control"), 'a');
-	assert_non_null(strstr(tree_log(), "D3cold"));
+	assert_non_null(strstr(tree_log(), "remove it (echo 1 > remove) and rescan"));
 }
 
 /* What nobody would build: a ring of capabilities, and a file that ends early. */
@@ -532,6 +532,7 @@ static void virtual_function_put(unsigned int command)
 	device.virtual_function = true;
 }
 
+/* A driver's is that driver's; nobody's is enabled, as it may have decode of its own, as QEMU's have. */
 static void test_virtual_function(void **state)
 {
 	struct pci_power p;
@@ -541,12 +542,18 @@ static void test_virtual_function(void **state)
 		virtual_function_put(0x0400);
 		strcpy(device.driver, bound ? "iavf" : "");
 		assert_int_equal(pci_power_on(&p, &device, NULL, NULL), 0);
-		assert_false(p.changed);
+		assert_int_equal(p.changed, !bound);
+		assert_int_equal(file_start(DIR "enable"), bound ? '0' : '1');
+		assert_int_equal(word(COMMAND), bound ? 0x0400 : 0x0402);
+		assert_int_equal(pci_power_restore(&p), 0);
 		assert_int_equal(file_start(DIR "enable"), '0');
 		assert_int_equal(word(COMMAND), 0x0400);
-		assert_int_equal(pci_power_restore(&p), 0);
 		assert_string_equal(tree_log(), "");
 	}
+	virtual_function_put(0x0402);
+	strcpy(device.driver, "");
+	assert_int_equal(pci_power_on(&p, &device, NULL, NULL), 0);
+	assert_false(p.changed);
 }
 
 /* Its reserved bits read 0, unless nothing answers: as Linux tells in pci_dev_wait. */

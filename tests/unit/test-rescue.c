@@ -12,8 +12,8 @@
 #include <cmocka.h>
 #include "base/path.h"
 #include "fake-tree.h"
-#include "run/rescue.h"
-#include "run/rescue_recover.h"
+#include "restore/rescue.h"
+#include "restore/restore.h"
 
 #define BDF	  "0000:00:03.0"
 #define DIR	  "/sys/bus/pci/devices/" BDF "/"
@@ -27,7 +27,6 @@
 static struct pci_device device;
 static struct rescue rescue;
 static uint32_t words[WORDS];
-static struct window windows[RESCUE_WINDOWS];
 
 /* libc's, but that "auto" cannot be put back, as of a function that is gone. */
 static bool auto_fails;
@@ -82,6 +81,15 @@ static bool is_there(const char *path)
 	return path_exists("%s", path);
 }
 
+static void begin_run(void)
+{
+	rescue_begin(&rescue, &device, &device.bars[0], "2026-01-01T00:00:00Z");
+	for (size_t i = 0; i < WORDS; i++)
+		words[i] = FOUND;
+	rescue.windows[0] = (struct window){ .range = { &device, &device.bars[0], 0, 4 * WORDS, true },
+					     .words = words, .n = WORDS };
+}
+
 static int begin(void **state)
 {
 	static const uint8_t config[256] = { 0xf4, 0x1a, 0x10, 0x11, 2, 0 };
@@ -99,12 +107,7 @@ static int begin(void **state)
 	tree_put_bytes(DIR "config", config, sizeof(config));
 	tree_put(DIR "enable", "0");
 	tree_put(DIR "power/control", "on  "); /* as long as "auto": a plain file keeps its end */
-	rescue = (struct rescue){ .dev = &device, .bar = &device.bars[0],
-				  .started = "2026-01-01T00:00:00Z", .lock = -1 };
-	for (size_t i = 0; i < WORDS; i++)
-		words[i] = FOUND;
-	windows[0] = (struct window){ .range = { &device, &device.bars[0], 0, 4 * WORDS, true },
-				      .words = words, .n = WORDS };
+	begin_run();
 	return 0;
 }
 
@@ -118,17 +121,17 @@ static int end(void **state)
 /* A run has stored to the window, and was killed. */
 static void kill_run(void)
 {
-	assert_int_equal(rescue_keep(&rescue, windows, RESCUE_WINDOWS), 0);
+	assert_int_equal(rescue_keep(&rescue), 0);
 	bar_put(STORED);
-	rescue_file_unlock(&rescue.lock);
+	rescue_unlock(&rescue);
 }
 
 static int recover(size_t *n)
 {
 	const struct pci_list list = { &device, 1 };
 	const struct pci_select all = { 0 };
-	struct rescue_done done;
-	int ret = rescue_recover(&list, &all, false, &done);
+	struct restore_done done;
+	int ret = restore_recover(&list, &all, false, &done);
 
 	assert_int_equal(done.n_differing, done.n && changes_itself);
 	*n = done.n;
@@ -141,7 +144,7 @@ static void test_recover(void **state)
 
 	(void)state;
 	kill_run();
-	assert_int_equal(rescue_check(&device), -EBUSY);
+	assert_int_equal(restore_check(&device), -EBUSY);
 	assert_non_null(strstr(tree_log(), "--recover"));
 	assert_int_equal(bar_get(0), STORED);
 	assert_int_equal(recover(&n), 0);
@@ -150,7 +153,7 @@ static void test_recover(void **state)
 	assert_int_equal(bar_get(WORDS - 1), FOUND);
 	assert_int_equal(bar_get(WORDS), STORED); /* not saved, so not stored to */
 	assert_false(is_there(FILE_NAME));
-	assert_int_equal(rescue_check(&device), 0);
+	assert_int_equal(restore_check(&device), 0);
 	assert_int_equal(recover(&n), 0);
 	assert_int_equal(n, 0);
 }
@@ -162,7 +165,7 @@ static void test_window_is_put_back_once(void **state)
 	size_t n;
 
 	(void)state;
-	rescue.power = (struct pci_power){ .runtime_pm = "auto", .changed = true };
+	rescue.header.power = (struct pci_power){ .runtime_pm = "auto", .changed = true };
 	kill_run();
 	auto_fails = true;
 	assert_int_equal(recover(&n), -EIO);
@@ -198,6 +201,7 @@ static void test_another_in_its_place(void **state)
 	(void)state;
 	device.subsystem_vendor = 0x1af4;
 	device.subsystem_device = 0x1100;
+	begin_run();
 	kill_run();
 	device.serial++;
 	assert_refused(-ENODEV, "of another device");
@@ -253,7 +257,7 @@ static void test_settle_is_of_this_run(void **state)
 	struct rescue before = rescue;
 
 	(void)state;
-	assert_int_equal(rescue_keep(&rescue, windows, RESCUE_WINDOWS), 0);
+	assert_int_equal(rescue_keep(&rescue), 0);
 	assert_int_equal(rescue_settle(&before), 0);
 	assert_true(is_there(FILE_NAME));
 	assert_int_equal(rescue_settle(&rescue), 0);
@@ -266,7 +270,7 @@ static void test_check_tidies_up(void **state)
 	kill_run();
 	tree_put(FILE_NAME ".new", "not whole yet");
 	tree_put(BOOT_ID, "00000000-5ce1-4ea3-9d0b-45fba1bc2e3c\n");
-	assert_int_equal(rescue_check(&device), 0);
+	assert_int_equal(restore_check(&device), 0);
 	assert_false(is_there(FILE_NAME ".new"));
 	assert_false(is_there(FILE_NAME));
 }
@@ -279,17 +283,17 @@ static void test_boot_is_not_known(void **state)
 	(void)state;
 	kill_run();
 	tree_remove(BOOT_ID);
-	assert_int_equal(rescue_check(&device), -ENOENT);
+	assert_int_equal(restore_check(&device), -ENOENT);
 	assert_non_null(strstr(tree_log(), "which boot a rescue file is of is not known"));
 	assert_refused(-ENOENT, "is not known");
 	/* nor one that was written there: /run is of this boot */
 	tree_remove(FILE_NAME);
-	assert_int_equal(rescue_keep(&rescue, windows, RESCUE_WINDOWS), 0);
+	assert_int_equal(rescue_keep(&rescue), 0);
 	tree_put(BOOT_ID, "f3b24a10-5ce1-4ea3-9d0b-45fba1bc2e3c\n");
-	assert_int_equal(rescue_check(&device), -EBUSY);
+	assert_int_equal(restore_check(&device), -EBUSY);
 	assert_non_null(strstr(tree_log(), "another mmiobench works on"));
-	rescue_file_unlock(&rescue.lock);
-	assert_int_equal(rescue_check(&device), -EBUSY);
+	rescue_unlock(&rescue);
+	assert_int_equal(restore_check(&device), -EBUSY);
 	assert_non_null(strstr(tree_log(), "--recover"));
 	assert_int_equal(recover(&n), 0);
 	assert_int_equal(bar_get(0), FOUND);
@@ -305,22 +309,22 @@ static void test_alive(void **state)
 	size_t n;
 
 	(void)state;
-	assert_int_equal(rescue_keep(&rescue, windows, RESCUE_WINDOWS), 0);
+	assert_int_equal(rescue_keep(&rescue), 0);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(rescue_check(&device), -EBUSY);
+		assert_int_equal(restore_check(&device), -EBUSY);
 		assert_int_equal(recover(&n), -EBUSY);
 		assert_int_equal(n, 0);
 		assert_null(strstr(tree_log(), "--recover"));
 		/* both have begun before either kept anything */
-		assert_int_equal(rescue_keep(&other, windows, RESCUE_WINDOWS), -EEXIST);
+		assert_int_equal(rescue_keep(&other), -EEXIST);
 		assert_true(is_there(FILE_NAME));
 		assert_false(is_there(FILE_NAME ".new"));
 		/* the next one of the run itself takes its place, and is as locked */
-		assert_int_equal(rescue_keep(&rescue, windows, RESCUE_WINDOWS), 0);
+		assert_int_equal(rescue_keep(&rescue), 0);
 	}
 	assert_int_equal(rescue_settle(&rescue), 0);
-	assert_int_equal(rescue_check(&device), 0);
-	assert_int_equal(rescue_keep(&other, windows, RESCUE_WINDOWS), 0);
+	assert_int_equal(restore_check(&device), 0);
+	assert_int_equal(rescue_keep(&other), 0);
 	assert_int_equal(rescue_settle(&other), 0);
 }
 

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "record/output.h"
 #include "report/report.h"
 #include "fixture.h"
 
@@ -30,8 +31,8 @@ static void make_full(struct result *r)
 
 	fixture_result(r);
 	r->clock_hz = 2904038123.4711; /* not exact in decimal digits */
-	fixture_probe(r, "alignment", "plain", "SIGBUS/BUS_ADRALN", 0, 0);
-	fixture_probe(r, "alignment", "wc", "not-run", 0, 0);
+	fixture_probe(r, "alignment", MAP_PLAIN, "SIGBUS/BUS_ADRALN", 0, 0);
+	fixture_probe(r, "alignment", MAP_WC, "not-run", 0, 0);
 	fixture_journal(r, "aca2f632-b8d1-45aa-9b58-d9d27c027229", "");
 	fixture_journal(r, FIXTURE_BOOT, "works");
 	fixture_cell(r, "bw/plain/store8/4K/posted", 1.3e9);
@@ -77,7 +78,7 @@ static void make_ram(struct result *r)
 	r->device = (struct pci_device){ 0 };
 	r->bar = (struct bar){ 0 };
 	r->n_probes = 0;
-	fixture_probe(r, "access", "ram", "reads-back", 3, 2);
+	fixture_probe(r, "access", MAP_RAM, "reads-back", 3, 2);
 	fixture_cell(r, "bw/ram/store8/4K/posted", 1e10);
 }
 
@@ -212,14 +213,14 @@ static void test_read_back(void **state)
 	assert_true(b.cells[6].rounds[2].migrated);
 	assert_int_equal(3, b.cells[6].rounds[2].preempted);
 	assert_int_equal(0x8877665544332211, b.cells[0].pattern);
-	assert_true(b.cells[1].flushed);
-	assert_string_equal("plain", b.cells[1].flush_through);
+	assert_true(b.cells[1].spec.flushed);
+	assert_string_equal("plain", b.cells[1].spec.flush_through);
 	assert_int_equal(0xdeadbeefcafef00d, b.seed);
 	assert_true(b.device.has_serial);
 	assert_int_equal(0xfedcba9876543210, b.device.serial);
 	assert_int_equal(-1, b.device.numa_node);
 	assert_true(b.clock_hz == r.clock_hz);
-	assert_string_equal("", b.journal[0].outcome);
+	assert_string_equal("", probe_outcome_text(&b.journal[0].outcome));
 	assert_true(b.probes[2].load_ns == 0);
 	assert_string_equal("6.1.0-50-arm64", fact_get(&b.env.facts, "kernel_release"));
 	for (size_t i = 0; i < r.n_cells; i++) {
@@ -371,7 +372,7 @@ static const struct change {
 	{ "plan.seed", "12", "seed" },
 	{ "plan.rounds_done", "-3", "rounds_done" },
 	{ "plan.rounds_done", "10001", "rounds_done" },
-	{ "plan.clock.hz", "0", "less than 1" },
+	{ "plan.clock.hz", "0", "hz: out of range" },
 	{ "plan.clock.hz", "1e300", "plan.clock.hz: out of range" },
 	{ "duration_s", "1e300", "duration_s: out of range" },
 	{ "plan.cpu_why", "\"a\\u202eb\"", "control" },
@@ -396,13 +397,13 @@ static const struct change {
 	{ "cells.0.mapping", "\"wc\"", "id" },
 	{ "cells.0.experiment", "\"0123456789abcdef\"", "too long" },
 	{ "cells.0.direction", "\"both\"", "direction" },
-	{ "cells.0.width_bytes", "0", "zero" },
-	{ "cells.0.unit_bytes", "0", "zero" },
+	{ "cells.0.width_bytes", "0", "width_bytes: out of range" },
+	{ "cells.0.unit_bytes", "0", "unit_bytes: out of range" },
 	{ "cells.0.shift_bytes", "64", "shift_bytes" },
 	{ "cells.0.doorbell_bytes", "-4", "doorbell_bytes" },
 	{ "cells.0.access_pattern", "7", "access_pattern" },
 	{ "cells.0.width_bytes", "-8", "width_bytes" },
-	{ "cells.0.lap_bytes", "0", "zero" },
+	{ "cells.0.lap_bytes", "0", "lap_bytes: out of range" },
 	{ "cells.0.lap_bytes", "-1", "lap_bytes" },
 	{ "cells.0.interval_bytes", "4294967296", "interval_bytes" },
 	{ "cells.0.flushed", "\"\"", "flushed" },
@@ -425,7 +426,7 @@ static const struct change {
 	{ "cells.0.rounds.0.ticks", "[1, 2.5]", "ticks" },
 	{ "cells.0.rounds.0.ticks", "[[1]]", "ticks" },
 	{ "cells.0.rounds.0.ticks", "\"12\"", "ticks" },
-	{ "cells.6.rounds.1.fault", "7", "signal" },
+	{ "cells.6.rounds.1.fault", "7", "fault: of the wrong type" },
 	{ "cells.6.rounds.1.fault.signal", "0", "signal" },
 	{ "cells.6.rounds.1.fault.signal", "1000", "signal" },
 	{ "cells.6.rounds.1.fault.code", "\"2\"", "code" },
@@ -484,6 +485,54 @@ static void test_changed(void **state)
 		json_decref(root);
 		assert_refused(changed, changes[i].word);
 	}
+}
+
+/* Words that a later version may write are kept as they are: they are none of ours, and stay readable. */
+static void test_other_words(void **state)
+{
+	static const struct change others[] = {
+		{ "cells.0.id", "\"gather/plain/store8/4K/posted\"", NULL },
+		{ "cells.0.experiment", "\"gather\"", NULL },
+		{ "probes.0.outcome", "\"signal 7, code 5\"", NULL },
+		{ "journal.0.probe", "\"cas\"", NULL },
+		{ "journal.0.mapping", "\"uc\"", NULL },
+		{ "journal.0.outcome", "\"slept\"", NULL },
+	};
+	char path[512];
+	struct result r, b;
+	json_t *root;
+
+	(void)state;
+	fixture_path(path, sizeof(path), "others");
+	make_full(&r);
+	write_named("others", &r);
+	root = json_load_file(path, 0, NULL);
+	assert_non_null(root);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		change_apply(root, &others[i]);
+	assert_int_equal(0, json_dump_file(root, path, 0));
+	json_decref(root);
+	assert_int_equal(0, result_read(&b, path));
+	for (int i = 0; i < EXPERIMENT_IDS; i++)
+		assert_false(cell_is(&b.cells[0], (enum exp_id)i));
+	assert_false(spec_is_like(&b.cells[0].spec, &r.cells[0].spec));
+	assert_string_equal("signal 7, code 5", probe_outcome_text(&b.probes[0].outcome));
+	write_named("others", &b);
+	root = json_load_file(path, 0, NULL);
+	assert_non_null(root);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		json_t *want = json_loads(others[i].value, JSON_DECODE_ANY, NULL), *o = root;
+		char copy[64], *save = NULL;
+
+		snprintf(copy, sizeof(copy), "%s", others[i].at);
+		for (char *key = strtok_r(copy, ".", &save); key; key = strtok_r(NULL, ".", &save))
+			o = step(o, key);
+		assert_true(json_equal(want, o));
+		json_decref(want);
+	}
+	json_decref(root);
+	result_free(&r);
+	result_free(&b);
 }
 
 /* What is derived from the rest, or only there when there is something to say. */
@@ -712,7 +761,7 @@ static void test_write_special(void **state)
 
 static void test_values(void **state)
 {
-	struct cell_record c = { .unit = "B/s", .lap_bytes = 4096, .unit_bytes = 8 };
+	struct cell_record c = { .spec.unit = UNIT_RATE, .spec.lap_bytes = 4096, .spec.unit_bytes = 8 };
 	uint64_t ticks[][4] = { { 40, 10, 30, 20 }, { 50, 50, 50, 50 }, { 0, 0, 0, 0 }, { 7 } };
 	struct round rounds[4] = { 0 };
 	double out[4];
@@ -720,10 +769,10 @@ static void test_values(void **state)
 	(void)state;
 	/* 1000 laps of 4096 bytes in 2e6 ticks of 1 GHz */
 	assert_true(cell_value(&c, 1000, 2e6, 1e9) == 2.048e9);
-	strcpy(c.unit, "ns");
+	c.spec.unit = UNIT_NS;
 	assert_true(cell_value(&c, 1000, 2e6, 1e9) == 2e6 / 512000);
 
-	c = (struct cell_record){ .unit = "ns", .lap_bytes = 8, .unit_bytes = 8,
+	c = (struct cell_record){ .spec.unit = UNIT_NS, .spec.lap_bytes = 8, .spec.unit_bytes = 8,
 				  .rounds = rounds, .n_rounds = 4 };
 	for (int i = 0; i < 4; i++)
 		rounds[i] = (struct round){ .status = CELL_MEASURED, .laps = 1, .n = 4,
@@ -749,6 +798,32 @@ static void test_values(void **state)
 	assert_false(c.has_summary);
 }
 
+/* Recorded ids are those that are made from what the record says of the cell. */
+static void test_ids(void **state)
+{
+	static const char *const names[] = { "data/lab-bookworm-host", "data/field-kvmtool-host",
+					     "page/altra-host" };
+	const char *top = getenv("srcdir");
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char path[512], plain[SPEC_ID_BYTES], full[SPEC_ID_BYTES];
+		struct result r = { 0 };
+
+		snprintf(path, sizeof(path), "%s/tests/%s.json", top ? top : ".", names[i]);
+		assert_int_equal(0, result_read(&r, path));
+		for (size_t k = 0; k < r.n_cells; k++, n++) {
+			spec_id(plain, &r.cells[k].spec, false);
+			spec_id(full, &r.cells[k].spec, true);
+			if (strcmp(r.cells[k].id, plain) && strcmp(r.cells[k].id, full))
+				fail_msg("%s is neither %s nor %s", r.cells[k].id, plain, full);
+		}
+		result_free(&r);
+	}
+	assert_true(n > 40);
+}
+
 static void test_fault_names(void **state)
 {
 	static const struct fault adraln = { SIGBUS, BUS_ADRALN, 0 }, odd = { 11, 77, 0 };
@@ -759,16 +834,51 @@ static void test_fault_names(void **state)
 	assert_string_equal("signal 11, code 77", fault_name(buf, sizeof(buf), &odd));
 }
 
+/* Ctrl-C in the middle of it. */
+static int put_interrupted(FILE *out, const void *what)
+{
+	(void)what;
+	raise(SIGTERM);
+	return fputs("all of it\n", out) < 0 ? -EIO : 0;
+}
+
+/* A signal comes when the file is there as a whole, and nothing else. */
+static void test_interrupted(void **state)
+{
+	char path[] = "/tmp/mmiobench-test-XXXXXX", file[64];
+	int wstatus;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	snprintf(file, sizeof(file), "%s/r.json", path);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		signal(SIGTERM, SIG_DFL);
+		output_write(file, "--json FILE", put_interrupted, NULL);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &wstatus, 0), pid);
+	assert_true(WIFSIGNALED(wstatus));
+	assert_int_equal(WTERMSIG(wstatus), SIGTERM);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(rmdir(path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_round_trip_clocks),
 		cmocka_unit_test(test_read_back),     cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_damaged),	      cmocka_unit_test(test_changed),
+		cmocka_unit_test(test_other_words),
 		cmocka_unit_test(test_each_missing),  cmocka_unit_test(test_raw),
 		cmocka_unit_test(test_no_result),     cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_write),	      cmocka_unit_test(test_write_special),
 		cmocka_unit_test(test_values),	      cmocka_unit_test(test_fault_names),
+		cmocka_unit_test(test_ids),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_cleanup);

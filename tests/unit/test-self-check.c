@@ -10,11 +10,10 @@
 #include <cmocka.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
-#include "judge/compare.h"
-#include "judge/self_check.h"
-#include "judge/spread.h"
+#include "compare/compare.h"
+#include "compare/self_check.h"
+#include "compare/spread.h"
 #include "report/report.h"
-#include "report/self_check.h"
 #include "stat/rate.h"
 #include "fixture.h"
 
@@ -146,7 +145,7 @@ static double shift_of(const struct self_check *s, const char *id, unsigned int 
 {
 	for (unsigned int i = 0; i < s->n_cells; i++)
 		if (!strcmp(s->cells[i].id, id))
-			return s->cells[i].shifts[size];
+			return s->cells[i].shifts[size].shift;
 	fail_msg("no shift of %s", id);
 	return 0;
 }
@@ -228,7 +227,7 @@ static double found(struct result *v, const char *id, double factor)
 			if (i == k)
 				continue;
 			slow_down(&v[k], id, factor);
-			assert_int_equal(0, compare_make_sides(&c, &(struct compare_side){ &v[i], 1 },
+			assert_int_equal(0, compare_make(&c, &(struct compare_side){ &v[i], 1 },
 							       &(struct compare_side){ &v[k], 1 },
 							       &ask));
 			for (size_t r = 0; r < c.cells.n_rows; r++)
@@ -295,7 +294,7 @@ static void fill_check(struct self_check *s)
 		.drift_others = 2, .drift_cells = 3, .n_cells = 1,
 		.sizes = { { 1, 45, 5, { 0.2, 0.1, 0.4 }, { 0.01, 0, 0.5 } },
 			   { 5, 60, 1, { 0, 0, 0.975 }, { 0, 0, 0.975 } } },
-		.cells = { { STORES, { 0.08, 0.04 } } },
+		.cells = { { STORES, { { 1, 0.08 }, { 5, 0.04 } }, 2 } },
 	};
 }
 
@@ -335,8 +334,8 @@ static void test_below(void **state)
 			char *page;
 
 			fill_check(&v[side].self_check);
-			v[side].self_check.cells[0].shifts[0] = shifts[i];
-			assert_int_equal(0, compare_make_sides(&c, &(struct compare_side){ &v[0], 1 },
+			v[side].self_check.cells[0].shifts[0].shift = shifts[i];
+			assert_int_equal(0, compare_make(&c, &(struct compare_side){ &v[0], 1 },
 							       &(struct compare_side){ &v[1], 1 },
 							       &ask));
 			page = fixture_page(&c);
@@ -385,7 +384,7 @@ static void test_file(void **state)
 	(void)state;
 	fixture_result(&r);
 	fill_check(&r.self_check);
-	r.self_check.cells[0].shifts[1] = 0;
+	r.self_check.cells[0].shifts[1].shift = 0;
 	r.launch = (struct launch_record){ 3, 10, 0xfedcba9876543210 };
 	judge_run(&verdict, &r, NULL);
 	assert_int_equal(0, result_write(&r, &verdict, fixture_path(path, sizeof(path), "sc.json")));
@@ -395,8 +394,8 @@ static void test_file(void **state)
 	assert_memory_equal(r.self_check.sizes, again.self_check.sizes, sizeof(r.self_check.sizes));
 	assert_int_equal(1, again.self_check.n_cells);
 	assert_string_equal(STORES, again.self_check.cells[0].id);
-	assert_true(again.self_check.cells[0].shifts[0] == 0.08);
-	assert_true(again.self_check.cells[0].shifts[1] == 0);
+	assert_true(again.self_check.cells[0].shifts[0].shift == 0.08);
+	assert_true(again.self_check.cells[0].shifts[1].shift == 0);
 	assert_int_equal(2, again.self_check.drift_others);
 	result_free(&again);
 	result_free(&r);
@@ -409,17 +408,19 @@ static const struct {
 	{ "\"launches\": 10", "\"launches\": 3", "out of range" },
 	{ "\"launches\": 10", "\"launches\": 12", "out of range" },
 	{ "\"min_effect\": 0.05", "\"min_effect\": 1.5", "out of range" },
-	{ "\"judged\": true", "\"judged\": false", "does not fit judged" },
+	{ "\"judged\": true", "\"judged\": false", "must be empty where judged is false" },
 	{ "\"runs\": 1,", "\"runs\": 2,", "out of range" },
 	{ "\"comparisons\": 45", "\"comparisons\": 450", "out of range" },
 	{ "\"independent\": 5", "\"independent\": 6", "out of range" },
 	{ "\"rate\": 0.2", "\"rate\": 0.5", "no rate within" },
-	{ "\"rate\": 0.2", "\"rate\": -0.2", "no positive number" },
+	{ "\"rate\": 0.2", "\"rate\": -0.2", "out of range" },
 	{ "\"interval\": [", "\"interval\": [0, ", "too long a list" },
-	{ "\"interval\": [", "\"interval\": [[], \"x\"], \"more\": [", "no rate within" },
+	{ "\"interval\": [", "\"interval\": [[], \"x\"], \"more\": [", "interval[0]: of the wrong type" },
 	{ "\"others\": 2", "\"others\": 4", "out of range" },
 	{ "\"shift\": ", "\"shift\": 9", "out of range" },
-	{ "\"shift\": ", "\"shift\": [], \"more\": ", "no positive number" },
+	{ "\"shifts\": [", "\"shifts\": [], \"more\": [", "too short a list" },
+	{ "\"shifts\": [{\"runs\": 1,", "\"shifts\": [{\"runs\": 3,", "not the runs" },
+	{ "\"shift\": ", "\"shift\": [], \"more\": ", "shift: of the wrong type" },
 	{ "\"id\": \"" STORES "\", \"shifts\": [", "\"id\": \"\\u001b\", \"shifts\": [", "control" },
 	{ "\"index\": 3", "\"index\": 11", "out of range" },
 	{ "\"of\": 10", "\"of\": 1", "out of range" },

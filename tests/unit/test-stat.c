@@ -10,7 +10,6 @@
 #include <math.h>
 #include <string.h>
 #include <cmocka.h>
-#include "stat/multiple.h"
 #include "stat/rank.h"
 #include "stat/ratio.h"
 #include "stat/summary.h"
@@ -140,16 +139,16 @@ static void test_interval_coverage(void **state)
 	for (size_t k = 0; k < sizeof(ns) / sizeof(ns[0]); k++) {
 		const int trials = 4000;
 		struct summary s = { 0 };
-		int held = 0;
+		int agreement = 0;
 
 		for (int i = 0; i < trials; i++) {
 			for (unsigned int j = 0; j < ns[k]; j++)
 				v[j] = gsl_ran_lognormal(rng, 2, 1);
 			assert_int_equal(0, summary_make(&s, v, ns[k]));
-			held += s.ci_low <= exp(2) && exp(2) <= s.ci_high;
+			agreement += s.ci_low <= exp(2) && exp(2) <= s.ci_high;
 		}
 		/* within 4 standard errors of what the interval says of itself */
-		assert_true(fabs((double)held / trials - s.coverage) <
+		assert_true(fabs((double)agreement / trials - s.coverage) <
 			    4 * sqrt(s.coverage * (1 - s.coverage) / trials));
 		assert_true(ns[k] < 6 || s.coverage >= 0.95);
 	}
@@ -237,7 +236,7 @@ static void test_ratio_coverage(void **state)
 	gsl_rng_set(rng, 7);
 	for (size_t k = 0; k < sizeof(v) / sizeof(v[0]); k++) {
 		const int trials = 300;
-		int held = 0;
+		int agreement = 0;
 
 		for (int i = 0; i < trials; i++) {
 			for (unsigned int j = 0; j < v[k].n; j++) {
@@ -246,10 +245,10 @@ static void test_ratio_coverage(void **state)
 			}
 			assert_int_equal(0, ratio_of(&r, &lo, &hi, a, v[k].n, b, v[k].n, 1));
 			assert_true(lo <= r && r <= hi);
-			held += lo <= 3 && 3 <= hi;
+			agreement += lo <= 3 && 3 <= hi;
 		}
-		if (held < v[k].least * trials)
-			fail_msg("n %u: %d of %d intervals hold the ratio", v[k].n, held, trials);
+		if (agreement < v[k].least * trials)
+			fail_msg("n %u: %d of %d intervals hold the ratio", v[k].n, agreement, trials);
 	}
 	gsl_rng_free(rng);
 }

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-#include "judge/survey.h"
+#include "compare/survey.h"
 
 #define N 40
 #define TIME 2 /* the figure that is one */
@@ -24,8 +24,8 @@ static int setup(void **state)
 	for (int i = 0; i < N; i++) {
 		struct survey_record *r = &records[i];
 
-		*r = (struct survey_record){ .state = SURVEY_RESULT, .timed = true, .judged = true,
-					     .about_guest = true, .word = VERDICT_PRESERVED,
+		*r = (struct survey_record){ .state = SURVEY_RESULT, .timed = true,
+					     .verdict = VERDICT_PRESERVED,
 					     .confidence = CONFIDENCE_LIKELY };
 		snprintf(r->started, sizeof(r->started), "2026-01-%02dT00:00:00Z", i % 28 + 1);
 		snprintf(r->keys[SURVEY_KERNEL], sizeof(r->keys[0]), "6.%d", i < N / 2 ? 8 : 9);
@@ -45,7 +45,7 @@ static int teardown(void **state)
 static void make(void)
 {
 	survey_free(&s);
-	assert_int_equal(survey_make(&s, records, N, COMPARE_MIN_EFFECT), 0);
+	survey_make(&s, records, N, COMPARE_MIN_EFFECT);
 }
 
 static int status(const struct compare_ask *a)
@@ -74,20 +74,35 @@ static void test_all_alike(void **state)
 	assert_string_equal(s.newest, "2026-01-28T00:00:00Z");
 }
 
+/* A machine without a clock ran at no time that is known. */
+static void test_no_clock(void **state)
+{
+	(void)state;
+	for (size_t i = 1; i < N; i++)
+		strcpy(records[i].started, "1970-01-01T00:00:11Z");
+	make();
+	assert_string_equal(s.oldest, "2026-01-01T00:00:00Z");
+	assert_string_equal(s.newest, s.oldest);
+	strcpy(records[0].started, "1970-01-01T00:00:11Z");
+	make();
+	assert_null(s.oldest);
+}
+
 static void test_slower_is_less_of_a_rate_and_more_of_a_time(void **state)
 {
 	struct compare_ask fail = ask;
 
 	(void)state;
 	fail.fail_on_regression = true;
-	assert_true(compare_gates[TIME].is_time && !compare_gates[0].is_time);
+	assert_int_equal(compare_gates[TIME].spec.unit, UNIT_NS);
+	assert_int_equal(compare_gates[0].spec.unit, UNIT_RATE);
 	records[3].figures[0] = 50;
 	records[4].figures[TIME] = 1000;
 	assert_int_equal(status(&fail), 1);
 	assert_int_equal(s.n_odds, 2);
 	assert_int_equal(s.n_odds_slower, 2);
-	assert_int_equal(s.odds[0].record, 4); /* ten times is farther than two */
-	assert_int_equal(s.odds[1].record, 3);
+	assert_ptr_equal(s.odds[0].record, &records[4]); /* ten times is farther than two */
+	assert_ptr_equal(s.odds[1].record, &records[3]);
 	records[3].figures[0] = 300;
 	records[4].figures[TIME] = 10;
 	assert_int_equal(status(&fail), 0);
@@ -119,7 +134,7 @@ static void test_not_measured_and_untimed_are_not_slow(void **state)
 static void test_a_verdict_that_few_have(void **state)
 {
 	(void)state;
-	records[0].word = records[1].word = VERDICT_DEMOTED;
+	records[0].verdict = records[1].verdict = VERDICT_DEMOTED;
 	records[0].confidence = CONFIDENCE_PROVED;
 	assert_int_equal(status(&ask), 1);
 	assert_int_equal(s.n_clusters, 3);
@@ -128,11 +143,11 @@ static void test_a_verdict_that_few_have(void **state)
 	assert_int_equal(s.clusters[0].n_kind, N / 2);
 	assert_int_equal(s.clusters[0].n_proved, 1);
 	assert_false(s.clusters[1].odd || s.clusters[2].odd);
-	assert_int_equal(s.n_words[VERDICT_DEMOTED], 2);
+	assert_int_equal(s.n_verdicts[VERDICT_DEMOTED], 2);
 	assert_int_equal(s.n_proved[VERDICT_DEMOTED], 1);
 	/* a demoted one is as slow as its own cluster */
 	for (int i = 0; i < 10; i++) {
-		records[i].word = VERDICT_DEMOTED;
+		records[i].verdict = VERDICT_DEMOTED;
 		records[i].figures[0] = 10;
 	}
 	make();
@@ -144,12 +159,11 @@ static void test_hosts_are_not_judged(void **state)
 {
 	(void)state;
 	for (int i = 0; i < N; i++) {
-		records[i].about_guest = false;
-		records[i].word = VERDICT_INCONCLUSIVE;
+		records[i].verdict = SURVEY_NO_VERDICT;
 	}
 	assert_int_equal(status(&ask), 3);
-	assert_int_equal(s.n_unjudged, N);
-	assert_string_equal(survey_verdict_name(&records[0]), "none");
+	assert_int_equal(s.n_verdicts[SURVEY_NO_VERDICT], N);
+	assert_string_equal(survey_verdict_name(records[0].verdict), "none");
 }
 
 static void test_status(void **state)
@@ -159,10 +173,10 @@ static void test_status(void **state)
 	(void)state;
 	require.require_preserved = true;
 	assert_int_equal(status(&require), 0);
-	records[0].word = VERDICT_INCONCLUSIVE;
+	records[0].verdict = VERDICT_INCONCLUSIVE;
 	assert_int_equal(status(&ask), 3);
 	assert_int_equal(status(&require), 1);
-	records[0].word = VERDICT_PRESERVED;
+	records[0].verdict = VERDICT_PRESERVED;
 	records[0].n_wrong = 1;
 	assert_int_equal(status(&ask), 1);
 	records[0].n_wrong = 0;
@@ -187,7 +201,7 @@ static void test_copies(void **state)
 	for (int i = 0; i < N; i++)
 		if (i != 31)
 			snprintf(records[i].started, sizeof(records[i].started), "2026-01-01T00:00:00Z");
-	assert_int_equal(survey_mark_copies(records, N), 0);
+	survey_mark_copies(records, N);
 	for (int i = 0; i < N; i++) {
 		bool stays = i < 10 || i == 21 || i == 31;
 
@@ -199,8 +213,8 @@ static void test_copies(void **state)
 	}
 	make();
 	assert_int_equal(s.n_states[SURVEY_RESULT], 12);
-	assert_int_equal(s.n_words[VERDICT_PRESERVED], 12);
-	assert_int_equal(survey_mark_copies(records, N), 0);
+	assert_int_equal(s.n_verdicts[VERDICT_PRESERVED], 12);
+	survey_mark_copies(records, N);
 	make();
 	assert_int_equal(s.n_states[SURVEY_RESULT], 12); /* those that stay are no copies of each other */
 }
@@ -209,6 +223,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_all_alike, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_clock, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_slower_is_less_of_a_rate_and_more_of_a_time, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_not_measured_and_untimed_are_not_slow, setup,

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
+#include "arch/info.h"
+#include "base/memory.h"
 #include "env/collect.h"
-#include "env/virt.h"
+#include "env/env.h"
 #include "fake-tree.h"
 
 #define FACTS 8
@@ -76,6 +78,8 @@ static const struct virt_case {
 	{ "Xen by device tree",
 	  { { "dt_hypervisor", "xen,xen-4.17 xen,xen" }, { "dt_model", "XENVM-4.17" } },
 	  ENV_GUEST, CONFIDENCE_PROVED, "xen", false },
+	{ "a Realm: by its nature a VM", { { "realm", "yes" }, { "machine", "aarch64" },
+	    { "dt_model", "linux,dummy-virt" } }, ENV_GUEST, CONFIDENCE_PROVED, "", false },
 	{ "Xen dom0 on a server",
 	  { { "sys_hypervisor_type", "xen" }, { "dmi_sys_vendor", "Dell Inc." },
 	    { "cpu_hypervisor_flag", "no" } },
@@ -159,6 +163,74 @@ static void test_cases(void **state)
 	}
 }
 
+static bool has_case(const char *arch, enum env_guest guest)
+{
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		for (int k = 0; k < FACTS && cases[i].facts[k][0]; k++)
+			if (cases[i].guest == guest && !strcmp(cases[i].facts[k][0], "machine") &&
+			    !strcmp(cases[i].facts[k][1], arch))
+				return true;
+	return false;
+}
+
+/* By what firmware and kernel say a guest and a machine of each are known. */
+static void test_each_arch(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ARCH_INFOS; i++) {
+		if (!has_case(arch_infos[i]->name, ENV_GUEST))
+			fail_msg("%s: no guest in this test's cases", arch_infos[i]->name);
+		if (!has_case(arch_infos[i]->name, ENV_BARE_METAL))
+			fail_msg("%s: no bare metal in this test's cases", arch_infos[i]->name);
+	}
+}
+
+/* Below the machine's own KVM. */
+static void test_below(void **state)
+{
+	static const struct {
+		const char *what;
+		const char *facts[FACTS][2];
+		bool emulated;
+		enum virt_below below;
+	} rows[] = {
+		{ "nothing known", { { NULL } }, false, VIRT_BELOW_UNKNOWN },
+		{ "a board", { { "machine", "aarch64" }, { "dt_model", "Some Board" } }, false, VIRT_BELOW_NOBODY },
+		{ "a nested VM on hardware",
+		  { { "machine", "aarch64" }, { "dt_model", "linux,dummy-virt" }, { "boot_el", "EL2" },
+		    { "smccc_version", "1.1" }, { "kvm_device", "yes" } }, false, VIRT_BELOW_HYPERVISOR },
+		{ "with firmware", { { "dmi_product_name", "KVM Virtual Machine" }, { "boot_el", "EL2" } }, false,
+		  VIRT_BELOW_HYPERVISOR },
+		{ "the lab's host",
+		  { { "machine", "aarch64" }, { "dt_model", "linux,dummy-virt" }, { "boot_el", "EL2" },
+		    { "smccc_version", "1.0" } }, true, VIRT_BELOW_NOBODY },
+		{ "it, with firmware",
+		  { { "machine", "aarch64" }, { "dmi_product_name", "QEMU Virtual Machine" },
+		    { "smccc_version", "1.0" } }, true, VIRT_BELOW_NOBODY },
+		{ "the lab's host, or a VM that it nests",
+		  { { "machine", "aarch64" }, { "dt_model", "linux,dummy-virt" }, { "boot_el", "EL2" } }, true,
+		  VIRT_BELOW_UNKNOWN },
+		{ "the same, of a later emulator",
+		  { { "machine", "aarch64" }, { "dt_model", "linux,dummy-virt" }, { "boot_el", "EL2" },
+		    { "smccc_version", "1.1" } }, true, VIRT_BELOW_UNKNOWN },
+		{ "the lab's guest", { { "smccc_kvm", "yes" }, { "boot_el", "EL1" }, { "smccc_version", "1.1" } },
+		  true, VIRT_BELOW_HYPERVISOR },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct env env = { .emulated = rows[i].emulated };
+
+		for (int k = 0; k < FACTS && rows[i].facts[k][0]; k++)
+			assert_int_equal(0, fact_add(&env.facts, rows[i].facts[k][0], "", "%s",
+						     rows[i].facts[k][1]));
+		virt_conclude(&env);
+		if (virt_below(&env) != rows[i].below)
+			fail_msg("%s: %s", rows[i].what, virt_below_name(virt_below(&env)));
+		env_free(&env);
+	}
+}
+
 static void test_emulated_is_never_cleared(void **state)
 {
 	struct env env = { .emulated = true, .emulated_why = "--emulated" };
@@ -207,7 +279,7 @@ static void check_fact(const struct env *env, const char *name, const char *valu
 static void test_collect(void **state)
 {
 	static const char cpuinfo[] =
-		"processor\t: 0\nmodel name\t: AMD EPYC\nvmx flags\t: hypervisor\n"
+		"processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel name\t: AMD EPYC\nvmx flags\t: hypervisor\n"
 		"flags\t\t: fpu hypervisors avx\n\nprocessor\t: 1\nflags\t: hypervisor\n";
 	static const char xen[] = "xen,xen-4.17\0xen,xen";
 	uint8_t fadt[276] = "FACP";
@@ -217,6 +289,9 @@ static void test_collect(void **state)
 	tree_begin();
 	memcpy(fadt + 268, "KVM\x1b", 4);
 	tree_put("/proc/cpuinfo", cpuinfo);
+	tree_put("/proc/xen/capabilities", "control_d\n");
+	tree_put("/sys/hypervisor/properties/features", "00002a29\n");
+	tree_put("/sys/bus/platform/devices/arm-cca-dev/modalias", "platform:arm-cca-dev\n");
 	tree_put("/proc/cmdline", "quiet xiomem=relaxed iomem=relaxed\n");
 	tree_put("/sys/class/dmi/id/product_name", "Name\x1b[2J with \xc3\xa9\n");
 	tree_put("/sys/class/dmi/id/sys_vendor", "\n");
@@ -226,6 +301,10 @@ static void test_collect(void **state)
 	tree_put_bytes("/sys/firmware/devicetree/base/hypervisor/compatible", xen, sizeof(xen));
 	assert_int_equal(env_collect(&env, NULL), 0);
 	check_fact(&env, "cpu_model", "AMD EPYC");
+	check_fact(&env, "cpu_vendor", "AuthenticAMD");
+	check_fact(&env, "xen_capabilities", "control_d");
+	check_fact(&env, "xen_features", "00002a29");
+	check_fact(&env, "realm", "yes");
 	check_fact(&env, "cpu_hypervisor_flag", "no");
 	check_fact(&env, "iomem_relaxed", "yes");
 	check_fact(&env, "dmi_product_name", "Name?[2J with ??");
@@ -238,6 +317,19 @@ static void test_collect(void **state)
 	assert_null(fact_get(&env.facts, "kernel_release")); /* of another machine */
 	assert_null(fact_get(&env.facts, "page_size"));
 	env_free(&env);
+	/* a domU's file is empty; and the log tells of a Realm where no device does */
+	tree_put("/proc/xen/capabilities", "");
+	tree_remove("/sys/bus/platform/devices/arm-cca-dev/modalias");
+	tree_remove("/sys/bus/platform/devices/arm-cca-dev");
+	assert_int_equal(env_collect(&env, NULL), 0);
+	assert_null(fact_get(&env.facts, "xen_capabilities"));
+	assert_null(fact_get(&env.facts, "realm"));
+	env_free(&env);
+	tree_put("/dev/kmsg", "6,1,0,-;RME: Using RSI version 1.0\n");
+	assert_int_equal(env_collect(&env, NULL), 0);
+	check_fact(&env, "realm", "yes");
+	env_free(&env);
+	tree_remove("/dev/kmsg");
 
 	fadt[268] = fadt[269] = fadt[270] = fadt[271] = 0;
 	tree_put_bytes("/sys/firmware/acpi/tables/FACP", fadt, sizeof(fadt));
@@ -279,6 +371,7 @@ static void test_collect(void **state)
 static void test_kernel_log(void **state)
 {
 	static const char log[] =
+		"6,15,0,-;psci: SMC Calling Convention v1.0\n"
 		"6,212,0,-;CPU: All CPU(s) started at EL2\n"
 		"6,213,0,-;CPU: All CPU(s) started at EL1; a second one does not count\n"
 		"6,214,0,-;CPU features: detected: Stage-2 Force Write-Back\n"
@@ -296,6 +389,7 @@ static void test_kernel_log(void **state)
 	assert_int_equal(env_collect(&env, NULL), 0);
 	check_fact(&env, "boot_el", "EL2");
 	check_fact(&env, "s2fwb", "yes");
+	check_fact(&env, "smccc_version", "1.0");
 	check_fact(&env, "cpu_errata", "ARM erratum 1418040; NVIDIA Olympus device store/load ordering "
 		   "erratum?[2J");
 	check_fact(&env, "wc_erratum",
@@ -389,17 +483,80 @@ static void test_collect_here(void **state)
 	env_free(&env);
 }
 
+/* What names the chip besides the CPU's registers; broken tables name nothing. */
+static void test_chip(void **state)
+{
+	/* SMBIOS type 4: length 0x12, the version is string 2 */
+	static const char smbios[] = "\x04\x12\x04\x00............\x02.Ampere\0Ampere(R) Altra(R)\0";
+	static const char compatible[] = "raspberrypi,4-compute-module\0brcm,bcm2711";
+	char broken[sizeof(smbios)];
+	struct env env;
+
+	(void)state;
+	tree_begin();
+	tree_put_bytes("/sys/firmware/dmi/entries/4-0/raw", smbios, sizeof(smbios));
+	tree_put_bytes("/sys/firmware/devicetree/base/compatible", compatible, sizeof(compatible));
+	tree_put("/sys/bus/pci/devices/0000:00:00.0/vendor", "0x14e4\n");
+	tree_put("/sys/bus/pci/devices/0000:00:00.0/device", "0x2711\n");
+	tree_put("/sys/bus/pci/devices/000d:00:00.0/vendor", "0x1def\n");
+	tree_put("/sys/bus/pci/devices/000d:00:00.0/device", "0xe100\n");
+	tree_put("/sys/bus/pci/devices/000e:00:00.0/vendor", "0x1def\n");
+	tree_put("/sys/bus/pci/devices/000e:00:00.0/device", "0xe100\n");
+	/* passed through, and no root */
+	tree_put("/sys/bus/pci/devices/0000:01:00.0/vendor", "0x10de\n");
+	tree_put("/sys/bus/pci/devices/0000:01:00.0/device", "0x2330\n");
+	assert_int_equal(env_collect(&env, NULL), 0);
+	check_fact(&env, "dmi_processor", "Ampere(R) Altra(R)");
+	check_fact(&env, "dt_compatible", "raspberrypi,4-compute-module brcm,bcm2711");
+	check_fact(&env, "pci_root", "14e4:2711 1def:e100");
+	env_free(&env);
+	/* a string that is not there, a structure that is longer than the file, files that are cut */
+	for (size_t n = 0; n < sizeof(smbios); n++) {
+		memcpy(broken, smbios, sizeof(smbios));
+		broken[1] = n % 2 ? 0x12 : 0x7f;
+		broken[16] = n % 3 ? 2 : 9;
+		tree_put_bytes("/sys/firmware/dmi/entries/4-0/raw", broken, n % 2 ? sizeof(broken) : n);
+		if (n % 2 && n % 3)
+			continue;
+		assert_int_equal(env_collect(&env, NULL), 0);
+		assert_null(fact_get(&env.facts, "dmi_processor"));
+		env_free(&env);
+	}
+	tree_put("/sys/bus/pci/devices/0000:00:00.0/device", "0x\n");
+	tree_remove("/sys/bus/pci/devices/000d:00:00.0/vendor");
+	assert_int_equal(env_collect(&env, NULL), 0);
+	check_fact(&env, "pci_root", "1def:e100");
+	env_free(&env);
+	tree_end();
+}
+
+/* What the kernel ended for want of memory; Linux before 4.13 does not count it. */
+static void test_oom_kills(void **state)
+{
+	(void)state;
+	tree_begin();
+	assert_int_equal(-1, memory_oom_kills());
+	tree_put("/proc/vmstat", "nr_free_pages 5\nnot_oom_kill 9\n");
+	assert_int_equal(-1, memory_oom_kills());
+	tree_put("/proc/vmstat", "nr_free_pages 5\noom_kill 17\nunevictable 3\n");
+	assert_int_equal(17, memory_oom_kills());
+	tree_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_each_arch),
+		cmocka_unit_test(test_below),
 		cmocka_unit_test(test_emulated_is_never_cleared),
 		cmocka_unit_test(test_long_facts_are_cut),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_collect),
+		cmocka_unit_test(test_chip),
 		cmocka_unit_test(test_kernel_log),
 		cmocka_unit_test(test_kernel_log_cut),
-		cmocka_unit_test(test_collect_here),
+		cmocka_unit_test(test_collect_here), cmocka_unit_test(test_oom_kills),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

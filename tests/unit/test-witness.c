@@ -10,6 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "report/report.h"
+#include "witness/ranges.h"
 #include "fixture.h"
 
 #define BAR0 0x10003000ull
@@ -20,325 +21,205 @@
 #define BAR(i, of, phys, size)                                                                     \
 	{ .index = i, .kind = BAR_##of, .phys_bytes = phys, .size_bytes = size }
 
-#define X      1
-#define RW     6
-#define DEVICE 8
-#define NC     16
-
-static void add_prot(struct witness *w, const char *name, uint64_t value)
-{
-	struct witness_prot *p = &w->prots[w->n_prots++];
-
-	snprintf(p->name, sizeof(p->name), "KVM_PGTABLE_PROT_%s", name);
-	p->value = value;
-}
-
-/* Linux 6.12's bits; BAR 0 of 256 bytes, BAR 2 of 16 MiB, BAR 4 of I/O. */
+/* A function with BAR 0 of 256 bytes, BAR 2 of 16 MiB, BAR 4 of I/O; and one that nobody has mapped. */
 static void make(struct witness *w)
 {
-	*w = (struct witness){ .version = "0.1.0", .arch = "aarch64", .duration_s = 12.5,
-			       .started = "2026-01-02T03:04:05Z", .has_hits = true, .hits = 44 };
-	w->command = strdup("mmiowitness -s 3.0");
-	assert_non_null(w->command);
+	*w = (struct witness){ .version = "0.1.0", .arch = "aarch64", .duration_s = 0.125,
+			       .started = "2026-01-02T03:04:05Z" };
+	w->command = strdup("mmiowitness");
+	w->functions = calloc(2, sizeof(*w->functions));
+	w->vms = calloc(8, sizeof(*w->vms));
+	assert_true(w->command && w->functions && w->vms);
 	assert_int_equal(0, fact_add(&w->env.facts, "kernel_release", "uname(2)", "6.12.1"));
-	w->device = (struct pci_device){ .bdf = "0000:00:03.0", .vendor = 0x1af4, .device = 0x1110,
-					 .vendor_name = "Red Hat, Inc.", .numa_node = -1 };
-	w->device.bars[0] = (struct bar)BAR(0, MEMORY, BAR0, 256);
-	w->device.bars[2] = (struct bar)BAR(2, MEMORY, BAR2, 16 * M);
-	w->device.bars[4] = (struct bar)BAR(4, IO, 0x1000, 32);
-	add_prot(w, "X", X);
-	add_prot(w, "W", 2);
-	add_prot(w, "R", 4);
-	add_prot(w, "DEVICE", DEVICE);
-	add_prot(w, "NORMAL_NC", NC);
-	add_prot(w, "SW0", 1ull << 55);
+	w->env.virt.guest = ENV_BARE_METAL;
+	w->n_functions = 2;
+	w->functions[0] = (struct pci_device){ .bdf = "0000:00:03.0", .vendor = 0x1af4, .device = 0x1110,
+					       .device_name = "ivshmem", .numa_node = -1, .driver = "vfio-pci" };
+	w->functions[0].bars[0] = (struct bar)BAR(0, MEMORY, BAR0, 256);
+	w->functions[0].bars[2] = (struct bar)BAR(2, MEMORY, BAR2, 16 * M);
+	w->functions[0].bars[2].prefetchable = true;
+	w->functions[0].bars[4] = (struct bar)BAR(4, IO, 0x1000, 32);
+	w->functions[1] = (struct pci_device){ .bdf = "0000:00:04.0", .numa_node = -1 };
 }
 
-static int add(struct witness *w, double time_s, uint64_t pa, uint64_t size, uint64_t prot,
-	       unsigned int pid)
+static void add_vm(struct witness *w, unsigned int pid, unsigned int nested, enum witness_tables tables)
 {
-	struct witness_event e = { .ipa = pa, .pa = pa, .size_bytes = size, .prot = prot,
-				   .time_s = time_s, .pid = pid, .comm = "vmm" };
-
-	return witness_add(w, &e);
+	w->vms[w->n_vms++] = (struct witness_vm){ .pid = pid, .comm = "qemu", .nested = nested, .tables = tables,
+						  .fwb = WITNESS_FWB_NO };
 }
 
-static struct witness_seen seen_of(const struct witness *w, unsigned int bar)
+/* Of BAR 2, whose guest has it where the host has. */
+static struct witness_range range(enum witness_who who, unsigned int pid, uint64_t offset, uint64_t size,
+				  enum memory_type type)
 {
-	struct witness_seen s;
-
-	assert_int_equal(0, witness_bar_seen(&s, w, bar));
-	return s;
-}
-
-/* The bits of each kernel, as its BTF has them. */
-static void test_prot_types(void **state)
-{
-	static const struct {
-		const char *names[8];
-		uint64_t values[8];
-		uint64_t prot;
-		enum witness_type type;
-	} rows[] = {
-		/* 5.10, 6.1: nothing but Device and memory; 5.10's BTF has lost the high bits */
-		{ { "X", "W", "R", "DEVICE", "SW0" }, { 1, 2, 4, 8, 0 }, 0xe, WITNESS_DEVICE },
-		{ { "X", "W", "R", "DEVICE" }, { 1, 2, 4, 8 }, 0x7, WITNESS_NORMAL_WB },
-		{ { "X", "W", "R", "DEVICE" }, { 1, 2, 4, 8 }, 0x16, WITNESS_UNKNOWN },
-		/* 6.12 */
-		{ { "X", "W", "R", "DEVICE", "NORMAL_NC" }, { 1, 2, 4, 8, 16 }, 0x16,
-		  WITNESS_NORMAL_NC },
-		{ { "X", "W", "R", "DEVICE", "NORMAL_NC" }, { 1, 2, 4, 8, 16 }, 0xe,
-		  WITNESS_DEVICE },
-		/* both at once is refused by KVM; a bit that has no name may be anything */
-		{ { "X", "W", "R", "DEVICE", "NORMAL_NC" }, { 1, 2, 4, 8, 16 }, 0x1e,
-		  WITNESS_UNKNOWN },
-		{ { "X", "W", "R", "DEVICE", "NORMAL_NC" }, { 1, 2, 4, 8, 16 }, 0x26,
-		  WITNESS_UNKNOWN },
-		{ { "W", "R", "DEVICE", "NORMAL_NC", "TAGGED" }, { 2, 4, 8, 16, 32 }, 0x26,
-		  WITNESS_UNKNOWN },
-		/* 7.3: execute is two bits, and everything moved */
-		{ { "PX", "UX", "X", "W", "R", "DEVICE", "NORMAL_NC" }, { 1, 2, 3, 4, 8, 16, 32 },
-		  0x2c, WITNESS_NORMAL_NC },
-		{ { "PX", "UX", "X", "W", "R", "DEVICE", "NORMAL_NC" }, { 1, 2, 3, 4, 8, 16, 32 },
-		  0x1c, WITNESS_DEVICE },
-		{ { "PX", "UX", "X", "W", "R", "DEVICE", "NORMAL_NC" }, { 1, 2, 3, 4, 8, 16, 32 },
-		  0xf, WITNESS_NORMAL_WB },
+	struct witness_range r = {
+		.who = who, .pid = pid, .bar = 2, .offset_bytes = offset, .size_bytes = size,
+		.address = BAR2 + offset, .phys = BAR2 + offset, .type = type,
 	};
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct witness w = { 0 };
-		char why[96];
-
-		for (int k = 0; k < 8 && rows[i].names[k]; k++)
-			add_prot(&w, rows[i].names[k], rows[i].values[k]);
-		assert_true(witness_prots_usable(&w, why, sizeof(why)));
-		assert_int_equal(rows[i].type, witness_prot_type(&w, rows[i].prot));
+	snprintf(r.comm, sizeof(r.comm), "%s", who == WITNESS_DRIVER ? "" : who == WITNESS_VM ? "qemu" : "app");
+	if (who == WITNESS_VM) {
+		r.through = WITNESS_THROUGH_KVM;
+		r.leaf_least_bytes = r.leaf_most_bytes = size < 2 * M ? 4 * K : 2 * M;
 	}
+	return r;
 }
 
-static void test_prots_unusable(void **state)
+static void add(struct witness *w, struct witness_range r)
 {
-	static const struct {
-		const char *names[4];
-		uint64_t values[4];
-		const char *why;
-	} rows[] = {
-		{ { NULL }, { 0 }, "no bit" },
-		{ { "W", "R", "NORMAL_NC" }, { 2, 4, 16 }, "no bit" },
-		{ { "W", "R", "DEVICE" }, { 2, 4, 0 }, "no bit" }, /* cut off by 32-bit BTF */
-		{ { "W", "R", "DEVICE" }, { 2, 4, 24 }, "no bit" },
-		{ { "W", "R", "DEVICE" }, { 2, 4, 4 }, "overlap" },
-		{ { "W", "DEVICE", "NORMAL_NC" }, { 2, 8, 8 }, "overlap" },
-		{ { "W", "DEVICE", "NORMAL_NC" }, { 2, 8, 48 }, "overlap" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct witness w = { 0 };
-		char why[96] = "";
-
-		for (int k = 0; k < 4 && rows[i].names[k]; k++)
-			add_prot(&w, rows[i].names[k], rows[i].values[k]);
-		assert_false(witness_prots_usable(&w, why, sizeof(why)));
-		assert_non_null(strstr(why, rows[i].why));
-	}
+	assert_int_equal(0, witness_add(w, &r));
 }
 
-static void test_nothing(void **state)
+/* Entry by entry, as a walk finds them. */
+static void test_join(void **state)
 {
 	struct witness w;
-	struct witness_seen s;
+	struct witness_range r;
 
 	(void)state;
 	make(&w);
-	/* before, behind, of no size, beyond all addresses, of the I/O BAR */
-	assert_int_equal(0, add(&w, 1, BAR2 - 4 * K, 4 * K, RW, 1));
-	assert_int_equal(0, add(&w, 1, BAR2 + 16 * M, 2 * M, RW, 1));
-	assert_int_equal(0, add(&w, 1, BAR2, 0, RW, 1));
-	assert_int_equal(0, add(&w, 1, BAR2, UINT64_MAX, RW, 1));
-	assert_int_equal(0, add(&w, 1, 0x1000, 4 * K, RW, 1));
-	assert_int_equal(0, w.n_ranges);
-	s = seen_of(&w, 2);
-	assert_int_equal(WITNESS_UNKNOWN, s.type);
-	assert_int_equal(0, s.bytes + s.count + s.n_vmms);
-	witness_free(&w);
-}
-
-/* Pages in any order become one range; what is mapped again is counted, its bytes are not. */
-static void test_pages_merge(void **state)
-{
-	static const unsigned int order[] = { 7, 0, 3, 4, 1, 6, 2, 5 };
-	struct witness w;
-	struct witness_seen s;
-
-	(void)state;
-	make(&w);
-	for (unsigned int i = 0; i < 8; i++)
-		assert_int_equal(1, add(&w, i + 1, BAR2 + order[i] * 4 * K, 4 * K, RW | NC, 9));
+	for (uint64_t i = 0; i < 512; i++)
+		add(&w, range(WITNESS_VM, 7, i * 4 * K, 4 * K, MEMORY_NORMAL_NC));
+	add(&w, range(WITNESS_VM, 7, 2 * M, 2 * M, MEMORY_NORMAL_NC));
 	assert_int_equal(1, w.n_ranges);
-	assert_int_equal(8, w.ranges[0].count);
-	assert_int_equal(0, w.ranges[0].again);
-	assert_int_equal(0, w.ranges[0].offset_bytes);
-	assert_int_equal(32 * K, w.ranges[0].size_bytes);
-	assert_true(w.ranges[0].first_s == 1 && w.ranges[0].last_s == 8);
-	assert_int_equal(1, add(&w, 20, BAR2 + 16 * K, 4 * K, RW | NC, 9));
-	assert_int_equal(1, add(&w, 21, BAR2 + 8 * M, 2 * M, RW | NC, 9));
-	assert_int_equal(2, w.n_ranges);
-	s = seen_of(&w, 2);
-	assert_int_equal(WITNESS_NORMAL_NC, s.type);
-	assert_false(s.mixed || w.changes[2].seen);
-	assert_int_equal(2 * M + 32 * K, s.bytes);
-	assert_int_equal(10, s.count);
-	assert_int_equal(1, s.again);
-	assert_int_equal(1, s.n_vmms);
-	assert_int_equal(9, s.pid);
-	assert_string_equal("vmm", s.comm);
+	assert_int_equal(4 * M, w.ranges[0].size_bytes);
+	assert_int_equal(4 * K, w.ranges[0].leaf_least_bytes);
+	assert_int_equal(2 * M, w.ranges[0].leaf_most_bytes);
+	/* another type, another state, a hole, another physical place, another VM, another file */
+	add(&w, range(WITNESS_VM, 7, 4 * M, 4 * K, MEMORY_DEVICE_NGNRE));
+	r = range(WITNESS_VM, 7, 4 * M + 4 * K, 4 * K, MEMORY_DEVICE_NGNRE);
+	r.state = WITNESS_UNTOUCHED;
+	add(&w, r);
+	r.offset_bytes += 8 * K;
+	r.address += 8 * K;
+	add(&w, r);
+	r = range(WITNESS_VM, 8, 4 * M, 4 * K, MEMORY_DEVICE_NGNRE);
+	add(&w, r);
+	r.address += 4 * K;
+	r.offset_bytes += 4 * K;
+	add(&w, r);
+	r.phys += 4 * K;
+	r.address += 4 * K;
+	r.offset_bytes += 4 * K;
+	strcpy(r.path, "x");
+	add(&w, r);
+	assert_int_equal(7, w.n_ranges);
 	witness_free(&w);
 }
 
-/* A block may be larger than a BAR, and hold several: each gets what is its own. */
-static void test_blocks(void **state)
+static void test_order(void **state)
 {
+	static const struct { enum witness_who who; unsigned int pid; uint64_t offset; } rows[] = {
+		{ WITNESS_DRIVER, 0, 0 }, { WITNESS_PROCESS, 9, 4 * K }, { WITNESS_VM, 9, 8 * M },
+		{ WITNESS_PROCESS, 7, 0 }, { WITNESS_VM, 7, 4 * M }, { WITNESS_PROCESS, 9, 0 },
+	};
 	struct witness w;
-	struct witness_event e = { .ipa = 0x40000000, .pa = BAR2 - 1024 * M, .size_bytes = 4096 * M,
-				   .prot = RW | DEVICE, .pid = 5 };
 
 	(void)state;
 	make(&w);
-	w.device.bars[1] = (struct bar)BAR(1, MEMORY, BAR2 + 32 * M, 64 * K);
-	assert_int_equal(2, witness_add(&w, &e));
-	assert_int_equal(2, w.n_ranges);
-	assert_int_equal(1, w.ranges[0].bar);
-	assert_int_equal(0x40000000 + 1056 * M, w.ranges[0].ipa);
-	assert_int_equal(0, w.ranges[1].offset_bytes);
-	assert_int_equal(16 * M, w.ranges[1].size_bytes);
-	assert_int_equal(0x40000000 + 1024 * M, w.ranges[1].ipa);
-	assert_int_equal(16 * M, seen_of(&w, 2).bytes);
-	/* a page around a BAR smaller than a page; one that begins before the BAR */
-	assert_int_equal(1, add(&w, 1, BAR0, 4 * K, RW | DEVICE, 5));
-	assert_int_equal(256, seen_of(&w, 0).bytes);
-	e.ipa += 1040 * M - 4 * K;
-	e.pa += 1040 * M - 4 * K;
-	e.size_bytes = 64 * K;
-	assert_int_equal(1, witness_add(&w, &e));
-	assert_int_equal(1, seen_of(&w, 2).again);
-	/* elsewhere in the guest: the same bytes, but another range */
-	e.ipa += 64 * K;
-	assert_int_equal(1, witness_add(&w, &e));
-	assert_int_equal(4, w.n_ranges);
-	assert_int_equal(16 * M, seen_of(&w, 2).bytes);
-	assert_int_equal(1, seen_of(&w, 2).again);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		add(&w, range(rows[i].who, rows[i].pid, rows[i].offset, 4 * K, MEMORY_NORMAL_NC));
+	witness_sort(&w);
+	assert_int_equal(7, w.ranges[0].pid);
+	assert_int_equal(WITNESS_VM, w.ranges[1].who);
+	assert_int_equal(7, w.ranges[2].pid);
+	assert_int_equal(0, w.ranges[3].offset_bytes);
+	assert_int_equal(WITNESS_DRIVER, w.ranges[5].who);
+	for (size_t i = 1; i < w.n_ranges; i++)
+		assert_true(witness_compare(&w.ranges[i - 1], &w.ranges[i]) < 0);
 	witness_free(&w);
 }
 
-static void test_types_mix(void **state)
-{
-	struct witness w;
-	struct witness_seen s;
-
-	(void)state;
-	make(&w);
-	add(&w, 1, BAR2, 2 * M, RW | DEVICE, 7);
-	add(&w, 2, BAR2 + 4 * M, 2 * M, RW | NC, 7);
-	s = seen_of(&w, 2);
-	assert_true(s.mixed);
-	assert_int_equal(WITNESS_UNKNOWN, s.type);
-	assert_false(w.changes[2].seen); /* different places */
-	/* the same type with other permissions is no other type */
-	add(&w, 3, BAR2, 4 * K, 4 | DEVICE, 7);
-	assert_false(w.changes[2].seen);
-	add(&w, 4, BAR2 + 5 * M, 4 * K, RW | DEVICE, 7);
-	assert_true(w.changes[2].seen && w.changes[2].time_s == 4);
-	add(&w, 5, BAR2, 4 * K, RW | NC, 8);
-	assert_true(w.changes[2].time_s == 4);
-	s = seen_of(&w, 2);
-	assert_int_equal(4 * M, s.bytes);
-	assert_int_equal(5, s.count);
-	assert_int_equal(2, s.n_vmms);
-	assert_false(seen_of(&w, 0).mixed);
-	witness_free(&w);
-}
-
-/* The second VM of the same device has another type: the places are the same. */
-static void test_second_vm(void **state)
+static void test_too_many(void **state)
 {
 	struct witness w;
 
 	(void)state;
 	make(&w);
-	add(&w, 1, BAR2, 2 * M, RW | DEVICE, 7);
-	add(&w, 9, BAR2 + 1 * M, 4 * K, RW | NC, 8);
-	assert_true(w.changes[2].seen && w.changes[2].time_s == 9);
-	assert_int_equal(2, seen_of(&w, 2).n_vmms);
-	witness_free(&w);
-}
-
-/* More places than are kept: the type stays known, and what is not placed is said. */
-static void test_too_many_places(void **state)
-{
-	struct witness w;
-	struct witness_seen s;
-
-	(void)state;
-	make(&w);
-	w.device.bars[2].size_bytes = 1ull << 40;
+	w.functions[0].bars[2].size_bytes = 1ull << 40;
 	for (uint64_t i = 0; i < WITNESS_RANGES_MAX + 10; i++)
-		assert_int_equal(1, add(&w, 1, BAR2 + 8 * K * i, 4 * K, RW | DEVICE, 7));
+		add(&w, range(WITNESS_VM, 7, 8 * K * i, 4 * K, MEMORY_NORMAL_NC));
 	assert_int_equal(WITNESS_RANGES_MAX, w.n_ranges);
-	assert_int_equal(10, w.unplaced);
-	s = seen_of(&w, 2);
-	assert_int_equal(WITNESS_DEVICE, s.type);
-	assert_int_equal(WITNESS_RANGES_MAX + 10, s.count);
-	assert_int_equal(WITNESS_RANGES_MAX * 4 * K, s.bytes);
-	/* another type still shows */
-	assert_int_equal(1, add(&w, 2, BAR2, 4 * K, RW | NC, 7));
-	assert_true(seen_of(&w, 2).mixed && w.changes[2].seen);
-	assert_int_equal(0, w.lost);
+	assert_int_equal(10, w.left_out);
+	for (int i = 0; i < 2 * WITNESS_LACKS_MAX; i++)
+		witness_lack(&w, WITNESS_VM, "for cause %d", i);
+	assert_int_equal(WITNESS_LACKS_MAX, w.n_lacks);
+	assert_string_equal("for cause 7", w.lacks[7].why);
 	witness_free(&w);
 }
 
-static void test_vmms(void **state)
+static void test_vms(void **state)
 {
 	struct witness w;
 
 	(void)state;
 	make(&w);
-	witness_vmm(&w, 7, "a")->flags[2] = WITNESS_FLAG_SET;
-	assert_ptr_equal(witness_vmm(&w, 7, "b"), &w.vmms[0]);
-	assert_string_equal("a", w.vmms[0].comm);
-	for (unsigned int i = 1; i < WITNESS_VMMS_MAX; i++)
-		assert_non_null(witness_vmm(&w, 100 + i, "c"));
-	assert_null(witness_vmm(&w, 9999, "d"));
-	assert_non_null(witness_vmm(&w, 101, "c"));
+	assert_null(witness_find_vm(&w, 7, 0));
+	add_vm(&w, 7, 0, WITNESS_TABLES_READ);
+	add_vm(&w, 7, 2, WITNESS_TABLES_EMPTY);
+	assert_ptr_equal(&w.vms[0], witness_find_vm(&w, 7, 0));
+	assert_ptr_equal(&w.vms[1], witness_find_vm(&w, 7, 2));
+	assert_null(witness_find_vm(&w, 7, 1));
 	witness_free(&w);
+}
+
+/* Each name is one, and known. */
+static void test_names(void **state)
+{
+	(void)state;
+	assert_string_equal("trapped", witness_state_name(WITNESS_TRAPPED));
+	assert_string_equal("unreadable", witness_state_name(WITNESS_UNREADABLE));
+	assert_string_equal("driver", witness_who_name(WITNESS_DRIVER));
+	assert_string_equal("broken", witness_tables_name(WITNESS_TABLES_BROKEN));
+	assert_string_equal("yes", witness_fwb_name(WITNESS_FWB_YES));
+	assert_string_equal("set", witness_flag_name(WITNESS_FLAG_SET));
+	for (int i = 0; i < WITNESS_THROUGHS; i++)
+		assert_non_null(witness_through_name((enum witness_through)i));
 }
 
 /* Everything a witness can hold. */
 static void make_full(struct witness *w)
 {
+	struct witness_range r;
+
 	make(w);
 	w->pid = 7;
-	w->end = WITNESS_END_VMM;
-	w->lost = 3;
-	w->unplaced = 2;
-	w->replayed = w->env.emulated = true;
+	w->left_out = 3;
+	w->env.emulated = true;
+	w->env.virt.guest = ENV_GUEST;
 	strcpy(w->env.emulated_why, "MMIOBENCH_EMULATED");
-	add(w, 0.125, BAR2, 2 * M, RW | DEVICE, 7);
-	add(w, 0.25, BAR2, 2 * M, RW | DEVICE, 7);
-	add(w, 1.0 / 3, BAR2 + 8 * M, 64 * K, 1ull << 63, 7);
-	add(w, 2, BAR0, 4 * K, RW | DEVICE, 7);
-	add(w, 5.5, BAR2 + 1 * M, 4 * K, RW | NC, 8);
-	for (int f = 0; f < WITNESS_FLAGS; f++)
-		witness_vmm(w, 7 + (unsigned int)f, "qemu-system-aar")->flags[2] =
-			(enum witness_flag)f;
+	add_vm(w, 7, 0, WITNESS_TABLES_READ);
+	for (int t = WITNESS_TABLES_READ; t <= WITNESS_TABLES_BROKEN; t++)
+		add_vm(w, 8, (unsigned int)t, (enum witness_tables)t);
+	r = range(WITNESS_VM, 7, 0, 4 * K, MEMORY_NORMAL_WB);
+	r.function = -1;
+	r.bar = 0;
+	r.forced = true;
+	add(w, r);
+	add(w, range(WITNESS_VM, 7, 0, 2 * M, MEMORY_NORMAL_NC));
+	for (int s = WITNESS_UNTOUCHED; s < WITNESS_STATES; s++) {
+		r = range(WITNESS_VM, 7, (uint64_t)s * 4 * M, 64 * K, MEMORY_NORMAL_NC);
+		r.state = (enum witness_state)s;
+		r.leaf_least_bytes = r.leaf_most_bytes = 0;
+		r.any_uncached = WITNESS_FLAG_SET;
+		add(w, r);
+	}
+	for (int t = 0; t < WITNESS_THROUGHS; t++) {
+		r = range(WITNESS_PROCESS, 100 + (unsigned int)t, 0, 16 * M,
+			  (enum memory_type)(t * (MEMORY_TYPES - 1) / WITNESS_THROUGHS));
+		r.through = (enum witness_through)t;
+		add(w, r);
+	}
+	add(w, range(WITNESS_DRIVER, 0, 0, 16 * K, MEMORY_DEVICE_NGNRE));
+	witness_sort(w);
+	witness_lack(w, WITNESS_DRIVER, "the kernel has no symbol swapper_pg_dir");
 }
 
-static void make_unseen(struct witness *w)
+static void make_empty(struct witness *w)
 {
 	make(w);
 	facts_free(&w->env.facts);
-	w->has_hits = false;
+	w->n_functions = 0;
 }
 
 static void page_of(const struct witness *w, char **text)
@@ -354,7 +235,7 @@ static void page_of(const struct witness *w, char **text)
 /* Read back, a witness gives the same page and the same file. */
 static void test_round_trip(void **state)
 {
-	static void (*const makers[])(struct witness *) = { make_full, make_unseen, make };
+	static void (*const makers[])(struct witness *) = { make_full, make_empty, make };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(makers) / sizeof(*makers); i++) {
@@ -389,53 +270,55 @@ static const struct {
 	const char *value;       /* JSON; NULL: removed */
 	const char *says;
 } damages[] = {
-	{ "schema", "\"mmiobench-witness/2\"", "schema" },
+	{ "schema", "\"mmiobench-witness/3\"", "schema" },
+	{ "schema", "\"mmiobench-witness/1\"", "run today's on the host" },
 	{ "schema", "\"mmiobench-result/1\"", "schema" },
 	{ "tool", NULL, "tool" },
 	{ "started", "\"a\\u001b[31m\"", "control" },
 	{ "duration_s", "-1", "duration_s" },
 	{ "environment", "[]", "environment" },
-	{ "device", "null", "device" },
-	{ "device bdf", "\"0000:00:03.0 and more than fits\"", "too long" },
 	{ "pid", "0", "pid" },
 	{ "pid", "4294967296", "pid" },
-	{ "end", "\"never\"", "end" },
-	{ "prots", "[]", "KVM_PGTABLE_PROT_DEVICE" },
-	{ "prots 3 value", "\"0x0\"", "KVM_PGTABLE_PROT_DEVICE" },
-	{ "prots 4 value", "\"0x8\"", "overlap" },
-	{ "prots 3 value", "8", "wrong type" },
-	{ "prots 3 name", "\"x\\n\"", "control" },
-	{ "hits", "-1", "hits" },
-	{ "lost", "1.5", "lost" },
-	{ "bars", "[]", "bar" },
-	{ "bars 0 index", "2", "no BAR" },
-	{ "bars 0 index", "6", "out of range" },
-	{ "bars 0 phys", "\"0x0\"", "no BAR" },
-	{ "bars 1 phys", "\"0xfffffffffffff000\"", "no BAR" },
-	{ "bars 1 size_bytes", "4096", "not in the BAR" },
-	{ "bars 0 seen", NULL, "seen" },
-	{ "bars 0 seen changed_s", "1.5", "there is one" },
-	{ "bars 1 seen changed_s", "\"soon\"", "changed_s" },
-	{ "mappings 0 bar", "4", "not one of bars" },
-	{ "mappings 0 bar", "-1", "out of range" },
+	{ "functions", "{}", "functions" },
+	{ "functions 0 bdf", "\"0000:00:03.0 and more than fits\"", "too long" },
+	{ "functions 0 bars", "null", "bars" },
+	{ "functions 0 bars 0 index", "2", "no BAR" },
+	{ "functions 0 bars 0 index", "6", "out of range" },
+	{ "functions 0 bars 0 phys", "\"0x0\"", "no BAR" },
+	{ "functions 0 bars 1 phys", "\"0xfffffffffffff000\"", "no BAR" },
+	{ "functions 0 bars 1 size_bytes", "4096", "not in the BAR" },
+	{ "vms 0 pid", "0", "pid" },
+	{ "vms 0 tables", "\"lost\"", "tables" },
+	{ "vms 0 fwb", "true", "fwb" },
+	{ "lacks 0 why", "\"\"", "why: empty" },
+	{ "lacks 0 what", "\"nobody\"", "what" },
+	{ "left_out", "-1", "left_out" },
+	{ "mappings", "{}", "mappings" },
+	{ "mappings 1", "7", "mappings[1]: of the wrong type" },
+	{ "mappings 0 offset_bytes", "4096", "and no VM's" },
+	{ "mappings 0 who", "\"process\"", "and no VM's" },
+	{ "mappings 0 address", "\"0xfffffffffffff001\"", "beyond all addresses" },
+	{ "mappings 0 leaf_least_bytes", "8192", "leaf_most_bytes" },
+	{ "mappings 1 leaf_least_bytes", "null", "leaf_most_bytes" },
+	{ "mappings 1 function", "2", "not one of functions" },
+	{ "mappings 1 function", "-2", "out of range" },
+	{ "mappings 1 function", "null", "wrong type" },
+	{ "mappings 1 function", "1", "not one of its function's" },
+	{ "mappings 1 bar", "4", "not one of its function's" },
+	{ "mappings 1 bar", "-1", "out of range" },
 	{ "mappings 1 offset_bytes", "16777216", "not in the BAR" },
 	{ "mappings 1 size_bytes", "9223372036854775807", "not in the BAR" },
-	{ "mappings 1 size_bytes", "0", "not in the BAR" },
-	{ "mappings 1 prot", "\"0x16\"", "does not fit prot" },
-	{ "mappings 1 type", "\"Normal-NC\"", "does not fit prot" },
-	{ "mappings 1 type", "\"Device-GRE\"", "type" },
-	{ "mappings 1 last_s", "0", "last_s" },
-	{ "mappings 1 count", "0", "count" },
-	{ "mappings 1 again", "2", "again" },
+	{ "mappings 1 size_bytes", "0", "size_bytes: out of range" },
+	{ "mappings 1 type", "\"Device\"", "type" },
+	{ "mappings 1 state", "\"touched\"", "state" },
+	{ "mappings 1 state", "\"untouched\"", "leaf_most_bytes" },
+	{ "mappings 1 pid", "null", "pid" },
 	{ "mappings 1 pid", "9", "order" },
 	{ "mappings 1 comm", "\"a\\tb\"", "control" },
 	{ "mappings 1 comm", "\"sixteen letters.\"", "too long" },
-	{ "mappings 0", "7", "missing" },
-	{ "mappings", "{}", "mappings" },
-	{ "vmms 0 pid", "0", "pid" },
-	{ "vmms 0 allow_any_uncached 0 bar", "4", "not one of bars" },
-	{ "vmms 0 allow_any_uncached 1 flag", "\"??\"", "flag" },
-	{ "vmms 0 allow_any_uncached", "null", "allow_any_uncached" },
+	{ "mappings 1 any_uncached", "\"??\"", "any_uncached" },
+	{ "mappings 1 through", "\"a hole\"", "through" },
+	{ "mappings 1 forced", "0", "forced" },
 };
 
 /* Sets or removes what the path leads to. */
@@ -515,59 +398,108 @@ static bool page_has(const struct witness *w, const char *text)
 static void test_pages(void **state)
 {
 	struct witness w;
+	struct witness_range r;
 
 	(void)state;
 	make(&w);
-	assert_true(page_has(&w, "BAR 2 no mapping was seen (16 MiB)"));
-	assert_true(page_has(&w, "BAR 0 no mapping was seen (256 bytes)"));
-	assert_true(page_has(&w, "setpci -s BDF COMMAND=0:2"));
-	assert_true(page_has(&w, "KVM mapped 44 times in all"));
-	add(&w, 1, BAR2, 2 * M, RW | NC, 123);
-	assert_true(page_has(&w, "BAR 2 Normal-NC at stage 2 (2 MiB of 16 MiB seen, 1 mapping by "
-				 "vmm[123])"));
-	assert_true(page_has(&w, "the guest decides"));
-	add(&w, 2, BAR2, 2 * M, RW | NC, 123);
-	assert_true(page_has(&w, "1 of them mapped again"));
-	assert_true(page_has(&w, "2 mappings by vmm[123]"));
-	add(&w, 3, BAR2, 2 * M, RW | DEVICE, 124);
-	assert_true(page_has(&w, "BAR 2 SEVERAL TYPES at stage 2 (2 MiB of 16 MiB seen, 3 mappings "
-				 "by 2 VMMs)"));
-	assert_true(page_has(&w, "another type than before, first after 3.000 s"));
+	assert_true(page_has(&w, "nothing nobody has a BAR mapped of 2 functions"));
+	assert_true(page_has(&w, "no VM runs here"));
+	add_vm(&w, 7, 0, WITNESS_TABLES_READ);
+	add_vm(&w, 9, 0, WITNESS_TABLES_READ);
+	add(&w, range(WITNESS_VM, 7, 0, 16 * M, MEMORY_NORMAL_NC));
+	assert_true(page_has(&w, "0000:00:03.0 ivshmem [1af4:1110] BAR 2, 16 MiB prefetchable (driver vfio-pci) "
+			     "Normal-NC at stage 2 for qemu[7]: all 16 MiB, at 0x8000000000, as 2 MiB blocks: a guest's "
+			     "write combining is preserved"));
+	assert_true(page_has(&w, "nobody has a BAR mapped of 1 function: 0000:00:04.0"));
+	assert_true(page_has(&w, "1 has none of this: qemu"));
+	assert_true(page_has(&w, "mmiocompare HOST-WITNESS.json GUEST-WITNESS.json"));
+	/* its VMM's own mapping is no use of it, a process's and a driver's are */
+	r = range(WITNESS_PROCESS, 7, 0, 16 * M, MEMORY_DEVICE_NGNRNE);
+	r.through = WITNESS_THROUGH_VFIO;
+	r.any_uncached = WITNESS_FLAG_SET;
+	strcpy(r.comm, "qemu");
+	add(&w, r);
+	strcpy(r.comm, "app");
+	r.pid = 90;
+	add(&w, r);
+	r.pid = 91;
+	r.type = MEMORY_DEVICE_NGNRE;
+	r.through = WITNESS_THROUGH_RESOURCE;
+	add(&w, r);
+	r.pid = 92;
+	r.type = MEMORY_NORMAL_NC;
+	r.through = WITNESS_THROUGH_RESOURCE_WC;
+	r.size_bytes = 4 * K;
+	add(&w, r);
+	r = range(WITNESS_DRIVER, 0, 0, 16 * K, MEMORY_DEVICE_NGNRE);
+	strcpy(r.path, "pci_iomap");
+	add(&w, r);
+	witness_sort(&w);
+	assert_true(page_has(&w, "qemu[7]'s own mapping, as VMM: Device-nGnRnE through vfio, VM_ALLOW_ANY_UNCACHED set"));
+	assert_true(page_has(&w, "app[90] asks for Device-nGnRnE through vfio (all 16 MiB): vfio gives no write combining"));
+	assert_true(page_has(&w, "app[91] asks for Device-nGnRE through resource2 (all 16 MiB): no write combining, "
+			     "which resource2_wc has"));
+	assert_true(page_has(&w, "app[92] asks for Normal-NC through resource2_wc (4 KiB of 16 MiB): write combining"));
+	assert_true(page_has(&w, "vfio-pci driver: pci_iomap, Device-nGnRE, 16 KiB"));
 	witness_free(&w);
 
+	/* what is not there yet */
 	make(&w);
-	add(&w, 1, BAR2, 16 * M, RW | DEVICE, 123);
-	witness_vmm(&w, 123, "vmm")->flags[2] = WITNESS_FLAG_CLEAR;
-	w.lost = 2;
-	assert_true(page_has(&w, "BAR 2 Device at stage 2 (16 MiB of 16 MiB seen"));
-	assert_true(page_has(&w, "stops the VM"));
+	add_vm(&w, 7, 0, WITNESS_TABLES_READ);
+	add(&w, range(WITNESS_VM, 7, 0, 64 * K, MEMORY_DEVICE_NGNRE));
+	r = range(WITNESS_VM, 7, 64 * K, 16 * M - 64 * K, MEMORY_DEVICE_NGNRE);
+	r.state = WITNESS_UNTOUCHED;
+	add(&w, r);
+	assert_true(page_has(&w, "Device-nGnRE at stage 2 for qemu[7]: 64 KiB of 16 MiB, at 0x8000000000, as 4 KiB "
+			     "pages: no write combining, whatever the guest asks for"));
+	assert_true(page_has(&w, "16320 KiB of 16 MiB for qemu[7], from 0x8000010000 on: not touched yet: will be "
+			     "Device-nGnRE"));
 	assert_true(page_has(&w, "only where the VMM maps the BAR through vfio-pci"));
-	assert_true(page_has(&w, "VMM vmm[123], BAR 2: its vfio mapping has no flag"));
-	assert_true(page_has(&w, "2 events were lost"));
-	w.n_prots = 4; /* DEVICE is the last: as Linux 6.1 */
+	facts_free(&w.env.facts);
+	assert_int_equal(0, fact_add(&w.env.facts, "kernel_release", "uname(2)", "6.1.0-50-arm64"));
 	assert_true(page_has(&w, "Bring the host to Linux 6.9 or newer"));
 	witness_free(&w);
+
+	/* protected KVM */
+	make(&w);
+	facts_free(&w.env.facts);
+	assert_int_equal(0, fact_add(&w.env.facts, "kernel_release", "uname(2)", "7.3.4"));
+	assert_int_equal(0, fact_add(&w.env.facts, "cmdline", "/proc/cmdline", "ro kvm-arm.mode=protected"));
+	add_vm(&w, 7, 0, WITNESS_TABLES_PROTECTED);
+	assert_true(page_has(&w, "NOT SEEN qemu[7]: its tables are the hypervisor's own"));
+	assert_true(page_has(&w, "refuses device pages"));
+	witness_free(&w);
+
 	make_full(&w);
-	assert_true(page_has(&w, "REPLAYED"));
 	assert_true(page_has(&w, "EMULATED"));
-	assert_true(page_has(&w, "at least"));
+	assert_true(page_has(&w, "IN A VM"));
+	assert_true(page_has(&w, "asked for by guest address Normal-WB (forced) at stage 2"));
+	assert_true(page_has(&w, "TRAPPED for qemu[7]"));
+	assert_true(page_has(&w, "could not be read, or changed all the time"));
+	assert_true(page_has(&w, "NOT SEEN drivers: the kernel has no symbol"));
+	assert_true(page_has(&w, "LEFT OUT 3 more mappings"));
+	witness_free(&w);
+
+	/* more users than a page has room for, and more kinds of one */
+	make(&w);
+	for (unsigned int i = 0; i < 30; i++)
+		add(&w, range(WITNESS_PROCESS, 100 + i, 0, 4 * K, MEMORY_DEVICE_NGNRE));
+	for (unsigned int i = 0; i < 20; i++) {
+		r = range(WITNESS_DRIVER, 0, i * 4 * K, 4 * K, MEMORY_DEVICE_NGNRE);
+		snprintf(r.path, sizeof(r.path), "caller%u", i);
+		add(&w, r);
+	}
+	assert_true(page_has(&w, "and 7 more: --json"));
 	witness_free(&w);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_prot_types),
-		cmocka_unit_test(test_prots_unusable),
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_pages_merge),
-		cmocka_unit_test(test_blocks),
-		cmocka_unit_test(test_types_mix),
-		cmocka_unit_test(test_second_vm),
-		cmocka_unit_test(test_too_many_places),
-		cmocka_unit_test(test_vmms),
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_join),	   cmocka_unit_test(test_order),
+		cmocka_unit_test(test_too_many),   cmocka_unit_test(test_vms),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_pages),
 	};
 
