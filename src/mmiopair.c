@@ -128,7 +128,8 @@ static int make_directory(const char *dir)
 		if (!*end)
 			break;
 	}
-	snprintf(part, sizeof(part), "%s/host-1.json", dir);
+	if ((size_t)snprintf(part, sizeof(part), "%s/host-1.json", dir) >= sizeof(part))
+		return -ENAMETOOLONG;
 	if (!stat(part, &st)) {
 		log_error("%s has the results of another run: name a new directory with --out", dir);
 		return -EEXIST;
@@ -148,7 +149,7 @@ static int refuse(const struct ground *g)
 /* All that can be known before anything is changed. 0, or -errno after logging. */
 static int look(struct found *f, struct pair_options *o, const struct env *env, const char *started)
 {
-	struct ground_ask ask = { .list = &f->list, .unbind = o->unbind, .own_vf = o->vf, .memory_mb = VMM_GUEST_MB };
+	struct ground_ask ask = { .list = &f->list, .unbind = o->unbind, .makes_vf = o->vf, .memory_mb = VMM_GUEST_MB };
 	int ret;
 
 	if (pci_list_load(&f->list))
@@ -244,7 +245,7 @@ static int check_compare(const struct pair_options *o)
 }
 
 /* The program that guests run is beside the file that this one runs from. */
-static int find_programs(struct pair *p)
+static int find_programs(struct pair_run *p)
 {
 	char dir[PATH_MAX];
 	int ret = own_files_find(&p->own);
@@ -259,7 +260,7 @@ static int find_programs(struct pair *p)
 }
 
 /* The function is made and its drivers are gone, with all of it on disk before. */
-static int take(struct pair *p, struct found *f, struct pair_options *o, char vf[20])
+static int take(struct pair_run *p, struct found *f, struct pair_options *o, char vf[20])
 {
 	struct bindings *b = p->bindings;
 	struct group group = f->ground.group;
@@ -283,7 +284,7 @@ static int take(struct pair *p, struct found *f, struct pair_options *o, char vf
 	return ret;
 }
 
-static int measure(struct pair *p, struct found *f, struct pair_options *o)
+static int measure(struct pair_run *p, struct found *f, struct pair_options *o)
 {
 	static struct bindings bindings;
 	char vf[20] = "";
@@ -307,10 +308,10 @@ static int measure(struct pair *p, struct found *f, struct pair_options *o)
 
 static int run(struct found *f, struct pair_options *o, const struct env *env)
 {
-	static struct pair p;
+	static struct pair_run p;
 	int ret, status;
 
-	p = (struct pair){ .request = &o->request, .env = env, .probe = f->probe, .begin_s = monotonic_s() };
+	p = (struct pair_run){ .request = &o->request, .env = env, .probe = f->probe, .begin_s = monotonic_s() };
 	if (find_programs(&p) || make_directory(f->dir))
 		return EXIT_USAGE;
 	pair_say(&p, "%s BAR %u, %u launches a side with %s: about %.0f s, at most %.0f s", f->dev->bdf, o->request.bar,
@@ -356,7 +357,7 @@ static int recover(const struct pair_options *o)
 		return EXIT_USAGE;
 	}
 	child_signals_block();
-	ret = bindings_recover(o->dry_run, &o->select, recover_windows, &windows, &done);
+	ret = bindings_recover(o->dry_run, &o->select, &done);
 	fflush(stdout);
 	child_signals_unblock();
 	if (ret)

@@ -124,7 +124,8 @@ static int take_line(void *guest, const struct serial_line *line)
 		take_text(g, line);
 		break;
 	case SERIAL_HELLO:
-		snprintf(g->out->kernel, sizeof(g->out->kernel), "%s", (const char *)line->payload);
+		snprintf(g->out->kernel, sizeof(g->out->kernel), "%.*s", (int)sizeof(g->out->kernel) - 1,
+			 (const char *)line->payload);
 		text_clean(g->out->kernel);
 		g->out->boot_s = monotonic_s() - g->begin_s;
 		break;

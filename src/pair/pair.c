@@ -44,7 +44,7 @@ size_t pair_order(struct pair_step steps[PAIR_STEPS_MOST], unsigned int launches
 	return n;
 }
 
-const char *pair_path(char buf[PATH_MAX], const struct pair *p, const char *fmt, ...)
+const char *pair_path(char buf[PATH_MAX], const struct pair_run *p, const char *fmt, ...)
 {
 	size_t n = (size_t)snprintf(buf, PATH_MAX, "%s/", p->request->dir);
 	va_list args;
@@ -56,7 +56,7 @@ const char *pair_path(char buf[PATH_MAX], const struct pair *p, const char *fmt,
 	return buf;
 }
 
-void pair_say(const struct pair *p, const char *fmt, ...)
+void pair_say(const struct pair_run *p, const char *fmt, ...)
 {
 	va_list args;
 
@@ -108,7 +108,7 @@ double pair_most_s(const struct pair_request *r, bool probe)
 }
 
 /* By what steps of each side took so far. */
-static double left_s(const struct pair *p)
+static double left_s(const struct pair_run *p)
 {
 	double left = 0;
 
@@ -122,7 +122,7 @@ static double left_s(const struct pair *p)
 	return left;
 }
 
-static int run_step(struct pair *p, const struct pair_step *step)
+static int run_step(struct pair_run *p, const struct pair_step *step)
 {
 	static const char *const sides[] = { "the host", "a VM for the probe", "a guest" };
 	double begin = monotonic_s();
@@ -136,7 +136,7 @@ static int run_step(struct pair *p, const struct pair_step *step)
 	return ret;
 }
 
-int pair_measure(struct pair *p)
+int pair_measure(struct pair_run *p)
 {
 	struct pair_step steps[PAIR_STEPS_MOST];
 	size_t n = pair_order(steps, p->request->launches, p->request->seed, p->probe);

@@ -55,7 +55,7 @@ struct pair_step {
  */
 size_t pair_order(struct pair_step steps[PAIR_STEPS_MOST], unsigned int launches, uint64_t seed, bool probe);
 
-struct pair {
+struct pair_run {
 	const struct pair_request *request;
 	const struct env *env;
 	bool probe;              /* the access that proves the type may be made */
@@ -77,25 +77,25 @@ double pair_most_s(const struct pair_request *r, bool probe);
  * All measuring. What is changed of drivers is in p->bindings, and put back by the caller, whatever comes of it.
  * 0, or -errno after logging; -EINTR: a signal came.
  */
-int pair_measure(struct pair *p);
+int pair_measure(struct pair_run *p);
 
 /* Bounds, in seconds: until a VM is up, and of what is measured in a launch. */
 double pair_boot_most_s(const struct pair_request *r);
 double pair_launch_most_s(const struct pair_request *r);
 
 /* The page, by mmiocompare, whose exit status it returns; a report beside it. -errno after logging. */
-int pair_compare(struct pair *p);
+int pair_compare(struct pair_run *p);
 
 /* A path in the results' directory. */
-const char *pair_path(char buf[PATH_MAX], const struct pair *p, const char *fmt, ...)
+const char *pair_path(char buf[PATH_MAX], const struct pair_run *p, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* A line of progress on stderr, with the time since the beginning. */
-void pair_say(const struct pair *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void pair_say(const struct pair_run *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Each kind of step: 0, or -errno after logging. */
-int pair_host(struct pair *p, unsigned int launch);
-int pair_guest(struct pair *p, unsigned int launch); /* 0: the probe */
+int pair_host(struct pair_run *p, unsigned int launch);
+int pair_guest(struct pair_run *p, unsigned int launch); /* 0: the probe */
 
 /* The name of another program of the suite: beside this one, as it was called. */
 const char *pair_program(char buf[PATH_MAX], const char *name);

@@ -21,7 +21,7 @@
 
 /* One VM with the device. */
 struct vm {
-	struct pair *p;
+	struct pair_run *p;
 	unsigned int launch;     /* 0: the probe's */
 	char initrd[PATH_MAX], json[PATH_MAX], page[PATH_MAX], log[PATH_MAX], journal[PATH_MAX];
 	struct guest_outcome outcome;
@@ -88,7 +88,7 @@ static bool guest_address(char *buf, size_t n, const char *json)
 static void witness(void *arg, pid_t vmm)
 {
 	struct vm *vm = arg;
-	struct pair *p = vm->p;
+	struct pair_run *p = vm->p;
 	char name[PATH_MAX], json[PATH_MAX], page[PATH_MAX], pid[16], ipa[64];
 	const char *const all[] = { pair_program(name, "mmiowitness"), "-s", p->request->slot, "--json",
 				    pair_path(json, p, "witness.json"), "--vm", pid, "--ipa", ipa };
@@ -138,7 +138,7 @@ static int run_vm(struct vm *vm)
 static int judge(struct vm *vm)
 {
 	const struct guest_outcome *o = &vm->outcome;
-	struct pair *p = vm->p;
+	struct pair_run *p = vm->p;
 
 	if (o->end == GUEST_INTERRUPTED)
 		return -EINTR;
@@ -221,7 +221,7 @@ static int keeping_window(struct vm *vm, const struct pci_device *dev, int lock)
 	return ret;
 }
 
-int pair_guest(struct pair *p, unsigned int launch)
+int pair_guest(struct pair_run *p, unsigned int launch)
 {
 	struct vm *vm = calloc(1, sizeof(*vm));
 	const struct pci_device *dev;

@@ -11,7 +11,7 @@
 #define WORDS_MOST 16
 
 /* Its exit status, as program_run() has it. */
-static int run_mmiobench(struct pair *p, unsigned int launch, const char *json)
+static int run_mmiobench(struct pair_run *p, unsigned int launch, const char *json)
 {
 	const struct pair_request *r = p->request;
 	char name[PATH_MAX], bar[4], journal[PATH_MAX], page[PATH_MAX];
@@ -37,7 +37,7 @@ static int run_mmiobench(struct pair *p, unsigned int launch, const char *json)
 	return program_run(&program);
 }
 
-int pair_host(struct pair *p, unsigned int launch)
+int pair_host(struct pair_run *p, unsigned int launch)
 {
 	char json[PATH_MAX], page[PATH_MAX];
 	struct result result = { 0 };

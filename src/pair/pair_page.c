@@ -13,13 +13,13 @@
 #define PLOT_MOST_S 300.0
 
 /* A command line that is put together; its words are freed with it. */
-struct words {
+struct command {
 	char *v[WORDS_MOST];
 	size_t n;
 	bool lacks_memory;
 };
 
-static void add(struct words *w, const char *word)
+static void add(struct command *w, const char *word)
 {
 	if (w->n == WORDS_MOST - 1 || !(w->v[w->n] = strdup(word)))
 		w->lacks_memory = true;
@@ -27,13 +27,13 @@ static void add(struct words *w, const char *word)
 		w->v[++w->n] = NULL;
 }
 
-static void free_words(struct words *w)
+static void command_free(struct command *w)
 {
 	for (size_t i = 0; i < w->n; i++)
 		free(w->v[i]);
 }
 
-static void add_results(struct words *w, const struct pair *p)
+static void add_results(struct command *w, const struct pair_run *p)
 {
 	char path[PATH_MAX];
 
@@ -44,7 +44,7 @@ static void add_results(struct words *w, const struct pair *p)
 		add(w, pair_path(path, p, "guest-%u.json", i));
 }
 
-static void add_option(struct words *w, const char *option, const char *path)
+static void add_option(struct command *w, const char *option, const char *path)
 {
 	char word[PATH_MAX + 32];
 
@@ -53,9 +53,9 @@ static void add_option(struct words *w, const char *option, const char *path)
 }
 
 /* Where gnuplot or mmioplot is missing the page is all there is. */
-static int plot(struct pair *p)
+static int plot(struct pair_run *p)
 {
-	struct words w = { .n = 0 };
+	struct command w = { .n = 0 };
 	char path[PATH_MAX], output[PATH_MAX];
 	const struct program program = { w.v, pair_path(output, p, "mmioplot.log"), PLOT_MOST_S };
 	int ret = -ENOMEM;
@@ -65,15 +65,15 @@ static int plot(struct pair *p)
 	add_results(&w, p);
 	if (!w.lacks_memory)
 		ret = program_run(&program);
-	free_words(&w);
+	command_free(&w);
 	if (ret && ret != -EINTR)
 		pair_say(p, "no report.html: mmioplot did not make one, see %s", output);
 	return ret;
 }
 
-int pair_compare(struct pair *p)
+int pair_compare(struct pair_run *p)
 {
-	struct words w = { .n = 0 };
+	struct command w = { .n = 0 };
 	char path[PATH_MAX];
 	const struct program program = { w.v, NULL, 0 };
 	int ret = -ENOMEM;
@@ -89,6 +89,6 @@ int pair_compare(struct pair *p)
 	add_results(&w, p);
 	if (!w.lacks_memory)
 		ret = program_run(&program);
-	free_words(&w);
+	command_free(&w);
 	return ret;
 }
