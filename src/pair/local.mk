@@ -1,6 +1,9 @@
 # What only mmiopair needs: a disposable VM around a device, and everything put back.
 noinst_LIBRARIES += libpair.a
 libpair_a_SOURCES = \
+	%D%/binding.c %D%/binding.h \
+	%D%/binding_file.c \
+	%D%/binding_left.c \
 	%D%/ground.c %D%/ground.h \
 	%D%/ground_machine.c %D%/ground_machine.h \
 	%D%/group.c %D%/group.h \
