@@ -330,7 +330,7 @@ static int run(struct found *f, struct pair_options *o, const struct env *env)
 }
 
 /* Windows that a killed run left: when the function is free, and before its driver comes back. */
-static int recover_windows(const char *bdf, void *arg)
+__attribute__((unused)) static int recover_windows(const char *bdf, void *arg)
 {
 	const struct pci_select select = { .slot = bdf };
 	struct restore_done *all = arg, done = { 0 };

@@ -31,6 +31,7 @@ EXTRA_DIST += tests/hardening.test
 include tests/kernels/local.mk
 include tests/unit/pci-env.mk
 include tests/unit/logic.mk
+include tests/unit/pair.mk
 include tests/unit/witness.mk
 include tests/cli/local.mk
 include tests/formats/local.mk

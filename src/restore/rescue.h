@@ -76,6 +76,9 @@ void rescue_fresh_path(char buf[RESCUE_FRESH_MAX], const char *path);
  */
 int rescue_check_directory(void);
 
+/* The same, once it is there: it is made where there is none. */
+int rescue_make_directory(void);
+
 /* Whether r is of this boot: 1, 0, -errno after logging. */
 int rescue_this_boot(const struct rescue_header *h);
 

@@ -21,7 +21,7 @@ static uint64_t header_hash(struct rescue_header *h)
 	return hash_bytes(HASH_START, h, sizeof(*h));
 }
 
-static int make_directory(void)
+int rescue_make_directory(void)
 {
 	char path[PATH_MAX];
 	int ret = path_make(path, sizeof(path), "%s", RESCUE_DIRECTORY);
@@ -109,7 +109,7 @@ void rescue_unlock(struct rescue *r)
 int rescue_write(struct rescue *r)
 {
 	char fresh[RESCUE_FRESH_MAX];
-	int fd, ret = make_directory();
+	int fd, ret = rescue_make_directory();
 
 	if (ret)
 		return ret;

@@ -1,0 +1,11 @@
+# Unit tests of src/pair: what is looked at, taken and put back.
+check_PROGRAMS += \
+	%D%/test-pair-binding
+
+%C%_test_pair_binding_SOURCES = %D%/test-pair-binding.c %D%/fake-tree.c %D%/fake-tree.h
+%C%_test_pair_binding_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GSL_CFLAGS)
+%C%_test_pair_binding_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=path_write
+%C%_test_pair_binding_LDADD = $(libpair_LIBS) $(CMOCKA_LIBS)
+
+TESTS += \
+	%D%/test-pair-binding
