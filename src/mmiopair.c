@@ -330,7 +330,7 @@ static int run(struct found *f, struct pair_options *o, const struct env *env)
 }
 
 /* Windows that a killed run left: when the function is free, and before its driver comes back. */
-__attribute__((unused)) static int recover_windows(const char *bdf, void *arg)
+static int recover_windows(const char *bdf, void *arg)
 {
 	const struct pci_select select = { .slot = bdf };
 	struct restore_done *all = arg, done = { 0 };
@@ -357,7 +357,7 @@ static int recover(const struct pair_options *o)
 		return EXIT_USAGE;
 	}
 	child_signals_block();
-	ret = bindings_recover(o->dry_run, &o->select, &done);
+	ret = bindings_recover(o->dry_run, &o->select, recover_windows, &windows, &done);
 	fflush(stdout);
 	child_signals_unblock();
 	if (ret)

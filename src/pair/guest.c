@@ -48,7 +48,7 @@ static void finish(struct guest *g, enum guest_end end, const char *why)
 		return;
 	g->over = true;
 	g->out->end = end;
-	snprintf(g->out->why, sizeof(g->out->why), "%s", why);
+	snprintf(g->out->why, sizeof(g->out->why), "%.*s", (int)sizeof(g->out->why) - 1, why);
 	text_printable(g->out->why);
 }
 

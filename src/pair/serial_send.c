@@ -36,7 +36,9 @@ static int send_line(int fd, enum serial_kind kind, uint32_t number, const void 
 
 int serial_send(int fd, enum serial_kind kind, uint32_t number, const char *text)
 {
-	return send_line(fd, kind, number, text, strnlen(text, SERIAL_PAYLOAD_MAX));
+	size_t n = strlen(text);
+
+	return send_line(fd, kind, number, text, n < SERIAL_PAYLOAD_MAX ? n : SERIAL_PAYLOAD_MAX);
 }
 
 /* A file on its way. */
