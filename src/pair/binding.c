@@ -192,6 +192,9 @@ int bindings_release(struct bindings *b)
 	int ret = check_kept(b);
 
 	for (size_t i = 0; i < b->n && !ret; i++) {
+		/* recovering: the others are back already */
+		if (!b->v[i].is_taken)
+			continue;
 		ret = set_override(b, &b->v[i], NOBODY);
 		if (!ret)
 			ret = unbind(b, &b->v[i]);

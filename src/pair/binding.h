@@ -68,8 +68,8 @@ int bindings_put_back(struct bindings *b);
 
 /*
  * Puts back what runs on selected functions have left behind that live no more, with a line on stdout for each;
- * dry_run: only the line. when_free is called for each function when it has no driver, before its own comes back;
- * where that does not return 0 the rest is left for another attempt. done: how many. 0, or -errno after logging.
+ * dry_run: only the line. when_free is called for each function when it has no driver, before its own comes back,
+ * which it does whatever that returns. done: how many. 0, or the first -errno, after logging.
  */
 typedef int bindings_free(const char *bdf, void *arg);
 int bindings_recover(bool dry_run, const struct pci_select *select, bindings_free *when_free, void *arg, size_t *done);

@@ -270,7 +270,7 @@ struct recovery {
 static int recover_read(struct bindings *b, const struct recovery *r)
 {
 	char what[BINDINGS_DESCRIPTION];
-	int locks[GROUP_MAX], ret;
+	int locks[GROUP_MAX], ret, freed = 0;
 	size_t n = b->n;
 
 	bindings_describe(what, sizeof(what), b);
@@ -278,16 +278,17 @@ static int recover_read(struct bindings *b, const struct recovery *r)
 		printf("%s: would put back %s\n", b->bdf, what);
 		return 0;
 	}
-	ret = bindings_release(b);
-	for (size_t i = 0; i < n && !ret; i++)
-		ret = r->when_free(b->v[i].bdf, r->arg);
-	if (ret)
-		return ret;
+	/* what the one cannot do is no reason to leave the other; each says what it could not */
+	if (!bindings_release(b))
+		for (size_t i = 0; i < n; i++)
+			if (b->v[i].is_taken)
+				freed = freed ? freed : r->when_free(b->v[i].bdf, r->arg);
 	ret = lock_functions(b, locks);
 	if (!ret)
 		ret = bindings_put_back(b);
 	for (size_t i = 0; i < n; i++)
 		pci_unlock(locks[i]);
+	ret = ret ? ret : freed;
 	if (!ret)
 		printf("%s: put back %s\n", b->bdf, what);
 	return ret;

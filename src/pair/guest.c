@@ -288,6 +288,8 @@ static int open_files(struct guest *g)
 	const char *path = g->ask->log;
 
 	g->log = fopen(path, "we");
+	if (g->log)
+		setvbuf(g->log, NULL, _IOLBF, 0);
 	if (g->log && g->ask->journal) {
 		path = g->ask->journal;
 		g->journal = fopen(path, "ae");

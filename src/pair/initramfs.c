@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/array.h"
@@ -16,6 +18,8 @@
 #include "base/log.h"
 #include "pair/cpio.h"
 #include "pair/initramfs.h"
+
+#define NAMES_MOST 128 /* beyond, one may be twice in it, which does no harm */
 
 /* Where the file is mapped that has this address. 0, -ENOENT. */
 static int mapped_file(char path[PATH_MAX], uintptr_t address)
@@ -88,32 +92,53 @@ out:
 	return ret;
 }
 
-/* Each directory of name, which begins with '/', that has not been made. */
-static int make_parents(FILE *out, const char *name)
+/* An archive on its way. */
+struct archive {
+	FILE *out;
+	const struct initramfs *what;
+	char *names[NAMES_MOST]; /* that are in it: owned */
+	size_t n;
+};
+
+/* True: it was not in it. */
+static bool is_new(struct archive *a, const char *name)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (!strcmp(a->names[i], name))
+			return false;
+	if (a->n < NAMES_MOST && (a->names[a->n] = strdup(name)))
+		a->n++;
+	return true;
+}
+
+/* Each directory of name, which begins with '/'. */
+static int add_parents(struct archive *a, const char *name)
 {
 	char dir[PATH_MAX];
 	int ret = 0;
 
 	for (const char *slash = strchr(name + 1, '/'); slash && !ret; slash = strchr(slash + 1, '/')) {
 		snprintf(dir, sizeof(dir), "%.*s", (int)(slash - name - 1), name + 1);
-		ret = cpio_directory(out, dir);
+		if (is_new(a, dir))
+			ret = cpio_directory(a->out, dir);
 	}
 	return ret;
 }
 
 /* name: as in the guest. */
-static int add_file(FILE *out, const char *name, unsigned int mode, const char *path)
+static int add_file(struct archive *a, const char *name, unsigned int mode, const char *path)
 {
-	int ret = make_parents(out, name);
+	int ret = add_parents(a, name);
 
-	ret = ret ? ret : cpio_file(out, name + 1, mode, path);
+	if (!ret && is_new(a, name))
+		ret = cpio_file(a->out, name + 1, mode, path);
 	if (ret)
 		log_error("cannot put %s into the guest's initramfs: %s", path, strerror(-ret));
 	return ret;
 }
 
 /* "\tlibm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x...)"; others are the loader, and what the kernel maps. */
-static int add_library(FILE *out, char *line)
+static int add_library(struct archive *a, char *line)
 {
 	char *name = line + strspn(line, " \t"), *arrow = strstr(name, " => /"), *path, *end;
 	char in_guest[PATH_MAX];
@@ -130,12 +155,13 @@ static int add_library(FILE *out, char *line)
 	*end = 0;
 	if ((size_t)snprintf(in_guest, sizeof(in_guest), INITRAMFS_LIBRARIES "/%s", name) >= sizeof(in_guest))
 		return -ENAMETOOLONG;
-	return add_file(out, in_guest, 0755, path);
+	return add_file(a, in_guest, 0755, path);
 }
 
 /* What the loader finds for the program, by its own word: ld.so(8), --list. */
-static int add_libraries(FILE *out, const struct initramfs *i, const char *program)
+static int add_libraries(struct archive *a, const char *program)
 {
+	const struct initramfs *i = a->what;
 	int ends[2], status, ret = 0;
 	char *line = NULL;
 	size_t room = 0, n = 0;
@@ -158,7 +184,7 @@ static int add_libraries(FILE *out, const struct initramfs *i, const char *progr
 		return ret;
 	}
 	while (!ret && getline(&line, &room, said) > 0) {
-		ret = add_library(out, line);
+		ret = add_library(a, line);
 		n++;
 	}
 	free(line);
@@ -170,8 +196,9 @@ static int add_libraries(FILE *out, const struct initramfs *i, const char *progr
 	return ret;
 }
 
-static int add_programs(FILE *out, const struct initramfs *i)
+static int add_programs(struct archive *a)
 {
+	const struct initramfs *i = a->what;
 	char interpreter[PATH_MAX];
 	int ret = interpreter_of(interpreter, i->mmiobench);
 
@@ -180,11 +207,11 @@ static int add_programs(FILE *out, const struct initramfs *i)
 			  strerror(-ret));
 		return ret;
 	}
-	ret = add_file(out, interpreter, 0755, i->loader);
-	ret = ret ? ret : add_file(out, "/init", 0755, i->mmiopair);
-	ret = ret ? ret : add_file(out, INITRAMFS_PROGRAM, 0755, i->mmiobench);
-	ret = ret ? ret : add_libraries(out, i, i->mmiopair);
-	return ret ? ret : add_libraries(out, i, i->mmiobench);
+	ret = add_file(a, interpreter, 0755, i->loader);
+	ret = ret ? ret : add_file(a, "/init", 0755, i->mmiopair);
+	ret = ret ? ret : add_file(a, INITRAMFS_PROGRAM, 0755, i->mmiobench);
+	ret = ret ? ret : add_libraries(a, i->mmiopair);
+	return ret ? ret : add_libraries(a, i->mmiobench);
 }
 
 /* The lines of a file in the guest. */
@@ -204,7 +231,7 @@ static int add_lines(FILE *out, const char *name, char *const *lines)
 	return ret;
 }
 
-static int add_modules(FILE *out, char *const *modules)
+static int add_modules(struct archive *a, char *const *modules)
 {
 	char name[PATH_MAX], dir[PATH_MAX];
 	char *names[INITRAMFS_MODULES_MOST + 1] = { NULL };
@@ -217,33 +244,48 @@ static int add_modules(FILE *out, char *const *modules)
 			return -E2BIG;
 		snprintf(name, sizeof(name), "/module/%s", base);
 		names[n] = (char *)(uintptr_t)base;
-		ret = add_file(out, name, 0644, modules[n]);
+		ret = add_file(a, name, 0644, modules[n]);
 	}
-	return ret ? ret : add_lines(out, INITRAMFS_MODULES, names);
+	return ret ? ret : add_lines(a->out, INITRAMFS_MODULES, names);
 }
 
 static int put_all(FILE *out, const void *initramfs)
 {
 	static const char *const directories[] = { "proc", "sys", "dev", "run", "tmp" };
 	const struct initramfs *i = initramfs;
+	struct archive a = { .out = out, .what = i };
 	int ret = 0;
 
 	for (size_t n = 0; n < ARRAY_SIZE(directories) && !ret; n++)
 		ret = cpio_directory(out, directories[n]);
-	ret = ret ? ret : add_programs(out, i);
-	ret = ret ? ret : add_modules(out, i->modules);
+	ret = ret ? ret : add_programs(&a);
+	ret = ret ? ret : add_modules(&a, i->modules);
 	ret = ret ? ret : add_lines(out, INITRAMFS_WORDS, i->words);
 	ret = ret ? ret : cpio_bytes(out, INITRAMFS_DEVICE + 1, 0644, i->device, strlen(i->device));
 	if (!ret && i->journal && !access(i->journal, R_OK))
-		ret = add_file(out, INITRAMFS_JOURNAL, 0600, i->journal);
+		ret = add_file(&a, INITRAMFS_JOURNAL, 0600, i->journal);
+	for (size_t n = 0; n < a.n; n++)
+		free(a.names[n]);
 	return ret ? ret : cpio_end(out);
 }
 
-int initramfs_make(const struct initramfs *i)
+int initramfs_make(char path[INITRAMFS_PATH], const struct initramfs *i)
 {
-	int ret = atomic_file_write(i->path, put_all, i);
+	int fd = memfd_create("initramfs", MFD_CLOEXEC), ret = fd < 0 ? -errno : 0;
+	FILE *out = ret ? NULL : fdopen(dup(fd), "w");
 
-	if (ret)
-		log_error("cannot make the guest's initramfs %s: %s", i->path, strerror(-ret));
-	return ret;
+	if (!ret && !out)
+		ret = -errno;
+	if (!ret)
+		ret = file_put_checked(out, put_all, i);
+	if (out && fclose(out) && !ret)
+		ret = -errno;
+	if (ret) {
+		log_error("cannot make the guest's initramfs: %s", strerror(-ret));
+		if (fd >= 0)
+			close(fd);
+		return ret;
+	}
+	snprintf(path, INITRAMFS_PATH, "/proc/%d/fd/%d", (int)getpid(), fd);
+	return fd;
 }

@@ -21,7 +21,6 @@
 #define INITRAMFS_MODULES_MOST 32
 
 struct initramfs {
-	const char *path;        /* of the file to be made */
 	const char *mmiopair, *mmiobench; /* ELF files */
 	const char *loader;      /* of this process */
 	const char *libraries;   /* directory of this process's C library */
@@ -31,8 +30,9 @@ struct initramfs {
 	const char *journal;     /* a file, which need not be there; NULL: none */
 };
 
-/* 0, or -errno after logging. */
-int initramfs_make(const struct initramfs *i);
+/* In memory, with a name for other processes of root. A descriptor, for the caller to close; -errno after logging. */
+#define INITRAMFS_PATH 48
+int initramfs_make(char path[INITRAMFS_PATH], const struct initramfs *i);
 
 /* Where this process's own parts are, as the kernel has mapped them. */
 struct own_files {

@@ -23,7 +23,8 @@
 struct vm {
 	struct pair_run *p;
 	unsigned int launch;     /* 0: the probe's */
-	char initrd[PATH_MAX], json[PATH_MAX], page[PATH_MAX], log[PATH_MAX], journal[PATH_MAX];
+	char initrd[INITRAMFS_PATH];
+	char json[PATH_MAX], page[PATH_MAX], log[PATH_MAX], journal[PATH_MAX];
 	struct guest_outcome outcome;
 };
 
@@ -33,15 +34,14 @@ static void name_files(struct vm *vm)
 
 	if (vm->launch)
 		snprintf(stem, sizeof(stem), "guest-%u", vm->launch);
-	pair_path(vm->initrd, vm->p, "initramfs");
 	pair_path(vm->json, vm->p, "%s.json", stem);
 	pair_path(vm->page, vm->p, "%s.log", stem);
 	pair_path(vm->log, vm->p, "%s.vmm.log", stem);
 	pair_path(vm->journal, vm->p, "guest.journal");
 }
 
-/* What mmiobench is told in the guest, where the function has another address. */
-static int make_initramfs(const struct vm *vm)
+/* With what mmiobench is told in the guest, where the function has another address. A descriptor, or -errno. */
+static int make_initramfs(struct vm *vm)
 {
 	const struct pair_request *r = vm->p->request;
 	const struct pci_device *dev = &vm->p->host.device;
@@ -58,7 +58,7 @@ static int make_initramfs(const struct vm *vm)
 	char *words[WORDS_MOST];
 	size_t n = 0;
 	const struct initramfs i = {
-		.path = vm->initrd, .mmiopair = vm->p->own.program, .mmiobench = vm->p->mmiobench,
+		.mmiopair = vm->p->own.program, .mmiobench = vm->p->mmiobench,
 		.loader = vm->p->own.loader, .libraries = vm->p->own.libraries, .modules = r->modules,
 		.words = words, .device = ids, .journal = vm->launch ? vm->journal : NULL,
 	};
@@ -69,7 +69,7 @@ static int make_initramfs(const struct vm *vm)
 		if (all[k])
 			words[n++] = (char *)(uintptr_t)all[k];
 	words[n] = NULL;
-	return initramfs_make(&i);
+	return initramfs_make(vm->initrd, &i);
 }
 
 /* Where the guest has the BAR: "0x8000000000+16M". False: it did not say. */
@@ -117,21 +117,23 @@ static void witness(void *arg, pid_t vmm)
 static int run_vm(struct vm *vm)
 {
 	const struct pair_request *r = vm->p->request;
+	const int initrd = make_initramfs(vm);
 	const struct vmm_ask ask = { r->kernel, vm->initrd, r->slot, r->vmm_device, r->vmm_args };
-	char **command = vmm_command(r->vmm, r->vmm_program, &ask);
+	char **command = initrd < 0 ? NULL : vmm_command(r->vmm, r->vmm_program, &ask);
 	const struct guest_ask guest = {
 		.vmm = r->vmm, .command = command, .log = vm->log, .json = vm->json, .page = vm->page,
 		.journal = vm->launch ? NULL : vm->journal,
 		.boot_s = pair_boot_most_s(r), .run_s = pair_launch_most_s(r),
 		.look = vm->launch ? witness : NULL, .arg = vm,
 	};
-	int ret = command ? make_initramfs(vm) : -ENOMEM;
 
-	if (!ret)
+	if (initrd < 0)
+		return initrd;
+	if (command)
 		guest_run(&guest, &vm->outcome);
-	unlink(vm->initrd);
 	vmm_command_free(command);
-	return ret;
+	close(initrd);
+	return command ? 0 : -ENOMEM;
 }
 
 /* What was measured is no result of ours where the guest did not come to its end. */
