@@ -13,7 +13,8 @@ declare -A MEMORY_MB=([aarch64]=2048 [x86_64]=1536)
 readonly LAB_LIBRARIES=/usr/lib/lab
 # Hosts that are more than a kernel: its name, and what they add to its command line.
 declare -A KERNEL_OF=([trixie-backports-protected]=trixie-backports
-	[trixie-backports-nested]=trixie-backports [trixie-relaxed]=trixie [trixie-xen]=trixie)
+	[trixie-backports-nested]=trixie-backports [trixie-relaxed]=trixie [trixie-window]=trixie
+	[trixie-xen]=trixie)
 declare -A KERNEL_OPTIONS=([trixie-backports-protected]=' kvm-arm.mode=protected'
 	[trixie-backports-nested]=' kvm-arm.mode=nested'
 	[trixie-relaxed]=' iomem=relaxed')
@@ -188,6 +189,7 @@ machine_boots() {
 	local kernel=${KERNEL//,/,,}/Image initrd=${WORK//,/,,}/host.cpio
 
 	MACHINE=${MACHINE_OPTIONS[${OPT[arch]}]}
+	[[ ${OPT[host]} != *-window ]] || MACHINE+=,highmem-mmio-size=4T
 	if [[ ${OPT[host]} == *-xen ]]; then
 		# Debian's Xen knows neither this IOMMU nor message interrupts
 		MACHINE='-M virt,virtualization=on,gic-version=3,its=off'

@@ -204,13 +204,15 @@ static const struct rule {
 		is_bound, ALLOW_BOUND_DRIVER, "a driver is bound",
 		"where nothing needs the device (no disk, network or screen of this machine, no VM), unbind "
 		"it: echo %1$s | sudo tee /sys/bus/pci/devices/%1$s/driver/unbind; or "
-		"--allow-bound-driver, if the driver bears it",
+		"--allow-bound-driver, if the driver bears it; or only look: sudo mmiowitness -s %1$s tells who has it "
+		"mapped as what",
 	},
 	[POLICY_BOUND_CLAIMED] = {
 		is_bound_and_claimed, ALLOW_BOUND_DRIVER, "a driver has claimed it",
 		"where nothing needs the device (no disk, network or screen of this machine, no VM), unbind "
 		"it: echo %1$s | sudo tee /sys/bus/pci/devices/%1$s/driver/unbind; or, after booting with "
-		"iomem=relaxed, --allow-bound-driver, if the driver bears it",
+		"iomem=relaxed, --allow-bound-driver, if the driver bears it; or only look: sudo mmiowitness -s %1$s "
+		"tells who has it mapped as what",
 	},
 	[POLICY_CLAIMED] = {
 		is_claimed, ALLOW_BOUND_DRIVER, "claimed by the kernel",

@@ -347,7 +347,7 @@ static bool observe_environment(struct evidence *e, const struct judge_input *in
 	snprintf(e->observed, sizeof(e->observed), "%s%s%s, %s", env_guest_name(virt->guest),
 		 *virt->hypervisor ? " of " : "", virt->hypervisor,
 		 confidence_name(virt->confidence));
-	snprintf(e->why, sizeof(e->why), "%.100s; %s", virt->why, rule_may_demote_itself(in->run) ?
+	snprintf(e->why, sizeof(e->why), "%.150s; %s", virt->why, rule_may_demote_itself(in->run) ?
 		 "it may have said so at boot, and its log does not go back so far" :
 		 "nothing says so of this kernel");
 	return true;

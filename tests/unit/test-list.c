@@ -571,7 +571,7 @@ static void test_page_is_bounded(void **state)
 			assert_true(*c >= ' ' && *c <= '~');
 		lines++;
 	}
-	assert_true(lines >= 5 && lines <= 10);
+	assert_true(lines >= 5 && lines <= 11);
 	free(text);
 }
 

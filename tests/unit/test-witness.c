@@ -465,9 +465,15 @@ static void test_pages(void **state)
 	facts_free(&w.env.facts);
 	assert_int_equal(0, fact_add(&w.env.facts, "kernel_release", "uname(2)", "7.3.4"));
 	assert_int_equal(0, fact_add(&w.env.facts, "cmdline", "/proc/cmdline", "ro kvm-arm.mode=protected"));
+	/* its VM has died of it, and vfio still has the device */
+	assert_true(page_has(&w, "no VM runs here"));
+	assert_true(page_has(&w, "refuses device pages"));
 	add_vm(&w, 7, 0, WITNESS_TABLES_PROTECTED);
 	assert_true(page_has(&w, "NOT SEEN qemu[7]: its tables are the hypervisor's own"));
-	assert_true(page_has(&w, "refuses device pages"));
+	assert_true(page_has(&w, "at the first access to the BAR with \"error: kvm run failed Invalid argument\""));
+	w.n_vms = 0;
+	w.functions[0].driver[0] = 0;
+	assert_false(page_has(&w, "refuses device pages"));
 	witness_free(&w);
 
 	make_full(&w);

@@ -59,7 +59,8 @@ static void print_figures(FILE *out, const struct compare_row *row, const char *
 {
 	char h[32], g[32], r[16], lo[16], hi[16], interval[40], p[24];
 
-	fprintf(out, "%10s%10s", value(h, sizeof(h), row, 0), value(g, sizeof(g), row, 1));
+	/* "too coarse" takes all ten columns, and is no row with a ratio */
+	fprintf(out, "%10s %9s", value(h, sizeof(h), row, 0), value(g, sizeof(g), row, 1));
 	if (!row->is_timed)
 		return;
 	snprintf(interval, sizeof(interval), "[%s, %s]", compare_ratio_text(lo, sizeof(lo), row->ratio.low),

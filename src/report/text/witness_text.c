@@ -418,6 +418,15 @@ static bool refuses_devices(const struct witness *w)
 	       !is_kernel_before(w, 6, 14);
 }
 
+/* For a VM that runs, or one that is over: in this mode it has died of the device. */
+static bool has_passed_through(const struct witness *w)
+{
+	for (size_t i = 0; w->functions && i < w->n_functions; i++)
+		if (strstr(w->functions[i].driver, "vfio"))
+			return true;
+	return w->n_vms;
+}
+
 /* SAYS() bits of all VMs' ranges of functions. */
 static unsigned int vms_say(const struct witness *w)
 {
@@ -454,7 +463,7 @@ static void print_advice(FILE *out, const struct witness *w)
 		advice = "What the guest makes of it: mmiowitness --json in the guest, then mmiocompare "
 			 "HOST-WITNESS.json GUEST-WITNESS.json; or mmiobench on the BAR there. Its drivers must not "
 			 "rely on Device ordering: NC stores need dmb oshst (or dsb st) before a doorbell.";
-	else if (w->n_vms && refuses_devices(w))
+	else if (has_passed_through(w) && refuses_devices(w))
 		advice = "This host runs KVM in protected mode (kvm-arm.mode=protected), in which this kernel shares "
 			 "only memory with a VM and refuses device pages (-EINVAL): QEMU stops the VM at the first "
 			 "access to the BAR with \"error: kvm run failed Invalid argument\". Boot the host without "
