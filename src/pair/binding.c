@@ -425,6 +425,6 @@ const char *bindings_describe(char *buf, size_t n, const struct bindings *b)
 				    m->driver, m->bdf);
 	}
 	if (b->vf.pf[0])
-		text_append(buf, n, "%s%u virtual functions of %s", *buf ? ", " : "", b->vf.numvfs, b->vf.pf);
+		text_append(buf, n, "%sSR-IOV of %s", *buf ? ", " : "", b->vf.pf);
 	return buf;
 }

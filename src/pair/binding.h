@@ -75,7 +75,7 @@ int bindings_recover(bool dry_run, const struct pci_select *select, size_t *done
 /* Whether a run that lives no more has left something behind for the function. Logs nothing. */
 bool bindings_are_left(const char *bdf);
 
-/* "driver nvme of 0000:01:00.0, no driver of 0000:01:00.1" */
+/* "driver nvme of 0000:01:00.0, no driver of 0000:01:00.1, SR-IOV of 0000:02:00.0" */
 #define BINDINGS_DESCRIPTION 512
 const char *bindings_describe(char *buf, size_t n, const struct bindings *b);
 
