@@ -6,7 +6,7 @@
 CACHE=${MMIOBENCH_LAB_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/mmiobench-lab}
 
 readonly QEMU_SUITE=trixie # the first with QEMU 10, which checks alignment by memory type
-readonly SYSROOT_PACKAGES=libc6-dev,libgcc-12-dev,linux-libc-dev,libpci-dev,libhwloc-dev,libjansson-dev,libgsl-dev,libbpf-dev,libcap-dev,libcmocka-dev,busybox-static
+readonly SYSROOT_PACKAGES=libc6-dev,libgcc-12-dev,linux-libc-dev,libpci-dev,libhwloc-dev,libjansson-dev,libgsl-dev,libbpf-dev,libcap-dev,zlib1g-dev,libcmocka-dev,busybox-static
 readonly XEN_PACKAGE=xen-hypervisor-4.20 # trixie's
 # What the machines load; what these depend on is added, built-in ones are fine.
 readonly MODULES=(virtio_pci 9pnet_virtio 9p vfio-pci vfio_iommu_type1)
@@ -212,7 +212,7 @@ make_root() {
 # make_runtime ARCH-SUITE: what scripts/bundle ships beside the product: libraries, their loader,
 # pci.ids, and of each package its version and licence.
 make_runtime() {
-	local need=libc6,libpci3,libhwloc15,libjansson4,libgsl27,libbpf1,libcap2,pci.ids,base-files
+	local need=libc6,libpci3,libhwloc15,libjansson4,libgsl27,libbpf1,libcap2,zlib1g,pci.ids,base-files
 
 	# shellcheck disable=SC2016 # expanded by mmdebstrap's shell
 	mmdebstrap --quiet --variant=extract --format=tar --arch="${1%%-*}" --include="$need" \
@@ -247,6 +247,8 @@ make_kernel() {
 	local arch=${1%%-*} suite=${1#*-} dir=$2 tree=$2/tmp/tree version file package
 	# for tests: drivers that claim BARs, one that does not, one whose device has virtual functions
 	local held=(nvme bochs uio_pci_generic igb)
+
+	[[ $arch != amd64 ]] || held+=(kvm-amd)
 
 	mkdir "$tree" "$dir/tmp/root"
 	package=linux-image-$arch

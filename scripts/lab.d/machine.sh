@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The outer machine, which is the host; of x86_64 it is the only one. It shares three directories
-# with the PC: cache (read only), out (the results) and ctl, which carries the job in and events,
-# output and status out.
+# The outer machine, which is the host. It shares three directories with the PC: cache (read only), out (the
+# results) and ctl, which carries the job in and events, output and status out.
 
 readonly BAR_SIZE=16M
 declare -A DEBIAN_ARCH=([aarch64]=arm64 [x86_64]=amd64)
 declare -A BUILD_OF=([aarch64]=aarch64 [x86_64]=native)
+# TCG has AMD's way of nesting, not Intel's; an IOMMU that remaps no interrupts wants the IOAPIC split.
 declare -A MACHINE_OPTIONS=([aarch64]='-M virt,virtualization=on,gic-version=3,iommu=smmuv3'
-	[x86_64]='-M q35 -vga none')
-declare -A MEMORY_MB=([aarch64]=2048 [x86_64]=512)
+	[x86_64]='-M q35,kernel-irqchip=split -vga none -device intel-iommu,intremap=off')
+declare -A MEMORY_MB=([aarch64]=2048 [x86_64]=1536)
 readonly LAB_LIBRARIES=/usr/lib/lab
 # Hosts that are more than a kernel: its name, and what they add to its command line.
 declare -A KERNEL_OF=([trixie-backports-protected]=trixie-backports
@@ -17,17 +17,17 @@ declare -A KERNEL_OF=([trixie-backports-protected]=trixie-backports
 declare -A KERNEL_OPTIONS=([trixie-backports-protected]=' kvm-arm.mode=protected'
 	[trixie-backports-nested]=' kvm-arm.mode=nested'
 	[trixie-relaxed]=' iomem=relaxed')
+declare -A ARCH_KERNEL_OPTIONS=([aarch64]='' [x86_64]=' intel_iommu=on')
 declare -A CONSOLE=([aarch64]=ttyAMA0 [x86_64]=ttyS0)
 # Where TCG's SVE and SME are known to disturb nested KVM they are off.
 declare -A CPU_OPTIONS=([aarch64-max]=,sve=off,sme=off [aarch64-neoverse-v1]=,sve=off
-	[aarch64-neoverse-n2]=,sve=off)
+	[aarch64-neoverse-n2]=,sve=off [x86_64-max]=,svm=on)
 declare -A DEVICE_ID=([ivshmem]=0x1af4:0x1110 [testdev]=0x1b36:0x0005 [nvme]=0x1b36:0x0010
 	[several]=0x1af4:0x1110)
 declare -A PROFILE_OPTION=([quick]=--quick [default]='' [full]=--full)
 declare -A PROFILE_SECONDS=([quick]=240 [default]=300 [full]=1800)
 readonly BOOT_SECONDS=60 # a generous bound, for each of host and guest
-readonly RESULTS='host.json guest.json probe.json compare.json witness.json host.log guest.log
-	probe.log witness.log host.journal journal host.dmesg host.pat machine.log'
+readonly RESULTS='*.json *.log *.journal report.md report.html host.dmesg host.pat pair.err'
 
 # The QEMU that runs the host, as a command in ${QEMU[@]}.
 qemu_find() {
@@ -57,12 +57,16 @@ machine_parts() {
 	case ${OPT[arch]} in
 	aarch64)
 		echo sysroot-bookworm "qemu-$arch-aarch64"
-		echo "kernel-$arch-$(machine_kernel)" "${OPT[guest]:+kernel-$arch-${OPT[guest]}}"
+		echo "kernel-$arch-$(machine_kernel)"
 		[[ ${OPT[host]} != *-xen ]] || echo "xen-$arch-$(machine_kernel)"
 		[[ ${OPT[host]} != *-nested ]] || echo "qemu-$arch-aarch64-$(machine_kernel)"
 		;;
-	x86_64) echo "root-$arch kernel-$arch-$(machine_kernel)" ;;
+	x86_64)
+		echo "root-$arch kernel-$arch-$(machine_kernel)"
+		! machine_has_guest || echo "qemu-$arch-x86_64"
+		;;
 	esac
+	! machine_has_guest || echo "kernel-$arch-${OPT[guest]}"
 }
 
 # The name of the host's kernel.
@@ -72,7 +76,7 @@ machine_kernel() {
 
 # Xen starts no guest here: its dom0 is one of Xen's already.
 machine_has_guest() {
-	[[ ${OPT[arch]} == aarch64 && ${OPT[host]} != *-xen ]]
+	[[ ${OPT[host]} != *-xen && ${OPT[guest]} != none ]]
 }
 
 machine_job() {
@@ -108,7 +112,7 @@ machine_prepare() {
 	pack "$WORK/root" "$WORK/root.cpio"
 	KERNEL=$kernels-$(machine_kernel)
 	cat "$KERNEL/modules.cpio" "$WORK/root.cpio" >"$WORK/host.cpio"
-	[[ ! ${OPT[guest]} ]] ||
+	! machine_has_guest ||
 		cat "$kernels-${OPT[guest]}/modules.cpio" "$WORK/root.cpio" >"$WORK/ctl/guest.cpio"
 
 	BAR=${OPT[bar-file]:-$WORK/bar}
@@ -125,7 +129,8 @@ machine_root() {
 	mkdir -p "$root"/{bin,lib,usr/bin,usr/share/misc}
 	install "$LIB/init" "$root/init"
 	install "$LIB/guest" "$root/bin/guest"
-	for program in mmiobench mmiocompare mmiowitness; do
+	install "$LIB/vmm" "$root/bin/qemu-system-${OPT[arch]}"
+	for program in mmiobench mmiocompare mmiopair mmiowitness; do
 		[[ ! -x $2/$program ]] || install "$2/$program" "$root/usr/bin"
 	done
 	"machine_root_${OPT[arch]}" "$root" "$2"
@@ -169,15 +174,17 @@ machine_env() {
 	local pair
 
 	[[ ${OPT[arch]} != x86_64 ]] || set -- "LD_LIBRARY_PATH=$LAB_LIBRARIES" "$@"
+	local arch=${DEBIAN_ARCH[${OPT[arch]}]}
+
 	for pair in "LAB_DEVICE=${DEVICE_ID[${OPT[device]}]}" "LAB_BAR=${OPT[bar]}" \
-		"LAB_GUEST=${OPT[guest]}" "$@"; do
+		"LAB_GUEST=$arch-${OPT[guest]}" "LAB_QEMU=$arch-${OPT[arch]}" "LAB_VMM=${OPT[vmm]}" "$@"; do
 		printf "export %s='%s'\n" "${pair%%=*}" "${pair#*=}"
 	done >"$WORK/ctl/env"
 }
 
 # The machine in $MACHINE, and what boots in ${BOOT[@]}. Xen finds its dom0 where QEMU's guest-loader has put it in memory.
 machine_boots() {
-	local options="quiet panic=-1${KERNEL_OPTIONS[${OPT[host]}]-}"
+	local options="quiet panic=-1${ARCH_KERNEL_OPTIONS[${OPT[arch]}]}${KERNEL_OPTIONS[${OPT[host]}]-}"
 	local kernel=${KERNEL//,/,,}/Image initrd=${WORK//,/,,}/host.cpio
 
 	MACHINE=${MACHINE_OPTIONS[${OPT[arch]}]}
@@ -279,28 +286,20 @@ machine_events() {
 }
 
 machine_run() {
-	local name seconds=${PROFILE_SECONDS[${OPT[profile]}]} witness=()
+	local name seconds=${PROFILE_SECONDS[${OPT[profile]}]}
 
-	build native
-	[[ -x ${BUILD[native]}/mmiocompare ]] || die "there is no mmiocompare in ${BUILD[native]}"
 	machine_prepare
 	for name in $RESULTS; do
-		rm -f "${OPT[out]}/$name"
+		# shellcheck disable=SC2086 # a pattern
+		(cd "${OPT[out]}" && rm -f $name)
 	done
+	: >"${OPT[out]}/machine.log"
 	cp "$LIB/$(machine_job)" "$WORK/ctl/job"
-	machine_env "LAB_PROFILE=${PROFILE_OPTION[${OPT[profile]}]}" "LAB_SECONDS=$seconds"
+	machine_env "LAB_PROFILE=${PROFILE_OPTION[${OPT[profile]}]}" "LAB_SECONDS=$seconds" \
+		"LAB_LAUNCHES=${OPT[launches]}"
 	say "booting the host (${OPT[host]}, ${OPT[arch]}, ${OPT[cpu]}, ${OPT[device]})"
-	machine_boot $((BOOT_SECONDS + 3 * seconds)) output
-	if ! machine_has_guest; then
-		say "powered off (status $STATUS); results in ${OPT[out]}"
-		exit "$STATUS"
-	fi
-	((STATUS == 0)) || die "the job in the host failed with status $STATUS: read ${OPT[out]}/machine.log"
-	say "powered off; results in ${OPT[out]}"
-	[[ ! -s ${OPT[out]}/witness.json ]] || witness=(--witness "${OPT[out]}/witness.json")
-	task "${BUILD[native]}/mmiocompare" --json "${OPT[out]}/compare.json" "${witness[@]}" \
-		"${OPT[out]}/host.json" "${OPT[out]}/guest.json"
-	say "compared (status $STATUS)"
+	machine_boot $((BOOT_SECONDS + (1 + 2 * OPT[launches]) * seconds)) output
+	say "powered off (status $STATUS); results in ${OPT[out]}"
 	exit "$STATUS"
 }
 

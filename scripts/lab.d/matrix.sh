@@ -57,7 +57,8 @@ matrix_row() {
 		echo "ok $number $name # SKIP it needs an x86-64 PC" >"$WORK/$number"
 		return
 	fi
-	[[ $guest == - ]] || args+=(--guest "$guest")
+	args+=(--guest "${guest/#-/none}")
+	[[ $guest == - ]] || args+=(--vmm "${OPT[vmm]}")
 	mkdir -p "$dir"
 	# what a run left that had other results
 	rm -f "$dir"/*.json

@@ -287,7 +287,7 @@ static int put_back_driver(const struct bindings *b, const struct binding *m)
 static int put_back_command(const struct binding *m)
 {
 	uint8_t c[2] = { (uint8_t)m->command, (uint8_t)(m->command >> 8) };
-	uint16_t now;
+	uint16_t now = 0;
 	int ret = command_now(&now, m->bdf), fd;
 
 	if (ret || now == m->command)

@@ -68,9 +68,11 @@ int bindings_put_back(struct bindings *b);
 
 /*
  * Puts back what runs on selected functions have left behind that live no more, with a line on stdout for each;
- * dry_run: only the line. done: how many. 0, or -errno after logging.
+ * dry_run: only the line. when_free is called for each function when it has no driver, before its own comes back;
+ * where that does not return 0 the rest is left for another attempt. done: how many. 0, or -errno after logging.
  */
-int bindings_recover(bool dry_run, const struct pci_select *select, size_t *done);
+typedef int bindings_free(const char *bdf, void *arg);
+int bindings_recover(bool dry_run, const struct pci_select *select, bindings_free *when_free, void *arg, size_t *done);
 
 /* Whether a run that lives no more has left something behind for the function. Logs nothing. */
 bool bindings_are_left(const char *bdf);

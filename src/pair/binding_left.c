@@ -257,17 +257,32 @@ static int lock_functions(const struct bindings *b, int locks[GROUP_MAX])
 	return ret;
 }
 
-static int recover_read(struct bindings *b, bool dry_run)
+struct recovery {
+	bool dry_run;
+	const struct pci_select *select;
+	bindings_free *when_free;
+	void *arg;
+	size_t *done;
+	char (*names)[24];       /* of functions with a file */
+	size_t n, room;
+};
+
+static int recover_read(struct bindings *b, const struct recovery *r)
 {
 	char what[BINDINGS_DESCRIPTION];
 	int locks[GROUP_MAX], ret;
 	size_t n = b->n;
 
 	bindings_describe(what, sizeof(what), b);
-	if (dry_run) {
+	if (r->dry_run) {
 		printf("%s: would put back %s\n", b->bdf, what);
 		return 0;
 	}
+	ret = bindings_release(b);
+	for (size_t i = 0; i < n && !ret; i++)
+		ret = r->when_free(b->v[i].bdf, r->arg);
+	if (ret)
+		return ret;
 	ret = lock_functions(b, locks);
 	if (!ret)
 		ret = bindings_put_back(b);
@@ -320,14 +335,6 @@ static int find_left(struct bindings *b, const char *path, bool dry_run)
 	return take_over(b, path);
 }
 
-struct recovery {
-	bool dry_run;
-	const struct pci_select *select;
-	size_t *done;
-	char (*names)[24];       /* of functions with a file */
-	size_t n, room;
-};
-
 static int note_name(const char *path, const char *bdf, void *arg)
 {
 	struct recovery *r = arg;
@@ -363,7 +370,7 @@ static int recover_one(const struct recovery *r, const char *bdf)
 		close(fd);
 	}
 	if (!ret) {
-		ret = recover_read(b, r->dry_run);
+		ret = recover_read(b, r);
 		*r->done += !ret;
 		if (b->lock >= 0)
 			close(b->lock);
@@ -372,9 +379,9 @@ static int recover_one(const struct recovery *r, const char *bdf)
 	return ret == -EAGAIN ? 0 : ret;
 }
 
-int bindings_recover(bool dry_run, const struct pci_select *select, size_t *done)
+int bindings_recover(bool dry_run, const struct pci_select *select, bindings_free *when_free, void *arg, size_t *done)
 {
-	struct recovery r = { .dry_run = dry_run, .select = select, .done = done };
+	struct recovery r = { .dry_run = dry_run, .select = select, .when_free = when_free, .arg = arg, .done = done };
 	char dir[PATH_MAX];
 	int ret = rescue_check_directory(), fd;
 

@@ -68,7 +68,7 @@ static bool first_entry(char *name, size_t n, const char *prefix, const char *pa
 
 	while (d && !found && (e = readdir(d)))
 		if (e->d_name[0] != '.' && !strncmp(e->d_name, prefix, strlen(prefix))) {
-			snprintf(name, n, "%s", e->d_name);
+			snprintf(name, n, "%.*s", (int)n - 1, e->d_name);
 			found = true;
 		}
 	if (d)

@@ -7,7 +7,8 @@
 /*
  * The crash journal: one JSON object a line, each with a checksum. A probe that can kill the VM is
  * preceded by a record on disk; if nothing follows it, the machine did not survive the attempt.
- * Records that are torn or not ours are never trusted.
+ * Records that are torn or not ours are never trusted. A terminal can be written to, and holds nothing: a VM's
+ * serial line, which somebody outside reads.
  */
 
 #define JOURNAL_SCHEMA  "mmiobench-journal/1"
