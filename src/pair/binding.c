@@ -372,6 +372,16 @@ static int settle(struct binding *m, int ret)
 	return ret;
 }
 
+int bindings_let_go(struct bindings *b)
+{
+	int ret = check_kept(b);
+
+	for (size_t i = 0; i < b->n && !ret; i++)
+		if (b->v[i].is_taken && !is_gone(&b->v[i]))
+			ret = let_go(b, &b->v[i]);
+	return ret;
+}
+
 static int put_back_members(struct bindings *b)
 {
 	int let[GROUP_MAX], ret = 0;

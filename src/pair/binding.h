@@ -61,6 +61,12 @@ int bindings_release(struct bindings *b);
 int bindings_to_vfio(struct bindings *b);
 
 /*
+ * Takes from VFIO what it did not have when it was found. What has its own driver by now, or somebody else's, keeps
+ * it: that may be in use. 0, or -errno after logging. bindings_put_back does it, too.
+ */
+int bindings_let_go(struct bindings *b);
+
+/*
  * As found, in that order; all of it, even where a part fails. 0: the file is gone. -errno after logging what could
  * not be put back: that is left in the file. Where nothing was kept there is nothing to do.
  */
@@ -68,7 +74,7 @@ int bindings_put_back(struct bindings *b);
 
 /*
  * Puts back what runs on selected functions have left behind that live no more, with a line on stdout for each;
- * dry_run: only the line. when_free is called for each function when it has no driver, before its own comes back;
+ * dry_run: only the line. when_free is called for each function that has no driver, before its own comes back;
  * where that does not return 0 the rest is left for another attempt. done: how many. 0, or -errno after logging.
  */
 typedef int bindings_free(const char *bdf, void *arg);

@@ -278,9 +278,10 @@ static int recover_read(struct bindings *b, const struct recovery *r)
 		printf("%s: would put back %s\n", b->bdf, what);
 		return 0;
 	}
-	ret = bindings_release(b);
+	ret = bindings_let_go(b);
 	for (size_t i = 0; i < n && !ret; i++)
-		ret = r->when_free(b->v[i].bdf, r->arg);
+		if (b->v[i].is_taken && !path_exists("/sys/bus/pci/devices/%s/driver", b->v[i].bdf))
+			ret = r->when_free(b->v[i].bdf, r->arg);
 	if (ret)
 		return ret;
 	ret = lock_functions(b, locks);

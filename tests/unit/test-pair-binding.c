@@ -616,6 +616,17 @@ static void test_vm_has_it(void **state)
 	assert_driver(DISK, "nvme");
 }
 
+/* Killed before anything was changed, and the disk is in use since. */
+static void test_recovery_leaves_bound(void **state)
+{
+	(void)state;
+	assert_true(run_killed(run, 1, true)); /* the disk's override is all that is changed */
+	kernel->stores = 0;
+	assert_int_equal(recover(0), 1);
+	assert_int_equal(kernel->stores, 1);
+	assert_driver(DISK, "nvme");
+}
+
 static void test_modprobe(void **state)
 {
 	char script[PATH_MAX], log[PATH_MAX], text[PATH_MAX + 128], program[PATH_MAX + 2];
@@ -671,6 +682,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gone, begin, end),
 		cmocka_unit_test_setup_teardown(test_taken_meanwhile, begin, end),
 		cmocka_unit_test_setup_teardown(test_vm_has_it, begin, end),
+		cmocka_unit_test_setup_teardown(test_recovery_leaves_bound, begin, end),
 		cmocka_unit_test_setup_teardown(test_modprobe, begin, end),
 		cmocka_unit_test_setup_teardown(test_two_runs, begin, end),
 		cmocka_unit_test_setup_teardown(test_killed_anywhere, begin, end),
