@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is changed of drivers, each store of it with its reason. */
 #include "config.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -101,6 +102,7 @@ int bindings_read(struct bindings *b, const struct group *g)
 	int ret = 0;
 
 	b->n = 0;
+	b->group_is_pending = g->is_pending;
 	for (size_t i = 0; i < g->n && !ret; i++)
 		if (!g->v[i].is_bridge)
 			ret = read_one(&b->v[b->n++], &g->v[i]);
@@ -228,6 +230,42 @@ static int to_vfio(const struct bindings *b, const struct binding *m)
 	return ret;
 }
 
+static bool is_member(const struct bindings *b, const char *bdf)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (!strcmp(b->v[i].bdf, bdf))
+			return true;
+	return false;
+}
+
+/* Of a group that was pending: a driver of somebody else's, which VFIO would not have. */
+static int check_stranger(const struct bindings *b, const char *bdf)
+{
+	char driver[64], class_code[16];
+
+	driver_now(driver, sizeof(driver), bdf);
+	text_now(class_code, sizeof(class_code), bdf, "class");
+	if (is_member(b, bdf) || !driver[0] || group_driver_is_parking(driver) || !strncmp(class_code, "0x0604", 6))
+		return 0;
+	log_error("%s is in the IOMMU group of %s, as is known since vfio-pci has it, and driver %s is bound to it: a VM gets a "
+		  "group as a whole; run it again, now that the group is known", bdf, b->v[0].bdf, text_clean(driver));
+	return -EBUSY;
+}
+
+static int check_group(const struct bindings *b)
+{
+	char path[PATH_MAX];
+	struct dirent *e;
+	int ret = path_make(path, sizeof(path), SYSFS_DEVICE "iommu_group/devices", b->v[0].bdf);
+	DIR *d = ret ? NULL : opendir(path);
+
+	while (d && !ret && (e = readdir(d)))
+		ret = e->d_name[0] == '.' ? 0 : check_stranger(b, e->d_name);
+	if (d)
+		closedir(d);
+	return ret;
+}
+
 int bindings_to_vfio(struct bindings *b)
 {
 	int ret = check_kept(b);
@@ -236,6 +274,8 @@ int bindings_to_vfio(struct bindings *b)
 		ret = load_vfio();
 	for (size_t i = 0; i < b->n && !ret; i++)
 		ret = to_vfio(b, &b->v[i]);
+	if (!ret && b->group_is_pending)
+		ret = check_group(b);
 	return ret;
 }
 

@@ -35,6 +35,7 @@ struct bindings {
 	int pid;                 /* of the run */
 	struct binding v[GROUP_MAX]; /* in the order found, which is that of rebinding */
 	size_t n;
+	bool group_is_pending;   /* who else is in it was not known */
 	struct vf_state vf;
 	char path[PATH_MAX];
 	int lock;                /* of the file; -1: there is none, and nothing may be changed */
@@ -57,7 +58,10 @@ int bindings_keep(struct bindings *b);
 /* No driver at any function, and none comes. 0, or -errno after logging. */
 int bindings_release(struct bindings *b);
 
-/* All functions to vfio-pci, which is loaded. 0, or -errno after logging. */
+/*
+ * All functions to vfio-pci, which is loaded. 0; -EBUSY: their group, which was pending, has another with a driver;
+ * other -errno. All after logging.
+ */
 int bindings_to_vfio(struct bindings *b);
 
 /*

@@ -263,4 +263,6 @@ void ground_print_group(FILE *f, const struct group *g)
 		fprintf(f, "  %s %s, %s%s: %s\n", m->dev->bdf, m->dev->device_name, m->driver[0] ? "driver " : "no driver",
 			m->driver, will(m));
 	}
+	if (g->is_pending)
+		fprintf(f, "  who else is in its IOMMU group is known when vfio-pci has it, and is looked at then\n");
 }

@@ -143,7 +143,7 @@ static bool directory_has_entries(const char *name)
 
 bool machine_has_iommu(void)
 {
-	return directory_has_entries("/sys/kernel/iommu_groups");
+	return directory_has_entries("/sys/kernel/iommu_groups") || directory_has_entries("/sys/class/iommu");
 }
 
 bool machine_lacks_iommu(struct machine_lack *lack)

@@ -201,6 +201,21 @@ static void test_no_iommu(void **state)
 	assert_good();
 }
 
+/* Behind an SMMU a group may be made as late as with the first driver. */
+static void test_pending(void **state)
+{
+	(void)state;
+	remove_group();
+	tree_put("/sys/class/iommu/smmu3.0x0000000009050000/x", "");
+	assert_good();
+	assert_true(g.group.is_pending);
+	assert_int_equal(g.group.n, 1);
+	assert_string_equal(g.group.v[0].dev->bdf, BDF);
+	strcpy(devices[1].driver, "nvme"); /* then it would have one by now */
+	ask.unbind = true;
+	assert_refused(GROUND_NO_GROUP, "no IOMMU group", "choose another");
+}
+
 static void test_no_vfio(void **state)
 {
 	(void)state;
@@ -369,6 +384,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lockdown, begin, end),
 		cmocka_unit_test_setup_teardown(test_device, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_iommu, begin, end),
+		cmocka_unit_test_setup_teardown(test_pending, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_vfio, begin, end),
 		cmocka_unit_test_setup_teardown(test_physfn, begin, end),
 		cmocka_unit_test_setup_teardown(test_bound, begin, end),
