@@ -135,22 +135,27 @@ static int set_override(const struct bindings *b, const struct binding *m, const
 	return store(b, m, *name ? name : "\n", "driver_override"); /* an empty line: none */
 }
 
-/*
- * drivers/base/bus.c, unbind_store(): when the write returns, the driver has let go. VFIO's waits for whoever has the
- * device open (vfio_unregister_group_dev()), so it is asked first.
- */
-static int unbind(const struct bindings *b, const struct binding *m)
+/* VFIO lets go only when whoever has the device open does (vfio_unregister_group_dev()): so nothing is begun before. */
+static int check_idle(const struct binding *m)
 {
 	char driver[64], who[160];
+
+	driver_now(driver, sizeof(driver), m->bdf);
+	if (!strstr(driver, "vfio") || !in_use_by_process(m->bdf, who, sizeof(who)))
+		return 0;
+	log_error("%s: %s: end that first", m->bdf, who);
+	return -EBUSY;
+}
+
+/* drivers/base/bus.c, unbind_store(): when the write returns, the driver has let go. */
+static int unbind(const struct bindings *b, const struct binding *m)
+{
+	char driver[64];
 	int ret;
 
 	driver_now(driver, sizeof(driver), m->bdf);
 	if (!driver[0])
 		return 0;
-	if (strstr(driver, "vfio") && in_use_by_process(m->bdf, who, sizeof(who))) {
-		log_error("%s: %s: end that first", m->bdf, who);
-		return -EBUSY;
-	}
 	ret = store(b, m, m->bdf, "driver/unbind");
 	if (ret)
 		return ret;
@@ -194,7 +199,9 @@ int bindings_release(struct bindings *b)
 	int ret = check_kept(b);
 
 	for (size_t i = 0; i < b->n && !ret; i++) {
-		ret = set_override(b, &b->v[i], NOBODY);
+		ret = check_idle(&b->v[i]);
+		if (!ret)
+			ret = set_override(b, &b->v[i], NOBODY);
 		if (!ret)
 			ret = unbind(b, &b->v[i]);
 	}
@@ -219,8 +226,10 @@ static int load_vfio(void)
 static int to_vfio(const struct bindings *b, const struct binding *m)
 {
 	char now[64];
-	int ret = set_override(b, m, VFIO);
+	int ret = check_idle(m);
 
+	if (!ret)
+		ret = set_override(b, m, VFIO);
 	driver_now(now, sizeof(now), m->bdf);
 	if (!ret && strcmp(now, VFIO)) {
 		ret = unbind(b, m);
@@ -379,8 +388,10 @@ static int let_go(const struct bindings *b, const struct binding *m)
 	driver_now(now, sizeof(now), m->bdf);
 	if (!is_ours(now, m->driver))
 		return 0;
+	ret = check_idle(m);
 	/* or it could be taken before its turn comes */
-	ret = set_override(b, m, NOBODY);
+	if (!ret)
+		ret = set_override(b, m, NOBODY);
 	return ret ? ret : unbind(b, m);
 }
 

@@ -605,6 +605,8 @@ static void test_taken_meanwhile(void **state)
 
 static void test_vm_has_it(void **state)
 {
+	char text[64];
+
 	(void)state;
 	begin_taken();
 	tree_link("/proc/187/fd/12", "/dev/vfio/7");
@@ -612,6 +614,8 @@ static void test_vm_has_it(void **state)
 	assert_int_equal(bindings_put_back(&b), -EBUSY);
 	assert_non_null(strstr(tree_log(), "qemu-system-aar[187] has /dev/vfio/7 open: end that first"));
 	assert_driver(DISK, "vfio-pci");
+	assert_int_equal(path_read(text, sizeof(text), DEVICES DISK "/driver_override"), 8);
+	assert_string_equal(text, "vfio-pci"); /* nothing was begun */
 	tree_remove("/proc/187/fd/12");
 	assert_int_equal(bindings_put_back(&b), 0);
 	assert_driver(DISK, "nvme");
