@@ -153,8 +153,7 @@ static int unbind(const struct bindings *b, const struct binding *m)
 	char driver[64];
 	int ret;
 
-	driver_now(driver, sizeof(driver), m->bdf);
-	if (!driver[0])
+	if (!path_exists(SYSFS_DEVICE "driver", m->bdf))
 		return 0;
 	ret = store(b, m, m->bdf, "driver/unbind");
 	if (ret)
@@ -325,10 +324,8 @@ static int put_back_override(const struct bindings *b, const struct binding *m)
 /* A driver whose module was unloaded meanwhile is loaded again. */
 static int put_back_driver(const struct bindings *b, const struct binding *m)
 {
-	const char *names[] = { m->driver, NULL };
-
 	if (!path_exists(SYSFS_DRIVER, m->driver))
-		store_modules(names);
+		store_modules((const char *const[]){ m->driver, NULL });
 	return bind(b, m, m->driver);
 }
 

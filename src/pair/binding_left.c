@@ -362,10 +362,12 @@ static int note_name(const char *path, const char *bdf, void *arg)
 static int recover_one(const struct recovery *r, const char *bdf)
 {
 	struct bindings *b = malloc(sizeof(*b));
-	char dir[PATH_MAX], path[PATH_MAX + 32];
+	char dir[PATH_MAX];
 	int fd = b ? directory_lock(dir) : -ENOMEM, ret = fd;
 
 	if (fd >= 0) {
+		char path[PATH_MAX + 32];
+
 		snprintf(path, sizeof(path), "%s/" PREFIX "%s", dir, bdf);
 		ret = find_left(b, path, r->dry_run);
 		close(fd);
