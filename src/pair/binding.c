@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is changed of drivers, each store of it with its reason. */
 #include "config.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -101,6 +102,7 @@ int bindings_read(struct bindings *b, const struct group *g)
 	int ret = 0;
 
 	b->n = 0;
+	b->group_is_pending = g->is_pending;
 	for (size_t i = 0; i < g->n && !ret; i++)
 		if (!g->v[i].is_bridge)
 			ret = read_one(&b->v[b->n++], &g->v[i]);
@@ -133,22 +135,26 @@ static int set_override(const struct bindings *b, const struct binding *m, const
 	return store(b, m, *name ? name : "\n", "driver_override"); /* an empty line: none */
 }
 
-/*
- * drivers/base/bus.c, unbind_store(): when the write returns, the driver has let go. VFIO's waits for whoever has the
- * device open (vfio_unregister_group_dev()), so it is asked first.
- */
-static int unbind(const struct bindings *b, const struct binding *m)
+/* VFIO lets go only when whoever has the device open does (vfio_unregister_group_dev()): so nothing is begun before. */
+static int check_idle(const struct binding *m)
 {
 	char driver[64], who[160];
-	int ret;
 
 	driver_now(driver, sizeof(driver), m->bdf);
-	if (!driver[0])
+	if (!strstr(driver, "vfio") || !in_use_by_process(m->bdf, who, sizeof(who)))
 		return 0;
-	if (strstr(driver, "vfio") && in_use_by_process(m->bdf, who, sizeof(who))) {
-		log_error("%s: %s: end that first", m->bdf, who);
-		return -EBUSY;
-	}
+	log_error("%s: %s: end that first", m->bdf, who);
+	return -EBUSY;
+}
+
+/* drivers/base/bus.c, unbind_store(): when the write returns, the driver has let go. */
+static int unbind(const struct bindings *b, const struct binding *m)
+{
+	char driver[64];
+	int ret;
+
+	if (!path_exists(SYSFS_DEVICE "driver", m->bdf))
+		return 0;
 	ret = store(b, m, m->bdf, "driver/unbind");
 	if (ret)
 		return ret;
@@ -192,10 +198,9 @@ int bindings_release(struct bindings *b)
 	int ret = check_kept(b);
 
 	for (size_t i = 0; i < b->n && !ret; i++) {
-		/* recovering: the others are back already */
-		if (!b->v[i].is_taken)
-			continue;
-		ret = set_override(b, &b->v[i], NOBODY);
+		ret = check_idle(&b->v[i]);
+		if (!ret)
+			ret = set_override(b, &b->v[i], NOBODY);
 		if (!ret)
 			ret = unbind(b, &b->v[i]);
 	}
@@ -220,14 +225,52 @@ static int load_vfio(void)
 static int to_vfio(const struct bindings *b, const struct binding *m)
 {
 	char now[64];
-	int ret = set_override(b, m, VFIO);
+	int ret = check_idle(m);
 
+	if (!ret)
+		ret = set_override(b, m, VFIO);
 	driver_now(now, sizeof(now), m->bdf);
 	if (!ret && strcmp(now, VFIO)) {
 		ret = unbind(b, m);
 		if (!ret)
 			ret = bind(b, m, VFIO);
 	}
+	return ret;
+}
+
+static bool is_member(const struct bindings *b, const char *bdf)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (!strcmp(b->v[i].bdf, bdf))
+			return true;
+	return false;
+}
+
+/* Of a group that was pending: a driver of somebody else's, which VFIO would not have. */
+static int check_stranger(const struct bindings *b, const char *bdf)
+{
+	char driver[64], class_code[16];
+
+	driver_now(driver, sizeof(driver), bdf);
+	text_now(class_code, sizeof(class_code), bdf, "class");
+	if (is_member(b, bdf) || !driver[0] || group_driver_is_parking(driver) || !strncmp(class_code, "0x0604", 6))
+		return 0;
+	log_error("%s is in the IOMMU group of %s, as is known since vfio-pci has it, and driver %s is bound to it: a VM gets a "
+		  "group as a whole; run it again, now that the group is known", bdf, b->v[0].bdf, text_clean(driver));
+	return -EBUSY;
+}
+
+static int check_group(const struct bindings *b)
+{
+	char path[PATH_MAX];
+	struct dirent *e;
+	int ret = path_make(path, sizeof(path), SYSFS_DEVICE "iommu_group/devices", b->v[0].bdf);
+	DIR *d = ret ? NULL : opendir(path);
+
+	while (d && !ret && (e = readdir(d)))
+		ret = e->d_name[0] == '.' ? 0 : check_stranger(b, e->d_name);
+	if (d)
+		closedir(d);
 	return ret;
 }
 
@@ -239,6 +282,8 @@ int bindings_to_vfio(struct bindings *b)
 		ret = load_vfio();
 	for (size_t i = 0; i < b->n && !ret; i++)
 		ret = to_vfio(b, &b->v[i]);
+	if (!ret && b->group_is_pending)
+		ret = check_group(b);
 	return ret;
 }
 
@@ -279,10 +324,8 @@ static int put_back_override(const struct bindings *b, const struct binding *m)
 /* A driver whose module was unloaded meanwhile is loaded again. */
 static int put_back_driver(const struct bindings *b, const struct binding *m)
 {
-	const char *names[] = { m->driver, NULL };
-
 	if (!path_exists(SYSFS_DRIVER, m->driver))
-		store_modules(names);
+		store_modules((const char *const[]){ m->driver, NULL });
 	return bind(b, m, m->driver);
 }
 
@@ -342,8 +385,10 @@ static int let_go(const struct bindings *b, const struct binding *m)
 	driver_now(now, sizeof(now), m->bdf);
 	if (!is_ours(now, m->driver))
 		return 0;
+	ret = check_idle(m);
 	/* or it could be taken before its turn comes */
-	ret = set_override(b, m, NOBODY);
+	if (!ret)
+		ret = set_override(b, m, NOBODY);
 	return ret ? ret : unbind(b, m);
 }
 
@@ -372,6 +417,16 @@ static int settle(struct binding *m, int ret)
 		ret = 0;
 	}
 	m->is_taken = ret != 0;
+	return ret;
+}
+
+int bindings_let_go(struct bindings *b)
+{
+	int ret = check_kept(b);
+
+	for (size_t i = 0; i < b->n && !ret; i++)
+		if (b->v[i].is_taken && !is_gone(&b->v[i]))
+			ret = let_go(b, &b->v[i]);
 	return ret;
 }
 
@@ -428,6 +483,6 @@ const char *bindings_describe(char *buf, size_t n, const struct bindings *b)
 				    m->driver, m->bdf);
 	}
 	if (b->vf.pf[0])
-		text_append(buf, n, "%s%u virtual functions of %s", *buf ? ", " : "", b->vf.numvfs, b->vf.pf);
+		text_append(buf, n, "%sSR-IOV of %s", *buf ? ", " : "", b->vf.pf);
 	return buf;
 }

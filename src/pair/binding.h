@@ -35,6 +35,7 @@ struct bindings {
 	int pid;                 /* of the run */
 	struct binding v[GROUP_MAX]; /* in the order found, which is that of rebinding */
 	size_t n;
+	bool group_is_pending;   /* who else is in it was not known */
 	struct vf_state vf;
 	char path[PATH_MAX];
 	int lock;                /* of the file; -1: there is none, and nothing may be changed */
@@ -57,8 +58,17 @@ int bindings_keep(struct bindings *b);
 /* No driver at any function, and none comes. 0, or -errno after logging. */
 int bindings_release(struct bindings *b);
 
-/* All functions to vfio-pci, which is loaded. 0, or -errno after logging. */
+/*
+ * All functions to vfio-pci, which is loaded. 0; -EBUSY: their group, which was pending, has another with a driver;
+ * other -errno. All after logging.
+ */
 int bindings_to_vfio(struct bindings *b);
+
+/*
+ * Takes from VFIO what it did not have when it was found. What has its own driver by now, or somebody else's, keeps
+ * it: that may be in use. 0, or -errno after logging. bindings_put_back does it, too.
+ */
+int bindings_let_go(struct bindings *b);
 
 /*
  * As found, in that order; all of it, even where a part fails. 0: the file is gone. -errno after logging what could
@@ -68,8 +78,8 @@ int bindings_put_back(struct bindings *b);
 
 /*
  * Puts back what runs on selected functions have left behind that live no more, with a line on stdout for each;
- * dry_run: only the line. when_free is called for each function when it has no driver, before its own comes back,
- * which it does whatever that returns. done: how many. 0, or the first -errno, after logging.
+ * dry_run: only the line. when_free is called for each function that has no driver, before its own comes back;
+ * where that does not return 0 the rest is left for another attempt. done: how many. 0, or -errno after logging.
  */
 typedef int bindings_free(const char *bdf, void *arg);
 int bindings_recover(bool dry_run, const struct pci_select *select, bindings_free *when_free, void *arg, size_t *done);
@@ -77,7 +87,7 @@ int bindings_recover(bool dry_run, const struct pci_select *select, bindings_fre
 /* Whether a run that lives no more has left something behind for the function. Logs nothing. */
 bool bindings_are_left(const char *bdf);
 
-/* "driver nvme of 0000:01:00.0, no driver of 0000:01:00.1" */
+/* "driver nvme of 0000:01:00.0, no driver of 0000:01:00.1, SR-IOV of 0000:02:00.0" */
 #define BINDINGS_DESCRIPTION 512
 const char *bindings_describe(char *buf, size_t n, const struct bindings *b);
 

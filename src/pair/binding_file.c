@@ -173,7 +173,6 @@ int binding_file_read(struct bindings *b, const char *path)
 	struct stat st;
 	char *text;
 	int fd = open_checked(path, &st), ret = -ENOMEM;
-	ssize_t n;
 
 	memset(b, 0, sizeof(*b));
 	b->lock = -1;
@@ -181,7 +180,7 @@ int binding_file_read(struct bindings *b, const char *path)
 		return fd;
 	text = malloc(FILE_BYTES_MAX);
 	if (text) {
-		n = read(fd, text, FILE_BYTES_MAX); /* of a regular file: all of it */
+		ssize_t n = read(fd, text, FILE_BYTES_MAX); /* of a regular file: all of it */
 		ret = n < 0 ? -errno : parse(b, text, (size_t)n);
 	}
 	free(text);

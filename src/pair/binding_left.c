@@ -270,7 +270,7 @@ struct recovery {
 static int recover_read(struct bindings *b, const struct recovery *r)
 {
 	char what[BINDINGS_DESCRIPTION];
-	int locks[GROUP_MAX], ret, freed = 0;
+	int locks[GROUP_MAX], ret;
 	size_t n = b->n;
 
 	bindings_describe(what, sizeof(what), b);
@@ -278,17 +278,17 @@ static int recover_read(struct bindings *b, const struct recovery *r)
 		printf("%s: would put back %s\n", b->bdf, what);
 		return 0;
 	}
-	/* what the one cannot do is no reason to leave the other; each says what it could not */
-	if (!bindings_release(b))
-		for (size_t i = 0; i < n; i++)
-			if (b->v[i].is_taken)
-				freed = freed ? freed : r->when_free(b->v[i].bdf, r->arg);
+	ret = bindings_let_go(b);
+	for (size_t i = 0; i < n && !ret; i++)
+		if (b->v[i].is_taken && !path_exists("/sys/bus/pci/devices/%s/driver", b->v[i].bdf))
+			ret = r->when_free(b->v[i].bdf, r->arg);
+	if (ret)
+		return ret;
 	ret = lock_functions(b, locks);
 	if (!ret)
 		ret = bindings_put_back(b);
 	for (size_t i = 0; i < n; i++)
 		pci_unlock(locks[i]);
-	ret = ret ? ret : freed;
 	if (!ret)
 		printf("%s: put back %s\n", b->bdf, what);
 	return ret;
@@ -362,10 +362,12 @@ static int note_name(const char *path, const char *bdf, void *arg)
 static int recover_one(const struct recovery *r, const char *bdf)
 {
 	struct bindings *b = malloc(sizeof(*b));
-	char dir[PATH_MAX], path[PATH_MAX + 32];
+	char dir[PATH_MAX];
 	int fd = b ? directory_lock(dir) : -ENOMEM, ret = fd;
 
 	if (fd >= 0) {
+		char path[PATH_MAX + 32];
+
 		snprintf(path, sizeof(path), "%s/" PREFIX "%s", dir, bdf);
 		ret = find_left(b, path, r->dry_run);
 		close(fd);

@@ -30,8 +30,7 @@ static const char *const remedies[GROUND_REASONS] = {
 	[GROUND_PF_IS_VFIO] = "give the physical function back to its own driver, or choose it instead",
 	[GROUND_NO_VF] = "free those that are there (echo 0 > /sys/bus/pci/devices/%1$s/sriov_numvfs), or leave out --vf",
 	[GROUND_BOUND] = "--unbind takes it from the driver for the time of the run, and gives it back",
-	[GROUND_GROUP_BOUND] = "a VM gets an IOMMU group as a whole: --unbind takes all of it from its drivers for the time of "
-			       "the run, and gives it back",
+	[GROUND_GROUP_BOUND] = "a VM gets a group as a whole: --unbind takes it from its drivers for the run, and gives it back",
 	[GROUND_IN_USE] = "end that use first; it is never ended for you",
 	[GROUND_NO_KERNEL] = "name one with --kernel: /boot/vmlinuz of this machine, or another that boots in a VM",
 	[GROUND_NO_MEMORY] = "end something that uses memory",
@@ -263,4 +262,6 @@ void ground_print_group(FILE *f, const struct group *g)
 		fprintf(f, "  %s %s, %s%s: %s\n", m->dev->bdf, m->dev->device_name, m->driver[0] ? "driver " : "no driver",
 			m->driver, will(m));
 	}
+	if (g->is_pending)
+		fprintf(f, "  who else is in its IOMMU group is known when vfio-pci has it, and is looked at then\n");
 }

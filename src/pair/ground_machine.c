@@ -143,7 +143,7 @@ static bool directory_has_entries(const char *name)
 
 bool machine_has_iommu(void)
 {
-	return directory_has_entries("/sys/kernel/iommu_groups");
+	return directory_has_entries("/sys/kernel/iommu_groups") || directory_has_entries("/sys/class/iommu");
 }
 
 bool machine_lacks_iommu(struct machine_lack *lack)
@@ -152,8 +152,7 @@ bool machine_lacks_iommu(struct machine_lack *lack)
 		[MACHINE_OTHER] = "turn on the IOMMU in the firmware, and in the kernel's command line where it asks for it",
 		[MACHINE_INTEL] = "turn on VT-d in the firmware, and boot with intel_iommu=on",
 		[MACHINE_AMD] = "turn on the IOMMU (AMD-Vi) in the firmware, and boot without amd_iommu=off",
-		[MACHINE_ARM64] = "turn on the SMMU in the firmware (so that ACPI's IORT or the device tree shows it), and boot "
-				  "without arm-smmu.disable_bypass= or iommu=off; a kernel with ARM_SMMU_V3 is needed",
+		[MACHINE_ARM64] = "turn on the SMMU in the firmware, so that ACPI (IORT) or the device tree shows it",
 	};
 
 	if (machine_has_iommu())

@@ -102,11 +102,39 @@ static int read_members(struct group *g, const struct pci_list *list)
 	return ret;
 }
 
+static bool has_smmu(void)
+{
+	char path[PATH_MAX];
+	struct dirent *e;
+	DIR *d = path_make(path, sizeof(path), "/sys/class/iommu") ? NULL : opendir(path);
+	bool has = false;
+
+	while (d && !has && (e = readdir(d)))
+		has = strstr(e->d_name, "smmu");
+	if (d)
+		closedir(d);
+	return has;
+}
+
+/* False: there is none, and none will be made. */
+static bool is_pending(struct group *g, const struct pci_list *list, const char *bdf)
+{
+	const struct pci_device *dev = find(list, bdf);
+
+	if (!dev || dev->driver[0] || !has_smmu())
+		return false;
+	g->is_pending = true;
+	g->v[g->n++] = (struct group_member){ .dev = dev };
+	return true;
+}
+
 int group_read(struct group *g, const struct pci_list *list, const char *bdf)
 {
 	int number = group_number(bdf), ret;
 
-	*g = (struct group){ .number = number };
+	*g = (struct group){ .number = number < 0 ? -1 : number };
+	if (number == -ENOENT && is_pending(g, list, bdf))
+		return 0;
 	if (number < 0 && number != -ENOENT)
 		log_error("%s: cannot tell its IOMMU group (%s): look at iommu_group in its directory", bdf,
 			  strerror(-number));

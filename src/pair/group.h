@@ -17,8 +17,13 @@ struct group_member {
 	bool is_bridge;               /* keeps its driver, which VFIO allows */
 };
 
+/*
+ * Behind an SMMU, Linux before 6.15 makes a function's group when a driver is bound to it for the first time
+ * (drivers/base/dd.c, really_probe() calls dma_configure()). Until then the function alone is known to be in it.
+ */
 struct group {
-	int number;
+	int number;              /* -1: it is pending */
+	bool is_pending;
 	struct group_member v[GROUP_MAX]; /* in order of address */
 	size_t n;
 };

@@ -158,9 +158,10 @@ static bool walk(struct search *s, const char *path, unsigned int depth);
 static bool block_is_used(struct search *s, const struct below *b)
 {
 	unsigned int subsystem, controller, disk;
-	char path[80];
 
 	if (sscanf(b->name, "nvme%uc%un%u", &subsystem, &controller, &disk) == 3) {
+		char path[80];
+
 		snprintf(path, sizeof(path), "/sys/block/nvme%un%u", subsystem, disk);
 		return walk(s, path, 1);
 	}

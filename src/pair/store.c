@@ -96,7 +96,7 @@ static void run_modprobe(const char *const *names)
 
 	if (path_read(program, sizeof(program), "/proc/sys/kernel/modprobe") <= 0)
 		strcpy(program, "/sbin/modprobe");
-	for (size_t i = 0; names[i] && i < MODULES_MAX; i++)
+	for (size_t i = 0; i < MODULES_MAX && names[i]; i++)
 		argv[4 + i] = (char *)(unsigned long)names[i];
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

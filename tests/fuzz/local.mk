@@ -2,6 +2,7 @@
 check_PROGRAMS += %D%/replay
 %C%_replay_SOURCES = %D%/replay.c %D%/fuzz.c %D%/fuzz.h %D%/tree.c \
 	%D%/results.c %D%/results.h %D%/grammars.c %D%/told.c \
+	%D%/bindings.c \
 	%D%/compare.c \
 	%D%/env.c \
 	%D%/journal.c \
@@ -16,7 +17,7 @@ check_PROGRAMS += %D%/replay
 	%D%/text.c \
 	%D%/witness.c
 %C%_replay_CFLAGS = $(AM_CFLAGS) $(PCI_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
-%C%_replay_LDADD = $(libmeasure_LIBS)
+%C%_replay_LDADD = $(libpair_LIBS)
 if HAVE_LIBBPF
 %C%_replay_SOURCES += %D%/recording.c
 %C%_replay_LDADD += tests/witness/librecorded.a libwitness.a $(libmeasure_LIBS)

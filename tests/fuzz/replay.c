@@ -17,8 +17,8 @@
 #define WITNESS_TARGETS(X)
 #endif
 #define TARGETS(X)                                                                                 \
-	X(compare) X(env) X(journal) X(page_table) X(pages) X(rescue) X(result) X(select) X(size)  \
-	X(survey) X(sysfs) X(text) X(witness) WITNESS_TARGETS(X)
+	X(bindings) X(compare) X(env) X(journal) X(page_table) X(pages) X(rescue) X(result) X(select) \
+	X(size) X(survey) X(sysfs) X(text) X(witness) WITNESS_TARGETS(X)
 
 #define DECLARE(name) int target_##name(const uint8_t *data, size_t size);
 #define ROW(name) { #name, target_##name },

@@ -239,6 +239,7 @@ static int begin(void **state)
 		tree_put(path, "");
 	}
 	put_function(PORT, 1, "pcieport", "(null)", "on", NULL);
+	tree_put(DEVICES PORT "/class", "0x060400\n");
 	put_function(DISK, 0x10, "nvme", "(null)", "auto", "100");
 	put_function(PLAIN, 0x11, "", "keepme", "auto", NULL);
 	put_function(PARKED, 0x12, "vfio-pci", "vfio-pci", "auto", NULL);
@@ -604,6 +605,8 @@ static void test_taken_meanwhile(void **state)
 
 static void test_vm_has_it(void **state)
 {
+	char text[64];
+
 	(void)state;
 	begin_taken();
 	tree_link("/proc/187/fd/12", "/dev/vfio/7");
@@ -611,9 +614,39 @@ static void test_vm_has_it(void **state)
 	assert_int_equal(bindings_put_back(&b), -EBUSY);
 	assert_non_null(strstr(tree_log(), "qemu-system-aar[187] has /dev/vfio/7 open: end that first"));
 	assert_driver(DISK, "vfio-pci");
+	assert_int_equal(path_read(text, sizeof(text), DEVICES DISK "/driver_override"), 8);
+	assert_string_equal(text, "vfio-pci"); /* nothing was begun */
 	tree_remove("/proc/187/fd/12");
 	assert_int_equal(bindings_put_back(&b), 0);
 	assert_driver(DISK, "nvme");
+}
+
+/* Killed before anything was changed, and the disk is in use since. */
+static void test_recovery_leaves_bound(void **state)
+{
+	(void)state;
+	assert_true(run_killed(run, 1, true)); /* the disk's override is all that is changed */
+	kernel->stores = 0;
+	assert_int_equal(recover(0), 1);
+	assert_int_equal(kernel->stores, 1);
+	assert_driver(DISK, "nvme");
+}
+
+static void test_pending_group(void **state)
+{
+	static struct group pending;
+
+	(void)state;
+	pending = (struct group){ .number = -1, .is_pending = true, .n = 1, .v = { { .dev = &devices[2] } } };
+	for (int with_driver = 1; with_driver >= 0; with_driver--) {
+		driver_link(DISK, with_driver ? "nvme" : "");
+		assert_int_equal(bindings_read(&b, &pending), 0);
+		assert_int_equal(bindings_keep(&b), 0);
+		assert_int_equal(bindings_to_vfio(&b), with_driver ? -EBUSY : 0);
+		assert_true(!strstr(tree_log(), DISK " is in the IOMMU group of " PLAIN) == !with_driver);
+		assert_int_equal(bindings_put_back(&b), 0);
+		assert_driver(PLAIN, "");
+	}
 }
 
 static void test_modprobe(void **state)
@@ -671,6 +704,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gone, begin, end),
 		cmocka_unit_test_setup_teardown(test_taken_meanwhile, begin, end),
 		cmocka_unit_test_setup_teardown(test_vm_has_it, begin, end),
+		cmocka_unit_test_setup_teardown(test_recovery_leaves_bound, begin, end),
+		cmocka_unit_test_setup_teardown(test_pending_group, begin, end),
 		cmocka_unit_test_setup_teardown(test_modprobe, begin, end),
 		cmocka_unit_test_setup_teardown(test_two_runs, begin, end),
 		cmocka_unit_test_setup_teardown(test_killed_anywhere, begin, end),
