@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "pair/guest.h"
+#include "pair/guest_memory.h"
 #include "pair/program.h"
 #include "pair/serial.h"
 #include "run/child.h"
@@ -137,6 +138,8 @@ static int take_line(void *guest, const struct serial_line *line)
 		break;
 	default:
 		ret = serial_file_take(&g->file, line);
+		if (!ret && line->kind == SERIAL_END && !g->file.whole)
+			ret = guest_memory_fetch(&g->file, g->pid, (uint64_t)VMM_GUEST_MB << 20);
 		if (ret == -EBADMSG)
 			g->file_damaged = true;
 		else if (ret)

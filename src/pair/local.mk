@@ -9,6 +9,7 @@ libpair_a_SOURCES = \
 	%D%/ground_machine.c %D%/ground_machine.h \
 	%D%/group.c %D%/group.h \
 	%D%/guest.c %D%/guest.h \
+	%D%/guest_memory.c %D%/guest_memory.h \
 	%D%/in_use.c %D%/in_use.h \
 	%D%/initramfs.c %D%/initramfs.h \
 	%D%/inside.c %D%/inside.h \

@@ -11,7 +11,7 @@
 
 #define MARK "@mmio "
 
-static const char kinds[SERIAL_KINDS + 1] = "?HSBDEXF";
+static const char kinds[SERIAL_KINDS + 1] = "?HSBDMPEXF";
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static size_t base64_encode(char *out, const unsigned char *in, size_t n)
@@ -183,17 +183,13 @@ static int make_room(struct serial_file *f)
 	return 0;
 }
 
-static int file_data(struct serial_file *f, const struct serial_line *line)
+static int inflate_bytes(struct serial_file *f, const unsigned char *bytes, size_t n)
 {
-	z_stream *z;
+	z_stream *z = &f->inflate->stream;
 	int ret, status = Z_OK;
 
-	if (!f->inflate || line->number != f->next)
-		return -EBADMSG;
-	f->next++;
-	z = &f->inflate->stream;
-	z->next_in = (Bytef *)(uintptr_t)line->payload;
-	z->avail_in = (uInt)line->n;
+	z->next_in = (Bytef *)(uintptr_t)bytes;
+	z->avail_in = (uInt)n;
 	while (z->avail_in && status != Z_STREAM_END) {
 		size_t before;
 
@@ -211,15 +207,83 @@ static int file_data(struct serial_file *f, const struct serial_line *line)
 	return 0;
 }
 
+static int file_data(struct serial_file *f, const struct serial_line *line)
+{
+	if (!f->inflate || f->memory.page_bytes || line->number != f->next)
+		return -EBADMSG;
+	f->next++;
+	return inflate_bytes(f, line->payload, line->n);
+}
+
+static int file_memory(struct serial_file *f, const struct serial_line *line)
+{
+	unsigned long long ram, page, packed;
+	struct serial_memory *m = &f->memory;
+
+	if (!f->inflate || m->page_bytes ||
+	    sscanf((const char *)line->payload, "%llx %llx %llx", &ram, &page, &packed) != 3 || page < 512 ||
+	    page > 1 << 20 || page & (page - 1) || !packed || packed > SERIAL_PACKED_MAX)
+		return -EBADMSG;
+	m->pages = calloc(packed / page + 1, sizeof(*m->pages));
+	if (!m->pages)
+		return -ENOMEM;
+	m->ram_bytes = ram;
+	m->page_bytes = page;
+	m->packed_bytes = packed;
+	return 0;
+}
+
+static size_t pages_of(const struct serial_memory *m)
+{
+	return (m->packed_bytes + m->page_bytes - 1) / m->page_bytes;
+}
+
+static int file_pages(struct serial_file *f, const struct serial_line *line)
+{
+	struct serial_memory *m = &f->memory;
+	const char *at = (const char *)line->payload;
+	char *end;
+
+	if (!m->page_bytes || line->number != f->next++)
+		return -EBADMSG;
+	for (; *at; at = end) {
+		unsigned long long address = strtoull(at, &end, 16);
+
+		if (end == at || m->n == pages_of(m) || address % m->page_bytes || address < m->ram_bytes)
+			return -EBADMSG;
+		m->pages[m->n++] = address;
+	}
+	return 0;
+}
+
+static int check_whole(struct serial_file *f)
+{
+	char is[32];
+
+	snprintf(is, sizeof(is), "%zu %08" PRIx32, f->n, (uint32_t)crc32(0, f->v, (uInt)f->n));
+	f->whole = !strcmp(is, f->check);
+	return f->whole ? 0 : -EBADMSG;
+}
+
 static int file_end(struct serial_file *f, const struct serial_line *line)
 {
-	char want[32];
-
-	if (!f->inflate || line->number != f->next)
+	if (!f->inflate || line->number != f->next || line->n >= sizeof(f->check))
 		return -EBADMSG;
-	snprintf(want, sizeof(want), "%zu %08" PRIx32, f->n, (uint32_t)crc32(0, f->v, (uInt)f->n));
-	f->whole = !strcmp(want, (const char *)line->payload);
-	return f->whole ? 0 : -EBADMSG;
+	strcpy(f->check, (const char *)line->payload);
+	if (!f->memory.page_bytes)
+		return check_whole(f);
+	return f->memory.n == pages_of(&f->memory) ? 0 : -EBADMSG;
+}
+
+int serial_file_unpack(struct serial_file *f, const unsigned char *packed)
+{
+	int ret = f->inflate ? 0 : -EBADMSG;
+
+	/* others may have been tried before */
+	f->n = 0;
+	if (!ret && inflateReset(&f->inflate->stream) == Z_OK)
+		ret = inflate_bytes(f, packed, f->memory.packed_bytes);
+	return ret ? ret : check_whole(f);
 }
 
 int serial_file_take(struct serial_file *f, const struct serial_line *line)
@@ -227,6 +291,8 @@ int serial_file_take(struct serial_file *f, const struct serial_line *line)
 	switch (line->kind) {
 	case SERIAL_BEGIN: return file_begin(f, line);
 	case SERIAL_DATA: return file_data(f, line);
+	case SERIAL_MEMORY: return file_memory(f, line);
+	case SERIAL_PAGES: return file_pages(f, line);
 	case SERIAL_END: return file_end(f, line);
 	default: return 0;
 	}
@@ -237,6 +303,7 @@ void serial_file_free(struct serial_file *f)
 	if (f->inflate)
 		inflateEnd(&f->inflate->stream);
 	free(f->inflate);
+	free(f->memory.pages);
 	free(f->v);
 	*f = (struct serial_file){ .name = "" };
 }

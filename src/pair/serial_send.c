@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "pair/serial.h"
 #include <zlib.h>
@@ -73,7 +76,102 @@ static int send_bytes(struct sending *s, unsigned char *bytes, size_t n, int flu
 	return ret;
 }
 
-int serial_send_file(int fd, const char *name, const char *path)
+/* Where RAM begins, by the kernel's list; x86's first page is reserved, and belongs to it. */
+static int ram_begins(uint64_t *address)
+{
+	FILE *f = fopen("/proc/iomem", "re");
+	unsigned long long first;
+	char line[160];
+	int ret = -ENOENT;
+
+	while (f && ret && fgets(line, sizeof(line), f))
+		if (strstr(line, ": System RAM") && sscanf(line, "%llx-", &first) == 1) {
+			*address = first & ~0xfffffull;
+			ret = 0;
+		}
+	if (f)
+		fclose(f);
+	return ret;
+}
+
+/* The page's guest-physical address, as pagemap (admin-guide/mm/pagemap.rst) has it; 0: it does not say. */
+static uint64_t address_of(int pagemap, const unsigned char *page, uint64_t page_bytes)
+{
+	uint64_t entry;
+
+	if (pread(pagemap, &entry, sizeof(entry), (off_t)((uintptr_t)page / page_bytes * sizeof(entry))) !=
+		    sizeof(entry) || !(entry >> 63))
+		return 0;
+	return (entry & ((1ull << 55) - 1)) * page_bytes;
+}
+
+static int send_pages(int fd, const unsigned char *packed, size_t n, uint32_t *lines)
+{
+	const uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+	int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC), ret = pagemap < 0 ? -errno : 0;
+	char text[SERIAL_PAYLOAD_MAX] = "";
+	size_t used = 0;
+
+	for (size_t at = 0; at < n && !ret; at += page_bytes) {
+		uint64_t address = address_of(pagemap, packed + at, page_bytes);
+
+		ret = address ? 0 : -ENODATA;
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%" PRIx64, used ? " " : "", address);
+		if (!ret && (used > sizeof(text) - 20 || at + page_bytes >= n)) {
+			ret = serial_send(fd, SERIAL_PAGES, (*lines)++, text);
+			used = 0;
+		}
+	}
+	if (pagemap >= 0)
+		close(pagemap);
+	return ret;
+}
+
+/* All of the file, in memory that does not move; the caller has no use for it, and it stays. */
+static int pack(const char *path, unsigned char **packed, uLongf *n, char end[32])
+{
+	struct stat st;
+	unsigned char *bytes = NULL;
+	FILE *f = fopen(path, "re");
+	int ret = !f || fstat(fileno(f), &st) ? -errno : 0;
+
+	if (!ret && !(bytes = malloc((size_t)st.st_size + 1)))
+		ret = -ENOMEM;
+	if (!ret && fread(bytes, 1, (size_t)st.st_size, f) != (size_t)st.st_size)
+		ret = -EIO;
+	if (!ret) {
+		*n = compressBound((uLong)st.st_size);
+		*packed = mmap(NULL, *n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED | MAP_POPULATE,
+			       -1, 0);
+		ret = *packed == MAP_FAILED || compress2(*packed, n, bytes, (uLong)st.st_size, Z_BEST_COMPRESSION) ?
+			      -ENOMEM : 0;
+		snprintf(end, 32, "%zu %08" PRIx32, (size_t)st.st_size,
+			 (uint32_t)crc32(0, bytes, (uInt)st.st_size));
+	}
+	free(bytes);
+	if (f)
+		fclose(f);
+	return ret;
+}
+
+static int send_in_memory(int fd, const char *name, const char *path)
+{
+	unsigned char *packed = NULL;
+	uint64_t ram = 0;
+	uint32_t lines = 0;
+	char where[64], end[32];
+	uLongf n = 0;
+	int ret = ram_begins(&ram);
+
+	ret = ret ? ret : pack(path, &packed, &n, end);
+	ret = ret ? ret : serial_send(fd, SERIAL_BEGIN, 0, name);
+	snprintf(where, sizeof(where), "%" PRIx64 " %lx %lx", ram, sysconf(_SC_PAGESIZE), n);
+	ret = ret ? ret : serial_send(fd, SERIAL_MEMORY, 0, where);
+	ret = ret ? ret : send_pages(fd, packed, n, &lines);
+	return ret ? ret : serial_send(fd, SERIAL_END, lines, end);
+}
+
+static int send_over_line(int fd, const char *name, const char *path)
 {
 	struct sending s = { .fd = fd };
 	unsigned char bytes[16384];
@@ -105,4 +203,10 @@ int serial_send_file(int fd, const char *name, const char *path)
 	deflateEnd(&s.z);
 	fclose(f);
 	return ret;
+}
+
+int serial_send_file(int fd, const char *name, const char *path, bool in_memory)
+{
+	/* what was begun and is not ended is begun anew */
+	return in_memory && !send_in_memory(fd, name, path) ? 0 : send_over_line(fd, name, path);
 }

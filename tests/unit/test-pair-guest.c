@@ -64,7 +64,7 @@ static char *sent(const char *path, size_t *n)
 
 	assert_non_null(f);
 	assert_int_equal(serial_send(fileno(f), SERIAL_HELLO, 0, "6.12.0"), 0);
-	assert_int_equal(serial_send_file(fileno(f), "guest.json", path), 0);
+	assert_int_equal(serial_send_file(fileno(f), "guest.json", path, false), 0);
 	assert_int_equal(serial_send(fileno(f), SERIAL_EXIT, 3, ""), 0);
 	*n = (size_t)lseek(fileno(f), 0, SEEK_END);
 	bytes = malloc(*n + 1);
