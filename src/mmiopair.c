@@ -9,6 +9,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+#include "arch/arch.h"
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -178,7 +179,7 @@ static int look(struct found *f, struct pair_options *o, const struct env *env, 
 		return -EINVAL;
 	}
 	/* a guest that dies would take the VM that this host is with it */
-	f->probe = virt_below(env) == VIRT_BELOW_NOBODY;
+	f->probe = arch_crash_probes->what && virt_below(env) == VIRT_BELOW_NOBODY;
 	name_directory(f, o, started);
 	o->request.dir = f->dir;
 	return 0;
@@ -214,7 +215,7 @@ static void print_plan(const struct found *f, const struct pair_options *o)
 	for (size_t i = 0; i < n; i++)
 		printf("%s %s", i ? "," : "", names[steps[i].side]);
 	printf("\n");
-	if (!f->probe)
+	if (!f->probe && arch_crash_probes->what)
 		printf("no probe: this machine is a VM itself, which would die with the guest\n");
 	printf("the host's page tables are read while a guest has the BAR\n");
 	print_command(r);

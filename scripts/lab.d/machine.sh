@@ -22,7 +22,7 @@ declare -A ARCH_KERNEL_OPTIONS=([aarch64]='' [x86_64]=' intel_iommu=on')
 declare -A CONSOLE=([aarch64]=ttyAMA0 [x86_64]=ttyS0)
 # Where TCG's SVE and SME are known to disturb nested KVM they are off.
 declare -A CPU_OPTIONS=([aarch64-max]=,sve=off,sme=off [aarch64-neoverse-v1]=,sve=off
-	[aarch64-neoverse-n2]=,sve=off [x86_64-max]=,svm=on)
+	[aarch64-neoverse-n2]=,sve=off [x86_64-max]=,svm=on,hypervisor=off)
 declare -A DEVICE_ID=([ivshmem]=0x1af4:0x1110 [testdev]=0x1b36:0x0005 [nvme]=0x1b36:0x0010
 	[several]=0x1af4:0x1110)
 declare -A PROFILE_OPTION=([quick]=--quick [default]='' [full]=--full)

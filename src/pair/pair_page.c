@@ -62,12 +62,14 @@ static int plot(struct pair_run *p)
 
 	add(&w, pair_program(path, "mmioplot"));
 	add_option(&w, "--html", pair_path(path, p, "report.html"));
+	if (p->witnessed)
+		add_option(&w, "--witness", pair_path(path, p, "witness.json"));
 	add_results(&w, p);
 	if (!w.lacks_memory)
 		ret = program_run(&program);
 	command_free(&w);
 	if (ret && ret != -EINTR)
-		pair_say(p, "no report.html: mmioplot did not make one, see %s", output);
+		pair_say(p, "no report.html: mmioplot is not there, or see %s", output);
 	return ret;
 }
 
