@@ -6,9 +6,11 @@
 readonly BAR_SIZE=16M
 declare -A DEBIAN_ARCH=([aarch64]=arm64 [x86_64]=amd64)
 declare -A BUILD_OF=([aarch64]=aarch64 [x86_64]=native)
-# TCG has AMD's way of nesting, not Intel's; an IOMMU that remaps no interrupts wants the IOAPIC split.
+# TCG has AMD's way of nesting, not Intel's; an IOMMU that remaps no interrupts wants the IOAPIC split. It is a whole
+# machine, below which nobody has a say in memory types: it does not say that it is a VM.
 declare -A MACHINE_OPTIONS=([aarch64]='-M virt,virtualization=on,gic-version=3,iommu=smmuv3'
-	[x86_64]='-M q35,kernel-irqchip=split -vga none -device intel-iommu,intremap=off')
+	[x86_64]='-M q35,kernel-irqchip=split -vga none -device intel-iommu,intremap=off
+		-smbios type=0,vendor=lab -smbios type=1,manufacturer=lab,product=lab')
 declare -A MEMORY_MB=([aarch64]=2048 [x86_64]=1536)
 readonly LAB_LIBRARIES=/usr/lib/lab
 # Hosts that are more than a kernel: its name, and what they add to its command line.
@@ -215,8 +217,12 @@ machine_qemu() {
 	ivshmem) device=("${ivshmem[@]}") ;;
 	testdev) device=(-device "pci-testdev,membar=$BAR_SIZE") ;;
 	# its Controller Memory Buffer; behind a port that can turn its slot off
-	nvme) device=(-device pcie-root-port,id=slot1,chassis=1,slot=1
-		-device "nvme,bus=slot1,serial=lab,cmb_size_mb=${BAR_SIZE%M}") ;;
+	nvme)
+		head -c 1M /dev/urandom >"$WORK/disk"
+		device=(-device pcie-root-port,id=slot1,chassis=1,slot=1
+			-drive "file=$work/disk,format=raw,if=none,id=disk"
+			-device "nvme,bus=slot1,serial=lab,drive=disk,cmb_size_mb=${BAR_SIZE%M}")
+		;;
 	# twins, one with a driver, one with registers in a BAR that looks like memory, one with virtual
 	# functions. One is too large to have an address: when the kernel enables it nevertheless, only the
 	# port above keeps it from covering all others.
