@@ -3,6 +3,7 @@ EXTRA_DIST += doc/lab-bw.png
 dist_man1_MANS = \
 	%D%/man/mmiobench.1 \
 	%D%/man/mmiocompare.1 \
+	%D%/man/mmiopair.1 \
 	%D%/man/mmioplot.1
 if HAVE_LIBBPF
 dist_man1_MANS += %D%/man/mmiowitness.1

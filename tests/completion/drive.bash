@@ -99,6 +99,16 @@ if [[ -x bin/mmiowitness ]]; then
 	check 'mmiowitness --pid ' ''
 	check "mmiowitness --sysroot $tree -s 0000:00:03" '03.0'
 fi
+check 'mmiopair --v' '--version --vf --vmm-args= --vmm-device= --vmm='
+check 'mmiopair --vmm k' 'kvmtool'
+check 'mmiopair --vmm=' 'cloud-hypervisor kvmtool qemu'
+# what mmiocompare gets
+check 'mmiopair --format ' "$formats"
+check 'mmiopair --fail-on ' 'inconclusive regression'
+check 'mmiopair --require=' 'preserved'
+check "mmiopair --sysroot $tree -s 0000:00:" '03.0 05.0'
+check "mmiopair --sysroot $tree --unbind -s 0000:00:" '01.0 03.0 05.0'
+check 'mmiopair no' ''
 if [[ -x bin/mmioplot ]]; then
 	check 'mmioplot --plots ' "$(mmioplot --list | awk '{ print $1 }' | sorted)"
 	check 'mmioplot --format=' 'png svg'
@@ -111,6 +121,8 @@ check 'mmiocompare host.json g' 'guest.json'
 check 'mmiocompare no' ''
 check 'mmiobench --format csv=no' 'notes.txt'
 check 'mmiobench --json=no' 'notes.txt'
+check 'mmiopair --initrd-modules no' 'notes.txt'
+check 'mmiopair --initrd-modules host.json,no' 'host.json,notes.txt'
 [[ ! -x bin/mmiowitness ]] || check 'mmiowitness --json no' 'notes.txt'
 # a program that is not there, or says nothing
 check './none/mmiobench --t' ''

@@ -15,7 +15,7 @@ def help_options(text):
     """{"bar": ("", "N", "BAR 0..5; ..."), "slot": ("s", "SLOT", ...)}"""
     found, last = {}, None
     for line in text.splitlines():
-        m = re.match(r" {2,6}(?:-(\S), )?--([a-z-]+)(?:=(\S+))?(?: {2,}(.*))?$", line)
+        m = re.match(r" {2,6}(?:-(\S), )?--([a-z-]+)(?:=(\S+))?(?: +(.*))?$", line)
         if m:
             last = m[2]
             found[last] = [m[1] or "", m[3] or "", m[4] or ""]
