@@ -26,6 +26,8 @@
 #include "restore/restore.h"
 #include "run/child.h"
 
+#define DIRECTORY_SPARE 64 /* for other files' names in it */
+
 /* What was found out before anything is changed. */
 struct found {
 	struct pci_list list;
@@ -57,22 +59,44 @@ static const struct pci_device *choose(const struct pci_list *list, const struct
 	return found;
 }
 
-/* Whether mmiobench will measure it, once its driver is gone. */
-static int check_bar(const struct pci_device *dev, unsigned int index, bool frees)
+/* mmiobench has options that lift some; here there is none, as the VM's mmiobench is told of the BAR alone. */
+static void bar_remedy(char *text, size_t n, enum policy_reason reason, const struct pci_device *dev,
+		       const struct bar *bar)
+{
+	switch (reason) {
+	case POLICY_SIDE_EFFECTS:
+	case POLICY_CXL:
+	case POLICY_VIRTIO:
+	case POLICY_VENDOR:
+	case POLICY_MSIX:
+		snprintf(text, n, "take a BAR that is memory: mmiobench --list -s %s shows which may be tested", dev->bdf);
+		break;
+	case POLICY_BUS_MASTER:
+		snprintf(text, n, "sudo setpci -s %s COMMAND=0:4 turns that off, if nothing uses the device", dev->bdf);
+		break;
+	default:
+		policy_remedy(text, n, reason, dev->bdf, bar);
+	}
+}
+
+/* Whether mmiobench will measure it, once its driver is gone; ground_look() tells of the function itself. */
+static int check_bar(const struct pci_device *dev, unsigned int index)
 {
 	struct pci_device as_free = *dev;
 	const struct policy_ask ask = { .bar_named = true };
 	struct policy_answer answer;
-	char remedy[256];
+	char remedy[512];
 
-	if (frees) {
-		as_free.driver[0] = 0;
-		as_free.bars[index].claimed[0] = 0;
-	}
+	if (dev->dead || dev->bridge)
+		return 0;
+	if (dev->driver[0])
+		as_free.bus_master = false; /* a driver's own, while it is there */
+	as_free.driver[0] = 0;
+	as_free.bars[index].claimed[0] = 0;
 	answer = policy_check(&as_free, &as_free.bars[index], &ask);
 	if (answer.may_store)
 		return 0;
-	policy_remedy(remedy, sizeof(remedy), answer.reason, dev->bdf, &dev->bars[index]);
+	bar_remedy(remedy, sizeof(remedy), answer.reason, dev, &dev->bars[index]);
 	log_error("BAR %u of %s cannot be measured: %s%s%s", index, dev->bdf, policy_reason_short(answer.reason),
 		  *remedy ? ": " : "", remedy);
 	return -EINVAL;
@@ -94,10 +118,8 @@ static bool find_kernel(char path[PATH_MAX])
 
 		/* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral): of the table above */
 		snprintf(name, sizeof(name), places[i], release);
-		if (path_exists("%s", name)) {
-			snprintf(path, PATH_MAX, "%s", name);
+		if (!path_make(path, PATH_MAX, "%s", name) && !access(path, F_OK))
 			return true;
-		}
 	}
 	return false;
 }
@@ -115,10 +137,28 @@ static void name_directory(struct found *f, const struct pair_options *o, const 
 }
 
 /* Another run's results stay. */
-static int make_directory(const char *dir)
+static int check_directory(const char *dir)
 {
 	char part[PATH_MAX];
 	struct stat st;
+
+	if (!*dir || (size_t)snprintf(part, sizeof(part), "%s/host-1.json", dir) >= sizeof(part) - DIRECTORY_SPARE) {
+		log_error("--out %.64s%s is no name for a directory", dir, *dir ? "..." : "\"\"");
+		return -EINVAL;
+	}
+	if (!stat(dir, &st) && !S_ISDIR(st.st_mode)) {
+		log_error("%s is no directory: choose another with --out", dir);
+		return -ENOTDIR;
+	}
+	if (stat(part, &st))
+		return 0;
+	log_error("%s has the results of another run: name a new directory with --out", dir);
+	return -EEXIST;
+}
+
+static int make_directory(const char *dir)
+{
+	char part[PATH_MAX];
 
 	for (const char *end = strchrnul(dir + 1, '/');; end = strchrnul(end + 1, '/')) {
 		snprintf(part, sizeof(part), "%.*s", (int)(end - dir), dir);
@@ -127,24 +167,58 @@ static int make_directory(const char *dir)
 			return -errno;
 		}
 		if (!*end)
-			break;
+			return 0;
 	}
-	if ((size_t)snprintf(part, sizeof(part), "%s/host-1.json", dir) >= sizeof(part))
-		return -ENAMETOOLONG;
-	if (!stat(part, &st)) {
-		log_error("%s has the results of another run: name a new directory with --out", dir);
-		return -EEXIST;
-	}
-	return 0;
 }
 
-static int refuse(const struct ground *g)
+static int check_ground(const struct ground *g)
 {
 	for (size_t i = 0; i < g->n; i++)
 		log_error("%s%s%s", g->v[i].text, *g->v[i].remedy ? ": " : "", g->v[i].remedy);
-	if (g->n)
-		log_note("nothing was changed");
 	return g->n ? -EINVAL : 0;
+}
+
+static int check_vmm(struct pair_options *o)
+{
+	struct pair_request *r = &o->request;
+
+	r->vmm = vmm_find(o->vmm, r->vmm_program);
+	if (!r->vmm)
+		return -ENOENT;
+	if (!r->vmm_device || r->vmm->device)
+		return 0;
+	log_error("--vmm-device: %s has no such words; use --vmm qemu", r->vmm->name);
+	return -EINVAL;
+}
+
+static int check_modules(char *const *modules)
+{
+	int ret = 0;
+
+	for (; modules && *modules; modules++)
+		if (access(*modules, R_OK)) {
+			ret = -errno;
+			log_error("--initrd-modules: cannot read %s: %s", *modules, strerror(errno));
+		}
+	return ret;
+}
+
+/* All that is in the way, at once. */
+static int check_all(const struct found *f, struct pair_options *o)
+{
+	int ret = check_ground(&f->ground);
+
+	if (!o->vf && check_bar(f->dev, o->request.bar))
+		ret = -EINVAL;
+	if (check_vmm(o))
+		ret = -EINVAL;
+	if (check_modules(o->request.modules))
+		ret = -EINVAL;
+	if (check_directory(f->dir))
+		ret = -EINVAL;
+	if (ret)
+		log_note("nothing was changed");
+	return ret;
 }
 
 /* All that can be known before anything is changed. 0, or -errno after logging. */
@@ -161,33 +235,23 @@ static int look(struct found *f, struct pair_options *o, const struct env *env, 
 	o->request.slot = f->dev->bdf;
 	ask.dev = f->dev;
 	ask.is_emulated_device = pair_device_is_emulated(&o->request);
-	if (!o->vf && check_bar(f->dev, o->request.bar, o->unbind))
-		return -EINVAL;
 	if (!o->request.kernel && find_kernel(f->kernel))
 		o->request.kernel = f->kernel;
 	ask.kernel = o->request.kernel;
+	name_directory(f, o, started);
 	ret = ground_look(&f->ground, &ask);
-	if (!ret)
-		ret = refuse(&f->ground);
+	ret = ret ? ret : check_all(f, o);
 	if (ret)
 		return ret;
-	o->request.vmm = vmm_find(o->vmm, o->request.vmm_program);
-	if (!o->request.vmm)
-		return -ENOENT;
-	if (o->request.vmm_device && !o->request.vmm->device) {
-		log_error("--vmm-device: %s has no such words; use --vmm qemu", o->request.vmm->name);
-		return -EINVAL;
-	}
 	/* a guest that dies would take the VM that this host is with it */
 	f->probe = arch_crash_probes->what && virt_below(env) == VIRT_BELOW_NOBODY;
-	name_directory(f, o, started);
 	o->request.dir = f->dir;
 	return 0;
 }
 
-static void print_command(const struct pair_request *r)
+static void print_command(const struct pair_request *r, const char *slot)
 {
-	const struct vmm_ask ask = { r->kernel, "INITRAMFS", r->slot, r->vmm_device, r->vmm_args };
+	const struct vmm_ask ask = { r->kernel, "INITRAMFS", slot, r->vmm_device, r->vmm_args };
 	char **words = vmm_command(r->vmm, r->vmm_program, &ask);
 
 	printf("each VM:");
@@ -206,10 +270,10 @@ static void print_plan(const struct found *f, const struct pair_options *o)
 
 	printf("%s BAR %u, of %s %s\n", f->dev->bdf, r->bar, f->dev->vendor_name, f->dev->device_name);
 	if (o->vf)
-		printf("a virtual function is made of it, and removed at the end\n");
+		printf("a virtual function is made of it, and removed at the end; it keeps its driver\n");
 	if (pair_device_is_emulated(r))
 		printf("VMs get a device that the VMM emulates; this machine's own stays here\n");
-	else
+	else if (!o->vf)
 		ground_print_group(stdout, &f->ground.group);
 	printf("steps:");
 	for (size_t i = 0; i < n; i++)
@@ -218,7 +282,7 @@ static void print_plan(const struct found *f, const struct pair_options *o)
 	if (!f->probe && arch_crash_probes->what)
 		printf("no probe: this machine is a VM itself, which would die with the guest\n");
 	printf("the host's page tables are read while a guest has the BAR\n");
-	print_command(r);
+	print_command(r, o->vf ? "VIRTUAL-FUNCTION" : r->slot);
 	printf("then all is put back as found: drivers, driver_override, COMMAND, power, the BAR's window\n");
 	printf("about %.0f s, at most %.0f s; results in %s/\n", pair_estimate_s(r, f->probe),
 	       pair_most_s(r, f->probe), f->dir);

@@ -7,6 +7,7 @@ cli_tests = \
 	%D%/launches.test \
 	%D%/locks.test \
 	%D%/order.test \
+	%D%/pair.test \
 	%D%/pipes.test \
 	%D%/planted.test \
 	%D%/privilege.test \
