@@ -40,9 +40,10 @@ EXTRA_DIST += \
 	%D%/ci/ansible/roles/mmiobench/tasks/note.yml \
 	%D%/ci/ansible/roles/mmiobench/tasks/summary.yml \
 	%D%/ci/ansible/roles/mmiobench/vars/main.yml \
-	%D%/ci/github/mmiobench.yml \
-	%D%/ci/lava/mmiobench.yaml \
+	%D%/ci/github/mmiobench.yml %D%/ci/github/mmiopair.yml \
+	%D%/ci/lava/mmiobench.yaml %D%/ci/lava/mmiopair.yaml \
 	%D%/ci/tmt/.fmf/version \
 	%D%/ci/tmt/compare.fmf \
 	%D%/ci/tmt/measure.fmf \
+	%D%/ci/tmt/pair.fmf \
 	%D%/ci/tmt/plan.fmf

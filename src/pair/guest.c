@@ -2,12 +2,14 @@
 #include "config.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/file.h"
@@ -20,7 +22,9 @@
 #include "run/child.h"
 
 #define LOG_MOST    (4u << 20) /* a guest that writes without end fills no disk */
+#define JOURNAL_MOST (64u << 10)
 #define AGAIN_MOST  2
+#define GONE_S	    2.0
 #define JOURNAL_LINE "{\"attempt\":"
 #define RESULT_NAME "guest.json"
 #define PAGE_NAME   "guest.log"
@@ -31,11 +35,12 @@ struct guest {
 	pid_t pid;
 	int in, said, errors;    /* the VMM's stdin, stdout and stderr; -1: closed */
 	FILE *log, *journal;
-	size_t logged;
+	size_t logged, journaled;
 	struct serial_reader reader;
 	struct serial_file file;
 	unsigned int asked_again;
-	bool file_damaged;       /* of those that came this time */
+	bool file_came;          /* whole, this time */
+	bool file_damaged;       /* one of those that came this time */
 	bool over;               /* out->end is set */
 	char error[200];         /* the last thing that the VMM said */
 	char error_line[512];    /* what it says now */
@@ -90,11 +95,11 @@ static void take_exit(struct guest *g, const struct serial_line *line)
 {
 	static const char again[] = "again\n";
 
-	g->out->status = (int)line->number;
-	if (!g->file_damaged) {
+	g->out->status = line->number > INT_MAX ? INT_MAX : (int)line->number;
+	if (g->file_came && !g->file_damaged) {
 		finish(g, GUEST_DONE, "");
 	} else if (g->asked_again++ < AGAIN_MOST) {
-		g->file_damaged = false;
+		g->file_came = g->file_damaged = false;
 		if (write(g->in, again, strlen(again)) < 0)
 			finish(g, GUEST_GARBLED, "the VMM takes nothing for its serial line");
 	} else {
@@ -107,8 +112,8 @@ static void take_text(struct guest *g, const struct serial_line *line)
 {
 	const char *text = (const char *)line->payload, *journal = strstr(text, JOURNAL_LINE);
 
-	if (journal && g->journal)
-		fprintf(g->journal, "%s\n", journal);
+	if (journal && g->journal && g->journaled < JOURNAL_MOST)
+		g->journaled += (size_t)fprintf(g->journal, "%s\n", journal);
 	else
 		log_bytes(g, text, line->n), log_bytes(g, "\n", 1);
 	if (strstr(text, "Kernel panic"))
@@ -125,6 +130,8 @@ static int take_line(void *guest, const struct serial_line *line)
 		take_text(g, line);
 		break;
 	case SERIAL_HELLO:
+		if (*g->out->kernel)
+			break; /* once: its time runs from then on */
 		snprintf(g->out->kernel, sizeof(g->out->kernel), "%.*s", (int)sizeof(g->out->kernel) - 1,
 			 (const char *)line->payload);
 		text_clean(g->out->kernel);
@@ -140,12 +147,15 @@ static int take_line(void *guest, const struct serial_line *line)
 		ret = serial_file_take(&g->file, line);
 		if (!ret && line->kind == SERIAL_END && !g->file.whole)
 			ret = guest_memory_fetch(&g->file, g->pid, (uint64_t)VMM_GUEST_MB << 20);
-		if (ret == -EBADMSG)
+		if (ret == -EBADMSG) {
 			g->file_damaged = true;
-		else if (ret)
+			serial_file_free(&g->file);
+		} else if (ret) {
 			finish(g, GUEST_FAILED, strerror(-ret));
-		else if (g->file.whole)
+		} else if (g->file.whole) {
+			g->file_came = true;
 			keep_file(g);
+		}
 	}
 	return g->over;
 }
@@ -189,6 +199,8 @@ static void take_bytes(struct guest *g, int *fd)
 	if (n <= 0) {
 		if (!n || (errno != EINTR && errno != EAGAIN))
 			close_end(fd);
+		if (*fd < 0 && fd == &g->errors)
+			take_error(g); /* what has no newline */
 	} else if (fd == &g->said) {
 		serial_read(&g->reader, bytes, (size_t)n, take_line, g);
 	} else {
@@ -275,15 +287,21 @@ static int start(struct guest *g)
 	return ret;
 }
 
+/* With all that it has started, where it is a script around the VMM: until they are gone they have the device. */
 static void end_vm(struct guest *g)
 {
+	const struct timespec tick = { .tv_nsec = 1000 * 1000 };
+	double end = monotonic_s() + GONE_S;
 	int status;
 
 	if (g->pid <= 0)
 		return;
+	kill(-g->pid, SIGKILL);
 	kill(g->pid, SIGKILL);
 	while (waitpid(g->pid, &status, 0) < 0 && errno == EINTR)
 		;
+	while (!kill(-g->pid, SIGKILL) && monotonic_s() < end)
+		nanosleep(&tick, NULL);
 }
 
 static int open_files(struct guest *g)

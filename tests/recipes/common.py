@@ -47,6 +47,35 @@ def commands(directory, **scripts):
     return directory
 
 
+def paired(programs, directory):
+    """A directory of the programs whose mmiopair measures nothing, since there is no device: the real one must take
+    its words, and mmiocompare gets those for it, with what the lab's old host and its guest gave."""
+    empty = directory + "/empty"
+    commands(directory, mmiopair=f"""
+case $* in --recover) exit 0 ;; esac
+{programs}/mmiopair "$@" --dry-run --sysroot {empty} 2>{directory}/err
+grep -q 'there is no sysfs in {empty}' {directory}/err || {{ cat {directory}/err >&2; exit 2; }}
+out= words=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--out) out=$2; shift ;;
+	--format | --require | --fail-on | --min-effect) words="$words $1=$2"; shift ;;
+	esac
+	shift
+done
+mkdir -p "$out"
+cp {TOP}/tests/data/lab-bookworm-host.json "$out/host-1.json"
+cp {TOP}/tests/data/lab-bookworm-guest.json "$out/guest-1.json"
+exec {programs}/mmiocompare $words --json "$out/compare.json" --format markdown="$out/report.md" \\
+	"$out/host-1.json" "$out/guest-1.json"
+""")
+    os.makedirs(empty, exist_ok=True)
+    for name in "mmiobench", "mmiocompare":
+        if not os.path.exists(f"{directory}/{name}"):
+            os.symlink(f"{programs}/{name}", f"{directory}/{name}")
+    return directory
+
+
 def shell(interpreter, script, cwd, env, path=""):
     """(status, stdout, stderr) of a script, in an environment of its own."""
     env = {"PATH": f"{path}:{os.environ['PATH']}", "HOME": cwd, **env}

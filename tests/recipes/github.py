@@ -14,6 +14,7 @@ import common
 from common import check, read, shell
 
 FILE = os.path.join(common.TOP, "doc/ci/github/mmiobench.yml")
+PAIR = os.path.join(common.TOP, "doc/ci/github/mmiopair.yml")
 work = os.environ["TMPDIR"]
 bin_ = common.commands(
     work + "/github-bin", sudo='exec "$@"\n',
@@ -126,5 +127,24 @@ check("a failed measurement fails the job, and the guest is not started",
 statuses, summary, temp, log = run("guest", work + "/nothing", **ram)
 check("without the host's result the job fails",
       statuses["actions/download-artifact@v4"] == 1 and "Measure" not in statuses, log)
+
+print("# mmiopair.yml")
+common.notices(lint, read(PAIR), [("runs-on:", "run-on:"), ("env.BEFORE", "envs.BEFORE"),
+                                  ("timeout-minutes: 30", "timeout-minutes: soon"), ("runner.temp", "runner.tmp")])
+workflow = yaml.safe_load(read(PAIR))
+paired = {"MMIOBENCH": common.paired(opt, work + "/github-paired")}
+statuses, summary, temp, log = run("pair", store, **paired)
+check("one job measures, tells and keeps all; a demoted guest fails it",
+      [n for n, s in statuses.items() if s] == ["Measure host and guest"] and
+      statuses["Measure host and guest"] == 1 and summary.startswith("### mmiocompare") and
+      sorted(os.listdir(store + "/pair")) == ["compare.json", "guest-1.json", "host-1.json", "report.md"], log)
+shutil.copytree(store, earlier, dirs_exist_ok=True)
+# a day before
+common.write(re.sub(r'("started": "2026-11-)23', r"\g<1>22", read(store, "pair/guest-1.json")), earlier, "pair/guest-1.json")
+statuses, summary, temp, log = run("pair", store, earlier, **paired)
+check("with an earlier run it compares the guests", statuses["Get the earlier result"] == 0 and
+      statuses["Compare with the earlier result"] in (0, 1) and "### mmiocompare: before and after" in summary, summary + log)
+statuses, summary, temp, log = run("pair", store, **{**paired, "PAIR": "--no-such"})
+check("options that are none fail the job", statuses["Measure host and guest"] == 2, log)
 common.shellchecked()
 sys.exit(common.failed)

@@ -14,6 +14,7 @@ import common
 from common import check, read, shell
 
 FILE = os.path.join(common.TOP, "doc/ci/lava/mmiobench.yaml")
+PAIR = os.path.join(common.TOP, "doc/ci/lava/mmiopair.yaml")
 bundle = "file://" + os.path.abspath(sys.argv[1])
 work = os.environ["TMPDIR"]
 lava = common.commands(
@@ -46,9 +47,9 @@ def lint_action(text):
     return ""
 
 
-def run(**params):
+def run(file=FILE, **params):
     """(status, {set: {case: result}}, directory, console) of a job with those parameters."""
-    d = yaml.safe_load(read(FILE))
+    d = yaml.safe_load(read(file))
     assert not params.keys() - d["params"].keys()
     lines = [f"{k}='{v}'" for k, v in {**d["params"], **params}.items()]
     cwd = tempfile.mkdtemp(dir=work)
@@ -108,5 +109,23 @@ for status, verdict in ((1, "pass"), (77, "skip"), (2, "fail"), (99, "fail"), (1
     _, cases, _, said = run(MMIOBENCH=place, REFERENCE=kept)
     check(f"mmiobench's status {status}: {verdict}, and nothing to compare",
           cases == {"measured": {"mmiobench": verdict}}, said)
+
+print("# mmiopair.yaml")
+common.notices(lint, read(PAIR), [("steps:", "step:"), ("BUNDLE: ''", "BUNDLE: 1"), ("  name:", "  title:")])
+place, kept = work + "/lava-pair-opt", "file://" + work + "/pair.tar.xz"
+status, cases, _, said = run(PAIR, MMIOBENCH=place, BUNDLE=bundle, PAIR="--no-such")
+check("a job fetches the archive; options that are none are a failed test case", status == 0 and
+      cases == {"compared": {"mmiopair": "fail"}}, said)
+place = common.paired(place, work + "/lava-paired")
+for gate, verdict in (("--require preserved", "fail"), ("", "fail")):
+    status, cases, cwd, said = run(PAIR, MMIOBENCH=place, UPLOAD=kept, PAIR=f"-s 0000:01:00.0 --bar 2 {gate}")
+    case = cases.get("compared", {})
+    check(f"a demoted guest, {gate or 'no option'}: {verdict}, each check is a test case, and all is uploaded",
+          status == 0 and case.get("mmiopair") == verdict and case.get("emulated__normal-nc") == "fail" and len(case) > 3 and
+          cases.get("") == {"result": "pass"} and os.path.getsize(work + "/pair.tar.xz"), said)
+for status, verdict in ((0, "pass"), (3, "unknown"), (1, "fail"), (2, "fail"), (99, "fail")):
+    place = common.commands(f"{work}/pair-status-{status}", mmiopair=f"exit {status}\n")
+    _, cases, _, said = run(PAIR, MMIOBENCH=place, UPLOAD=kept)
+    check(f"mmiopair's status {status}: {verdict}", cases == {"compared": {"mmiopair": verdict}}, said)
 common.shellchecked()
 sys.exit(common.failed)

@@ -99,7 +99,7 @@ def tests_of(nodes, plan):
     wanted = plan["discover"].get("test", "")
     wanted = [wanted] if isinstance(wanted, str) else wanted
     return sorted((n for n, d in nodes.items() if "test" in d and any(re.search(w, n) for w in wanted)),
-                  key=lambda n: (nodes[n].get("order", 50), n))
+                  key=lambda n: (str(nodes[n].get("order", 50)), n))
 
 
 def run(name, files, **environment):
@@ -130,6 +130,7 @@ for file, changes in (
                   ("        guest: host", "        machine: host"), ("execute:", "run:"),
                   ("test: /measure", "test: /nothing"), ("provision+:", "provisoin+:")]),
         ("measure", [("duration: 15m", "duration: 15 min"), ("test: |", "script: |")]),
+        ("pair", [("duration: 30m", "duration: long"), ("summary:", "sumary:")]),
         ("compare", [("order: 20", "order: late"), ("duration:", "durations:")])):
     print(f"# {file}.fmf")
     common.notices(lambda text, file=file: lint_texts({**texts, file: text}), texts[file], changes)
@@ -158,5 +159,16 @@ results, _, said = run("/plan/guest", archive, **opt)
 check("without a reference the comparison is an error", results[-1] == ("/compare", 2), said)
 results, _, said = run("/plan/host", {}, **opt)
 check("without an archive nothing is measured", len(results) == 1 and results[0][1], said)
+os.makedirs(work + "/whole/d")
+subprocess.run(["tar", "-xJf", bundle, "--strip-components=1", "-C", work + "/whole/d"], check=True)
+common.paired(work + "/whole/d", work + "/stub/d")
+stub = f"{work}/mmiobench-0-{re.sub('.*-', '', os.path.basename(bundle))[:-7]}.tar.xz"
+subprocess.run(["tar", "-cJf", stub, "-C", work + "/stub", "d"], check=True)
+for more, status in (({}, 1), ({"COMPARE": "--no-such"}, 2)):
+    results, data, said = run("/plan/pair", {stub: os.path.basename(stub)}, MMIOBENCH=work + "/tmt-pair-opt", **more)
+    check(f"/plan/pair says {status} of a demoted guest, {more.get('COMPARE', 'as it is')}",
+          results == [("prepare", 0), ("/pair", status)] and
+          (status == 2 or ("KTAP version 1" in read(data, "compare.ktap") and
+                           os.path.getsize(data + "/pair/report.md"))), said)
 common.shellchecked()
 sys.exit(common.failed)

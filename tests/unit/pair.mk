@@ -4,7 +4,8 @@ check_PROGRAMS += \
 	%D%/test-pair-binding-file \
 	%D%/test-pair-ground \
 	%D%/test-pair-guest \
-	%D%/test-pair-in-use
+	%D%/test-pair-in-use \
+	%D%/test-pair-vm
 
 %C%_test_pair_binding_SOURCES = %D%/test-pair-binding.c %D%/fake-tree.c %D%/fake-tree.h
 %C%_test_pair_binding_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
@@ -22,10 +23,14 @@ check_PROGRAMS += \
 %C%_test_pair_in_use_SOURCES = %D%/test-pair-in-use.c %D%/fake-tree.c %D%/fake-tree.h
 %C%_test_pair_in_use_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_test_pair_in_use_LDADD = $(libpair_LIBS) $(CMOCKA_LIBS)
+%C%_test_pair_vm_SOURCES = %D%/test-pair-vm.c
+%C%_test_pair_vm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ZLIB_CFLAGS)
+%C%_test_pair_vm_LDADD = $(libpair_LIBS) $(CMOCKA_LIBS)
 
 TESTS += \
 	%D%/test-pair-binding \
 	%D%/test-pair-binding-file \
 	%D%/test-pair-ground \
 	%D%/test-pair-guest \
-	%D%/test-pair-in-use
+	%D%/test-pair-in-use \
+	%D%/test-pair-vm
