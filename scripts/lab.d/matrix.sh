@@ -4,7 +4,7 @@
 
 readonly MATRIX_COLUMNS='arch host guest bar device cpu verdict status probe witness set'
 declare -A MATRIX_VALUES=([verdict]='preserved demoted trapped write-back inconclusive -'
-	[status]='0 1 2 3' [probe]='dies lives refused -' [witness]='Device Normal-NC Normal-WB trapped -'
+	[status]='0 1 2 3' [probe]='dies lives refused -' [witness]='Device Normal-NC Normal-WB trapped by-guest -'
 	[set]='short full')
 
 # matrix_read FILE: the chosen rows in ROWS, each "NAME FIELD...".

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "arch/arch.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "pair/guest.h"
@@ -48,6 +49,8 @@ static int make_initramfs(struct vm *vm)
 	char ids[16], bar[4];
 	const char *const all[] = {
 		"-d", ids, "--bar", bar, "--json", "/run/guest.json",
+		/* the host has found that it is memory; kvmtool says of no BAR that it is prefetchable */
+		"--allow-side-effects",
 		/* the probe's record must be out of the VM before it is made */
 		"--journal", vm->launch ? INITRAMFS_JOURNAL : "/dev/console",
 		r->emulated ? "--emulated" : NULL,
@@ -148,6 +151,16 @@ static void make_page(const struct vm *vm)
 	program_run(&program);
 }
 
+/* A BAR that the VMM does not show as prefetchable has nothing to be probed through. */
+static bool was_probed(const char *json)
+{
+	struct result result = { 0 };
+	bool was = !result_read(&result, json) && result_find_probe(&result, arch_crash_probes->probe, MAP_WC);
+
+	result_free(&result);
+	return was;
+}
+
 /* What was measured is no result of ours where the guest did not come to its end. */
 static int judge(struct vm *vm)
 {
@@ -175,8 +188,10 @@ static int judge(struct vm *vm)
 	if (vm->launch)
 		pair_say(p, "guest, launch %u of %u measured (Linux %s, up after %.1f s)", vm->launch,
 			 p->request->launches, o->kernel, o->boot_s);
-	else
+	else if (was_probed(vm->json))
 		pair_say(p, "probe: its VM lived through the access, as where stage 2 is not Device");
+	else
+		pair_say(p, "probe: the access was not made, see %s", vm->page);
 	return 0;
 }
 

@@ -268,7 +268,7 @@ static bool is_given(const struct advice_row *r, const struct verdict *v,
 	       r->hypervisors & v->hypervisor && is_when(r->when, v, in);
 }
 
-#define WHO_HIDES "kvmtool does, Cloud Hypervisor did before its PR 4454, QEMU does not"
+#define WHO_HIDES "kvmtool hides that, Cloud Hypervisor did before its PR 4454, QEMU does not"
 
 /* Displays and accelerators have their memory behind such BARs; registers are in 32-bit ones, mostly. */
 static bool is_unlikely(const struct result *run)
