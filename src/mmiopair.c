@@ -304,7 +304,10 @@ static int check_compare(const struct pair_options *o)
 	status = program_run(&program);
 	if (!status)
 		return 0;
-	log_error("mmiocompare does not take --format, --require, --fail-on or --min-effect as they are said here: see "
+	if (status == -ENOEXEC)
+		log_error("there is no mmiocompare beside mmiopair: install the whole suite in one place");
+	else
+		log_error("mmiocompare does not take --format, --require, --fail-on or --min-effect as they are said here: see "
 		  "mmiocompare --help");
 	return -EINVAL;
 }
@@ -432,6 +435,30 @@ static int recover(const struct pair_options *o)
 	return windows.n_differing ? EXIT_TEST_FAILED : EXIT_DONE;
 }
 
+/*
+ * What is said to mmiobench there would be said to the host's runs, and not to the guests': a guest that stores
+ * elsewhere than the host did would store where nothing was saved.
+ */
+static int check_environment(void)
+{
+	static const char *const harmless[] = { "MMIOBENCH_EMULATED=", "MMIOBENCH_PCI_IDS=", "MMIOBENCH_LAB_",
+						"MMIOBENCH_BUILD_", "MMIOBENCH_MIRROR=", "MMIOBENCH_TEST_" };
+	int ret = 0;
+
+	for (char **v = environ; *v; v++) {
+		bool is_ours = !strncmp(*v, "MMIOBENCH_", strlen("MMIOBENCH_"));
+
+		for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
+			is_ours &= strncmp(*v, harmless[i], strlen(harmless[i])) != 0;
+		if (is_ours) {
+			log_error("%.*s is in the environment, and is for mmiobench alone: unset it",
+				  (int)strcspn(*v, "="), *v);
+			ret = -EINVAL;
+		}
+	}
+	return ret;
+}
+
 /* Who said that the CPU is emulated, as for mmiobench; NULL: nobody. */
 static const char *said_emulated(struct pair_options *o)
 {
@@ -454,7 +481,7 @@ static int begin(struct pair_options *o)
 	if (f && !env_collect(&env, said_emulated(o))) {
 		o->request.emulated |= env.emulated;
 		ret = EXIT_USAGE;
-		if (!check_compare(o) && !look(f, o, &env, started)) {
+		if (!check_environment() && !check_compare(o) && !look(f, o, &env, started)) {
 			ret = EXIT_DONE;
 			if (o->dry_run)
 				print_plan(f, o);
