@@ -11,12 +11,13 @@ check_PROGRAMS += %D%/replay
 	%D%/rescue.c \
 	%D%/result.c \
 	%D%/select.c \
+	%D%/serial.c \
 	%D%/size.c \
 	%D%/survey.c \
 	%D%/sysfs.c \
 	%D%/text.c \
 	%D%/witness.c
-%C%_replay_CFLAGS = $(AM_CFLAGS) $(PCI_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
+%C%_replay_CFLAGS = $(AM_CFLAGS) $(PCI_CFLAGS) $(ZLIB_CFLAGS) $(JANSSON_CFLAGS) $(GSL_CFLAGS)
 %C%_replay_LDADD = $(libpair_LIBS)
 if HAVE_LIBBPF
 %C%_replay_SOURCES += %D%/recording.c

@@ -18,7 +18,7 @@
 #endif
 #define TARGETS(X)                                                                                 \
 	X(bindings) X(compare) X(env) X(journal) X(page_table) X(pages) X(rescue) X(result) X(select) \
-	X(size) X(survey) X(sysfs) X(text) X(witness) WITNESS_TARGETS(X)
+	X(serial) X(size) X(survey) X(sysfs) X(text) X(witness) WITNESS_TARGETS(X)
 
 #define DECLARE(name) int target_##name(const uint8_t *data, size_t size);
 #define ROW(name) { #name, target_##name },
