@@ -23,6 +23,7 @@
 
 #define LOG_MOST    (4u << 20) /* a guest that writes without end fills no disk */
 #define JOURNAL_MOST (64u << 10)
+#define DRAIN_MOST  (1u << 20)
 #define AGAIN_MOST  2
 #define GONE_S	    2.0
 #define JOURNAL_LINE "{\"attempt\":"
@@ -152,7 +153,7 @@ static int take_line(void *guest, const struct serial_line *line)
 			serial_file_free(&g->file);
 		} else if (ret) {
 			finish(g, GUEST_FAILED, strerror(-ret));
-		} else if (g->file.whole) {
+		} else if (g->file.whole && line->kind == SERIAL_END) {
 			g->file_came = true;
 			keep_file(g);
 		}
@@ -244,6 +245,29 @@ static void watch(struct guest *g)
 		snprintf(why, sizeof(why), "%s", *g->error ? g->error : "it said nothing");
 		finish(g, GUEST_VMM_ENDED, why);
 	}
+}
+
+static int take_rest(void *guest, const struct serial_line *line)
+{
+	if (line->kind == SERIAL_TEXT)
+		take_text(guest, line);
+	return 0;
+}
+
+/* What the guest said before it died is in the pipe, such as its journal: that is no end any more. */
+static void drain(struct guest *g)
+{
+	char bytes[4096];
+
+	for (size_t all = 0; g->said >= 0 && all < DRAIN_MOST; all += sizeof(bytes)) {
+		struct pollfd end = { g->said, POLLIN, 0 };
+		ssize_t n = poll(&end, 1, 0) > 0 ? read(g->said, bytes, sizeof(bytes)) : 0;
+
+		if (n <= 0)
+			break;
+		serial_read(&g->reader, bytes, (size_t)n, take_rest, g);
+	}
+	serial_read(&g->reader, "\n", 1, take_rest, g);
 }
 
 static _Noreturn void become_vmm(const struct guest_ask *ask, int ends[3], pid_t parent)
@@ -353,6 +377,7 @@ void guest_run(const struct guest_ask *ask, struct guest_outcome *out)
 			finish(g, GUEST_NOT_STARTED, strerror(-ret));
 		else
 			watch(g);
+		drain(g);
 		if (ask->look && (out->end == GUEST_DONE || out->end == GUEST_DIED))
 			ask->look(ask->arg, g->pid);
 		end_vm(g);

@@ -288,6 +288,9 @@ int serial_file_unpack(struct serial_file *f, const unsigned char *packed)
 
 int serial_file_take(struct serial_file *f, const struct serial_line *line)
 {
+	/* what follows its end is not of what was checked */
+	if (line->kind >= SERIAL_BEGIN && line->kind <= SERIAL_END)
+		f->whole = false;
 	switch (line->kind) {
 	case SERIAL_BEGIN: return file_begin(f, line);
 	case SERIAL_DATA: return file_data(f, line);

@@ -117,6 +117,27 @@ static void test_files(void **state)
 	}
 }
 
+/* What follows the end of a file that was whole is not of it. */
+static void test_behind_end(void **state)
+{
+	static const enum serial_kind kinds[] = { SERIAL_DATA, SERIAL_MEMORY, SERIAL_PAGES, SERIAL_END };
+	struct serial_line begin = { .kind = SERIAL_BEGIN, .payload = "a", .n = 1 };
+	struct serial_line end = { .kind = SERIAL_END, .payload = "0 00000000", .n = 10 };
+	struct serial_line behind = { .number = 7, .payload = "x", .n = 1 };
+	struct serial_file f = { .name = "" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		behind.kind = kinds[i];
+		assert_int_equal(serial_file_take(&f, &begin), 0);
+		assert_int_equal(serial_file_take(&f, &end), 0);
+		assert_true(f.whole);
+		assert_int_equal(serial_file_take(&f, &behind), -EBADMSG);
+		assert_false(f.whole);
+	}
+	serial_file_free(&f);
+}
+
 /* Whatever byte is changed, lost or doubled: the file is whole and right, or it is not said to be whole. */
 static void test_damage(void **state)
 {
@@ -295,7 +316,8 @@ static void test_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_files),	cmocka_unit_test(test_damage),	cmocka_unit_test(test_console),
+		cmocka_unit_test(test_files),	cmocka_unit_test(test_damage),	cmocka_unit_test(test_behind_end),
+		cmocka_unit_test(test_console),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_cpio),	cmocka_unit_test(test_vmm),
 		cmocka_unit_test(test_no_vmm),	cmocka_unit_test(test_order),
 	};
