@@ -447,14 +447,15 @@ static int check_environment(void)
 
 	for (char **v = environ; *v; v++) {
 		bool is_ours = !strncmp(*v, "MMIOBENCH_", strlen("MMIOBENCH_"));
+		char name[64];
 
 		for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
 			is_ours &= strncmp(*v, harmless[i], strlen(harmless[i])) != 0;
-		if (is_ours) {
-			log_error("%.*s is in the environment, and is for mmiobench alone: unset it",
-				  (int)strcspn(*v, "="), *v);
-			ret = -EINVAL;
-		}
+		if (!is_ours)
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(*v, "="), *v);
+		log_error("%s is in the environment, and is for mmiobench alone: unset it", name);
+		ret = -EINVAL;
 	}
 	return ret;
 }
