@@ -8,7 +8,7 @@ import sys
 DOC = "doc/troubleshooting.md"
 CALL = re.compile(r'\b(?:log_(?:error|warn|note)|usage_error)\(\s*((?:"(?:[^"\\]|\\.)*"|PRI[a-zA-Z0-9]+|[A-Z][A-Z0-9_]*|\s)+)')
 PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"|(PRI[a-zA-Z0-9]+)|([A-Z][A-Z0-9_]*)')
-CONVERSION = re.compile(r"%%|%[-+ #0]*(?:\d+\$)?\d*(?:\.\d+)?(?:hh|ll|[hlzjt])?[a-zA-Z]")
+CONVERSION = re.compile(r"%%|%[-+ #0]*(?:\d+\$)?(?:\d+|\*)?(?:\.(?:\d+|\*))?(?:hh|ll|[hlzjt])?[a-zA-Z]")
 
 
 def message_of(expression):
