@@ -130,7 +130,7 @@ for file, changes in (
                   ("        guest: host", "        machine: host"), ("execute:", "run:"),
                   ("test: /measure", "test: /nothing"), ("provision+:", "provisoin+:")]),
         ("measure", [("duration: 15m", "duration: 15 min"), ("test: |", "script: |")]),
-        ("pair", [("duration: 30m", "duration: long"), ("summary:", "sumary:")]),
+        ("pair", [("duration: 30m", "duration: long"), ("summary:", "headline:")]),
         ("compare", [("order: 20", "order: late"), ("duration:", "durations:")])):
     print(f"# {file}.fmf")
     common.notices(lambda text, file=file: lint_texts({**texts, file: text}), texts[file], changes)
