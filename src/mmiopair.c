@@ -355,7 +355,7 @@ static int take(struct pair_run *p, struct found *f, struct pair_options *o, cha
 static int measure(struct pair_run *p, struct found *f, struct pair_options *o)
 {
 	static struct bindings bindings;
-	char vf[20] = "";
+	static char vf[20]; /* the request points to it from now on */
 	int ret = 0, back = 0;
 
 	if (!pair_device_is_emulated(&o->request)) {
