@@ -261,7 +261,7 @@ static int put_all(FILE *out, const void *initramfs)
 	ret = ret ? ret : add_programs(&a);
 	ret = ret ? ret : add_modules(&a, i->modules);
 	ret = ret ? ret : add_lines(out, INITRAMFS_WORDS, i->words);
-	ret = ret ? ret : cpio_bytes(out, INITRAMFS_DEVICE + 1, 0644, i->device, strlen(i->device));
+	ret = ret ? ret : cpio_bytes(out, &INITRAMFS_DEVICE[1], 0644, i->device, strlen(i->device));
 	if (!ret && i->journal && !access(i->journal, R_OK))
 		ret = add_file(&a, INITRAMFS_JOURNAL, 0600, i->journal);
 	for (size_t n = 0; n < a.n; n++)

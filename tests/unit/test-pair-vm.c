@@ -70,6 +70,7 @@ static long size_of(const char *path)
 static void make_lines(void)
 {
 	char line[SERIAL_LINE_MAX], path[PATH_MAX], *at;
+	char result[PATH_MAX];
 	FILE *f;
 
 	assert_true(serial_format(line, sizeof(line), SERIAL_HELLO, 0, "6.12.0", 6));
@@ -80,10 +81,10 @@ static void make_lines(void)
 	put_file("exit", line);
 	put_file("result", RESULT);
 	f = fopen(path_of(path, "file"), "w+");
-	assert_int_equal(serial_send_file(fileno(f), "guest.json", path_of(line, "result"), false), 0);
+	assert_int_equal(serial_send_file(fileno(f), "guest.json", path_of(result, "result"), false), 0);
 	fclose(f);
 	f = fopen(path_of(path, "other"), "w+");
-	assert_int_equal(serial_send_file(fileno(f), "evil.sh", path_of(line, "result"), false), 0);
+	assert_int_equal(serial_send_file(fileno(f), "evil.sh", path_of(result, "result"), false), 0);
 	fclose(f);
 	strcpy(line, text_of(path_of(path, "file")));
 	at = strstr(line, "@mmio D 0 ") + 12;
