@@ -501,7 +501,7 @@ static int begin(struct pair_options *o)
 
 int main(int argc, char **argv)
 {
-	struct pair_options o;
+	struct pair_options o = { .bar = -1 };
 	int ret;
 
 	if (inside_guest())

@@ -432,7 +432,7 @@ int bindings_let_go(struct bindings *b)
 
 static int put_back_members(struct bindings *b)
 {
-	int let[GROUP_MAX], ret = 0;
+	int let[GROUP_MAX] = { 0 }, ret = 0;
 
 	for (size_t i = 0; i < b->n; i++)
 		let[i] = !b->v[i].is_taken ? 0 : is_gone(&b->v[i]) ? -ENODEV : let_go(b, &b->v[i]);

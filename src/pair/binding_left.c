@@ -270,8 +270,8 @@ struct recovery {
 static int recover_read(struct bindings *b, const struct recovery *r)
 {
 	char what[BINDINGS_DESCRIPTION];
-	int locks[GROUP_MAX], ret;
-	size_t n = b->n;
+	const size_t n = b->n;
+	int locks[GROUP_MAX] = { 0 }, ret;
 
 	bindings_describe(what, sizeof(what), b);
 	if (r->dry_run) {

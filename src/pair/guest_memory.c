@@ -51,7 +51,7 @@ static int try_mapping(struct serial_file *f, unsigned char *packed, int mem, ui
 
 int guest_memory_fetch(struct serial_file *f, pid_t vmm, uint64_t ram_bytes)
 {
-	unsigned char *packed = malloc(f->memory.packed_bytes);
+	unsigned char *packed = calloc(1, f->memory.packed_bytes);
 	char name[64], line[512];
 	int mem, ret = -EBADMSG;
 	FILE *maps;

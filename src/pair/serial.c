@@ -222,7 +222,7 @@ static int file_memory(struct serial_file *f, const struct serial_line *line)
 
 	if (!f->inflate || m->page_bytes ||
 	    sscanf((const char *)line->payload, "%llx %llx %llx", &ram, &page, &packed) != 3 || page < 512 ||
-	    page > 1 << 20 || page & (page - 1) || !packed || packed > SERIAL_PACKED_MAX)
+	    page > 1 << 20 || page & (page - 1) || packed < 2 || packed > SERIAL_PACKED_MAX)
 		return -EBADMSG;
 	m->pages = calloc(packed / page + 1, sizeof(*m->pages));
 	if (!m->pages)

@@ -130,23 +130,22 @@ static int send_pages(int fd, const unsigned char *packed, size_t n, uint32_t *l
 /* All of the file, in memory that does not move; the caller has no use for it, and it stays. */
 static int pack(const char *path, unsigned char **packed, uLongf *n, char end[32])
 {
-	struct stat st;
+	struct stat st = { 0 };
 	unsigned char *bytes = NULL;
 	FILE *f = fopen(path, "re");
 	int ret = !f || fstat(fileno(f), &st) ? -errno : 0;
+	const size_t size = (size_t)st.st_size;
 
-	if (!ret && !(bytes = malloc((size_t)st.st_size + 1)))
+	if (!ret && !(bytes = malloc(size + 1)))
 		ret = -ENOMEM;
-	if (!ret && fread(bytes, 1, (size_t)st.st_size, f) != (size_t)st.st_size)
+	if (!ret && fread(bytes, 1, size, f) != size)
 		ret = -EIO;
 	if (!ret) {
-		*n = compressBound((uLong)st.st_size);
+		*n = compressBound(size);
 		*packed = mmap(NULL, *n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED | MAP_POPULATE,
 			       -1, 0);
-		ret = *packed == MAP_FAILED || compress2(*packed, n, bytes, (uLong)st.st_size, Z_BEST_COMPRESSION) ?
-			      -ENOMEM : 0;
-		snprintf(end, 32, "%zu %08" PRIx32, (size_t)st.st_size,
-			 (uint32_t)crc32(0, bytes, (uInt)st.st_size));
+		ret = *packed == MAP_FAILED || compress2(*packed, n, bytes, size, Z_BEST_COMPRESSION) ? -ENOMEM : 0;
+		snprintf(end, 32, "%zu %08" PRIx32, size, (uint32_t)crc32(0, bytes, (uInt)size));
 	}
 	free(bytes);
 	if (f)
