@@ -18,7 +18,7 @@ EXTRA_DIST += tests/check.sh tests/skips tests/terminal.py tests/layers.test \
 	tests/lab/check tests/lab/matrix tests/lab/matrix.test \
 	tests/lab/restore.job tests/lab/restore.py tests/lab/experiments.job tests/lab/experiments.py \
 	tests/lab/witness.job tests/lab/faults.job tests/lab/faults.py tests/lab/bystander.c tests/lab/starve.c \
-	tests/lab/bundle.job tests/lab/devices.job tests/lab/nested.job tests/lab/remedies.job \
+	tests/lab/bundle.job tests/lab/devices.job tests/lab/nested.job tests/lab/pair.job tests/lab/remedies.job \
 	tests/bundle/check tests/tree/check \
 	tests/fleet/check tests/fleet/summary.test \
 	tests/recipes/check tests/recipes/common.py tests/recipes/github.py tests/recipes/lava.py \

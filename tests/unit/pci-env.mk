@@ -78,6 +78,7 @@ EXTRA_DIST += \
 	tests/replay/graviton-metal/list.expected tests/replay/graviton-metal/policy.expected tests/replay/graviton-metal/tree \
 	tests/replay/hyperv-gpu-guest/list.expected tests/replay/hyperv-gpu-guest/policy.expected tests/replay/hyperv-gpu-guest/tree \
 	tests/replay/ivshmem-1t/list.expected tests/replay/ivshmem-1t/policy.expected tests/replay/ivshmem-1t/tree \
+	tests/replay/kvm-host/list.expected tests/replay/kvm-host/policy.expected tests/replay/kvm-host/tree \
 	tests/replay/kata-two-domains/list.expected tests/replay/kata-two-domains/policy.expected tests/replay/kata-two-domains/tree \
 	tests/replay/lab-bookworm-guest/list.expected tests/replay/lab-bookworm-guest/policy.expected tests/replay/lab-bookworm-guest/tree \
 	tests/replay/lab-bullseye-host/list.expected tests/replay/lab-bullseye-host/policy.expected tests/replay/lab-bullseye-host/tree \
