@@ -374,12 +374,12 @@ static int measure(struct pair_run *p, struct found *f, struct pair_options *o)
 	return ret ? ret : back;
 }
 
-static int run(struct found *f, struct pair_options *o, const struct env *env)
+static int run(struct found *f, struct pair_options *o)
 {
 	static struct pair_run p;
 	int ret, status;
 
-	p = (struct pair_run){ .request = &o->request, .env = env, .probe = f->probe, .begin_s = monotonic_s() };
+	p = (struct pair_run){ .request = &o->request, .probe = f->probe, .begin_s = monotonic_s() };
 	if (find_programs(&p) || make_directory(f->dir))
 		return EXIT_USAGE;
 	pair_say(&p, "%s BAR %u, %u launches a side with %s: about %.0f s, at most %.0f s", f->dev->bdf, o->request.bar,
@@ -487,7 +487,7 @@ static int begin(struct pair_options *o)
 			if (o->dry_run)
 				print_plan(f, o);
 			else
-				ret = run(f, o, &env);
+				ret = run(f, o);
 		}
 	} else {
 		log_error("out of memory");

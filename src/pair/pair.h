@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "env/env.h"
 #include "exp/request.h"
 #include "pair/binding.h"
 #include "pair/initramfs.h"
@@ -57,7 +56,6 @@ size_t pair_order(struct pair_step steps[PAIR_STEPS_MOST], unsigned int launches
 
 struct pair_run {
 	const struct pair_request *request;
-	const struct env *env;
 	bool probe;              /* the access that proves the type may be made */
 	struct own_files own;
 	char mmiobench[PATH_MAX]; /* the ELF file that guests get */

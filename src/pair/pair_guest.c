@@ -87,7 +87,7 @@ static bool guest_address(char *buf, size_t n, const char *json)
 	return known;
 }
 
-/* While the VM holds the device, the host's own tables say what it has. */
+/* While the VM holds the device, the host's own tables say what it has. Once is enough. */
 static void witness(void *arg, pid_t vmm)
 {
 	struct vm *vm = arg;
@@ -102,8 +102,6 @@ static void witness(void *arg, pid_t vmm)
 					 WITNESS_MOST_S * (p->request->emulated ? 4 : 1) };
 	int status;
 
-	if (p->witnessed)
-		return;
 	snprintf(pid, sizeof(pid), "%d", (int)vmm);
 	for (size_t i = 0; i < (known ? 9 : 5); i++)
 		words[n++] = (char *)(uintptr_t)all[i];
@@ -127,7 +125,7 @@ static int run_vm(struct vm *vm)
 		.vmm = r->vmm, .command = command, .log = vm->log, .json = vm->json, .page = vm->page,
 		.journal = vm->launch ? NULL : vm->journal,
 		.boot_s = pair_boot_most_s(r), .run_s = pair_launch_most_s(r),
-		.look = vm->launch ? witness : NULL, .arg = vm,
+		.look = vm->launch && !vm->p->witnessed ? witness : NULL, .arg = vm,
 	};
 
 	if (initrd < 0)
